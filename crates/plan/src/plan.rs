@@ -1,0 +1,74 @@
+//! A library resolved for one target: what is compiled, with which arguments, linked to what.
+
+use crate::manifest::{Dependency, Language, SourceSet};
+
+/// A resolved library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// The library's name.
+    pub name: String,
+    /// The library's version, when the manifest states one.
+    pub version: Option<String>,
+    /// Pinned sources; empty when the files lie beside the manifest.
+    pub sources: Vec<SourceSet>,
+    /// Translation units in the manifest's order.
+    pub units: Vec<Unit>,
+    /// Include directories below the source root that dependents search.
+    pub include_directories: Vec<String>,
+    /// Headers for users, relative to an include directory.
+    pub public_headers: Vec<String>,
+    /// What the library is linked to and what it publishes.
+    pub link: LinkPlan,
+}
+
+/// One translation unit with its final compiler arguments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// The unit's name in messages: its path, or `NAME (generated)`.
+    pub name: String,
+    /// The language it is compiled as.
+    pub language: Language,
+    /// Where its text comes from.
+    pub text: UnitText,
+    /// Driver arguments without compiler, input and output. Paths are relative to the source root.
+    pub arguments: Vec<String>,
+}
+
+/// Where a unit's text comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UnitText {
+    /// A file, relative to the source root.
+    File(String),
+    /// Text of the manifest, compiled as if it lay at `path` below the source root.
+    Generated {
+        /// A path that names no file on disk.
+        path: String,
+        /// The text.
+        text: String,
+    },
+}
+
+/// What a library is linked to and what it publishes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct LinkPlan {
+    /// System libraries by link name, in order.
+    pub system_libraries: Vec<String>,
+    /// Libraries with manifests, in order.
+    pub dependencies: Vec<Dependency>,
+    /// Patterns of published symbols; `None` publishes every external symbol.
+    pub exports: Option<Vec<String>>,
+}
+
+/// The machine a plan is made for.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Target {
+    /// The target triple; `None` is the machine nlib runs on.
+    pub triple: Option<String>,
+}
+
+/// What the user chose beside the manifest.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Choices {
+    /// Compiler flags after the manifest's own, so that they win.
+    pub flags: Vec<String>,
+}
