@@ -1,1 +1,56 @@
-//! Placeholder.
+//! Objects and images into callable libraries.
+//!
+//! Two linkers stand behind one [`Library`]:
+//!
+//! * **jit** links relocatable objects with JITLink into memory of this process, one JITDylib
+//!   per library;
+//! * **image** hands a shared object to the platform's loader and publishes its symbols to the
+//!   same ORC session, so that a jit library can depend on it.
+//!
+//! [`choose_linker`] is the one place that decides between them. The way of a library through
+//! this crate, file by file:
+//!
+//! 1. [`prepare_objects`] hides what the library does not publish (`exports.rs`);
+//! 2. [`library_obstacles`] says what JITLink cannot link (`obstacle.rs`), [`choose_linker`] decides
+//!    (`policy.rs`);
+//! 3. [`check_symbols`] finds unresolved and duplicate symbols before either linker runs
+//!    (`check.rs`, with `suppliers.rs` for the error's hints);
+//! 4. [`Loader::link_jit`] (`jit.rs`) or [`Loader::link_image`] (`image.rs`) gives a [`Library`];
+//! 5. [`Library::symbol`] gives a [`Symbol`] (`symbol.rs`, the only file with `unsafe`);
+//! 6. [`Loader::unload`] takes the library out again, in order, or says why not.
+//!
+//! Everything here may be used from many threads at once.
+
+#![deny(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod check;
+mod elf;
+mod error;
+mod exports;
+mod image;
+mod jit;
+mod library;
+mod loader;
+mod object_symbols;
+mod obstacle;
+mod policy;
+mod suppliers;
+#[allow(unsafe_code)]
+mod symbol;
+mod system;
+mod system_directories;
+
+pub use check::check_symbols;
+pub use error::{
+    CallError, DuplicateSymbol, LinkError, Supplier, UnloadError, UnloadRefusal, UnresolvedSymbol,
+};
+pub use exports::{ExportReport, prepare_objects};
+pub use image::{ImageObjects, image_objects, image_soname};
+pub use library::{ImageFile, Library, LibrarySpec, ObjectFile};
+pub use loader::Loader;
+pub use object_symbols::{SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, object_symbols};
+pub use obstacle::{Obstacle, ObstacleKind, jit_obstacle, library_obstacles};
+pub use policy::{LinkFacts, Linker, LinkerChoice, choose_linker};
+pub use symbol::{OwnedSymbol, Symbol};
+pub use system::{SystemLibrary, always_linked, find_system_library};
