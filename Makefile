@@ -1,0 +1,31 @@
+# Every target is one or two commands; the work is done in scripts/ and benches/.
+
+PREFIX ?= /usr/local
+RELEASE = cargo build --release --locked -p nlib-cli -p nlib-worker
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test lint bench docs install
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: ## set up, build, then Flecs from source: cold, warm, beside dlopen
+	scripts/setup.sh build && $(RELEASE)
+	scripts/demo.sh
+
+test: ## every test, set-up included
+	scripts/setup.sh build test && scripts/test.sh
+
+lint: ## formatting, clippy, documentation, licences
+	scripts/setup.sh build && scripts/lint.sh
+
+bench: ## nlib beside its peers; writes docs/benchmarks.md (about half an hour)
+	scripts/setup.sh build bench && $(RELEASE)
+	python3 benches/peers.py
+
+docs: ## the API documentation, in target/doc
+	cargo doc --workspace --no-deps --locked
+
+install: ## nlib, its worker and the manifests, under PREFIX (default /usr/local)
+	$(RELEASE)
+	scripts/install.sh "$(DESTDIR)$(PREFIX)"
