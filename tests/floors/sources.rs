@@ -1,0 +1,198 @@
+//! What stands in which file: `unsafe`, C and C++, output, size, host names.
+
+use std::path::{Path, PathBuf};
+
+use crate::assert_none;
+use crate::workspace::{files, members, text};
+
+/// Where `unsafe` may be written; every other crate forbids it.
+const UNSAFE: &[&str] = &[
+    "crates/orc/",
+    "crates/clang/",
+    "crates/headers/",
+    "crates/loader/src/symbol.rs",
+    "crates/capi/",
+];
+
+/// Where C and C++ may lie: the two shims, and what tests, examples and benchmarks are made of.
+const C_AND_CXX: &[&str] = &[
+    "crates/orc/",
+    "crates/clang/",
+    "examples/",
+    "benches/",
+    "tests/",
+];
+
+/// The longest a file under crates/ gets before it is split or given a reason.
+const LINES: usize = 700;
+
+/// Files that are longer, and why.
+const LONG_FILES: &[(&str, &str)] = &[];
+
+/// Programs, which may print; libraries report through results and events.
+const PROGRAMS: &[&str] = &["crates/cli/", "crates/worker/"];
+
+#[test]
+fn unsafe_code_is_where_it_belongs() {
+    let violations = rust_sources()
+        .filter(|path| !is_below(path, UNSAFE))
+        .flat_map(|path| lines_with(&path, |code| has_word(code, "unsafe")))
+        .collect();
+    assert_none("unsafe code outside its place", violations);
+}
+
+#[test]
+fn every_other_crate_forbids_unsafe_code() {
+    let mut violations = Vec::new();
+    for root in members().into_iter().flat_map(|package| package.roots) {
+        if is_below(&root, UNSAFE) {
+            continue;
+        }
+        // The loader allows it in one module, which `forbid` would not let it do.
+        let loader = root.starts_with("crates/loader");
+        let needed = if loader {
+            "#![deny(unsafe_code)]"
+        } else {
+            "#![forbid(unsafe_code)]"
+        };
+        if !text(&root).unwrap().contains(needed) {
+            violations.push(format!("{} lacks {needed}", root.display()));
+        }
+    }
+    assert_none("crates without the promise", violations);
+
+    let exceptions: Vec<String> = rust_sources()
+        .filter(|path| path.starts_with("crates/loader"))
+        .flat_map(|path| lines_with(&path, |code| code.contains("allow(unsafe_code")))
+        .collect();
+    assert!(
+        exceptions.len() <= 1,
+        "the loader has one unsafe module:\n{exceptions:#?}"
+    );
+}
+
+#[test]
+fn c_and_cxx_lie_in_the_shims() {
+    let violations = files()
+        .into_iter()
+        .filter(|path| has_extension(path, &["c", "cc", "cpp", "h", "hpp"]))
+        .filter(|path| !is_below(path, C_AND_CXX))
+        // A crate's own test data and examples, and the header that C programs include.
+        .filter(|path| {
+            !path
+                .iter()
+                .any(|part| part == "tests" || part == "examples")
+        })
+        .filter(|path| path != Path::new("crates/capi/include/nlib.h"))
+        .map(|path| path.display().to_string())
+        .collect();
+    assert_none("C or C++ outside its place", violations);
+}
+
+#[test]
+fn no_file_grows_without_a_reason() {
+    let mut violations = Vec::new();
+    for path in files().iter().filter(|path| path.starts_with("crates")) {
+        if !has_extension(path, &["rs", "c", "cpp", "h"]) {
+            continue;
+        }
+        let lines = text(path).unwrap().lines().count();
+        let excepted = LONG_FILES.iter().any(|(long, _)| path == Path::new(long));
+        if lines > LINES && !excepted {
+            violations.push(format!("{}: {lines} lines", path.display()));
+        }
+        if lines <= LINES && excepted {
+            violations.push(format!(
+                "{}: {lines} lines, no exception needed",
+                path.display()
+            ));
+        }
+    }
+    assert_none(
+        &format!("files over {LINES} lines without an entry in LONG_FILES"),
+        violations,
+    );
+}
+
+#[test]
+fn libraries_do_not_print() {
+    let violations = rust_sources()
+        .filter(|path| path.iter().any(|part| part == "src") && !is_below(path, PROGRAMS))
+        .flat_map(|path| {
+            lines_with(&path, |code| {
+                ["println!(", "print!(", "dbg!("]
+                    .iter()
+                    .any(|output| code.contains(output))
+            })
+        })
+        .collect();
+    assert_none("libraries that print", violations);
+}
+
+#[test]
+fn no_file_names_a_registry_host() {
+    // Written apart, so that this file is not its own violation.
+    let hosts = [
+        ["index", "crates.io"],
+        ["static", "crates.io"],
+        ["/crates", "io"],
+        ["pypi", "org"],
+        ["pythonhosted", "org"],
+        ["registry.npmjs", "org"],
+        ["npmjs", "com"],
+        ["deb.debian", "org"],
+        ["security.debian", "org"],
+        ["snapshot.debian", "org"],
+        ["archive.ubuntu", "com"],
+    ]
+    .map(|[host, domain]| format!("{host}.{domain}"));
+    let mut violations = Vec::new();
+    for path in files() {
+        // Cargo writes the registry's address into its lock file.
+        let Some(text) = text(&path).filter(|_| path != Path::new("Cargo.lock")) else {
+            continue;
+        };
+        for host in hosts.iter().filter(|host| text.contains(host.as_str())) {
+            violations.push(format!("{}: {host}", path.display()));
+        }
+    }
+    assert_none(
+        "registries are named by their clients, not by their hosts",
+        violations,
+    );
+}
+
+/// The crates' Rust sources, their own tests and examples excepted.
+fn rust_sources() -> impl Iterator<Item = PathBuf> {
+    files().into_iter().filter(|path| {
+        let is_code = |part| part != "tests" && part != "examples" && part != "benches";
+        path.starts_with("crates") && has_extension(path, &["rs"]) && path.iter().all(is_code)
+    })
+}
+
+/// `file:line: text` of every line whose code, comments left out, is matched.
+fn lines_with(path: &Path, matched: impl Fn(&str) -> bool) -> Vec<String> {
+    text(path)
+        .unwrap()
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| matched(line.split("//").next().unwrap_or_default()))
+        .map(|(index, line)| format!("{}:{}: {}", path.display(), index + 1, line.trim()))
+        .collect()
+}
+
+/// Whether `word` stands in `code` as a whole identifier.
+fn has_word(code: &str, word: &str) -> bool {
+    let is_identifier = |character: char| character.is_alphanumeric() || character == '_';
+    code.split(|character| !is_identifier(character))
+        .any(|found| found == word)
+}
+
+fn is_below(path: &Path, places: &[&str]) -> bool {
+    places.iter().any(|place| path.starts_with(place))
+}
+
+fn has_extension(path: &Path, extensions: &[&str]) -> bool {
+    path.extension()
+        .is_some_and(|found| extensions.iter().any(|extension| found == *extension))
+}
