@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::assert_none;
-use crate::workspace::{files, members, text};
+use crate::workspace::{files, members, root, text};
 
 /// Where `unsafe` may be written; every other crate forbids it.
 const UNSAFE: &[&str] = &[
@@ -160,6 +160,28 @@ fn no_file_names_a_registry_host() {
         "registries are named by their clients, not by their hosts",
         violations,
     );
+}
+
+#[test]
+fn links_in_the_guides_lead_somewhere() {
+    let mut violations = Vec::new();
+    for path in files()
+        .into_iter()
+        .filter(|path| has_extension(path, &["md"]))
+    {
+        let text = text(&path).unwrap();
+        for link in text
+            .split("](")
+            .skip(1)
+            .filter_map(|rest| rest.split([')', '#']).next())
+        {
+            let target = root().join(&path).with_file_name(link);
+            if !link.is_empty() && !link.contains("://") && !target.exists() {
+                violations.push(format!("{}: {link}", path.display()));
+            }
+        }
+    }
+    assert_none("links to files that are not there", violations);
 }
 
 /// The crates' Rust sources, their own tests and examples excepted.
