@@ -1,0 +1,219 @@
+//! Traces: what a compile depended on and the object it gave; and whether that still holds.
+//!
+//! [`check`] is the hot path of a warm load. An input costs one `stat`; a file whose stamp is the
+//! recorded one is not read. Any other file is hashed and, when its content is as recorded, its
+//! settled stamp is handed back so that the next lookup need not hash it again.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::file_digests::FileDigests;
+use crate::input::{Input, Kind, PathState};
+use crate::miss::MissReason;
+use crate::roots::Roots;
+use crate::stamp::FileStamp;
+use crate::stat_cache::{Failure, Seen, StatCache};
+use crate::unit::UnitKey;
+
+/// One section of a record in `traces`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Trace {
+    pub(crate) unit: UnitKey,
+    pub(crate) object: Digest,
+    pub(crate) object_size: u64,
+    pub(crate) annotations: Vec<u8>,
+    pub(crate) inputs: Vec<Input>,
+}
+
+/// New stamps of inputs whose content is as recorded, by index.
+pub(crate) type Fresh = Vec<(usize, FileStamp)>;
+
+impl Trace {
+    /// Whether both depend on the same things in the same state; stamps do not count.
+    pub(crate) fn has_inputs_of(&self, other: &Trace) -> bool {
+        let same = |(one, other): (&Input, &Input)| {
+            one.path == other.path
+                && match (&one.state, &other.state) {
+                    (
+                        PathState::File { digest: one, .. },
+                        PathState::File { digest: other, .. },
+                    ) => one == other,
+                    (one, other) => one == other,
+                }
+        };
+        self.inputs.len() == other.inputs.len() && self.inputs.iter().zip(&other.inputs).all(same)
+    }
+
+    /// Puts new stamps in place.
+    pub(crate) fn refresh(&mut self, fresh: &Fresh) {
+        for &(index, new) in fresh {
+            if let PathState::File { stamp, .. } = &mut self.inputs[index].state {
+                *stamp = Some(new);
+            }
+        }
+    }
+}
+
+/// Whether every input is as recorded; else the first that is not.
+pub(crate) fn check(
+    inputs: &[Input],
+    roots: &Roots,
+    seen: &mut StatCache,
+    digests: &FileDigests,
+) -> Result<Fresh, MissReason> {
+    let mut fresh = Fresh::new();
+    let mut every_stamp_equal = true;
+    let mut path = PathBuf::new();
+    let mut target = PathBuf::new();
+    for (index, input) in inputs.iter().enumerate() {
+        expand(roots, &input.path, &mut path)?;
+        match &input.state {
+            PathState::Absent => match seen.look(&path) {
+                Seen::Absent => {}
+                Seen::There { .. } => return Err(MissReason::FileAppeared { path }),
+                Seen::Failed(failure) => return Err(unreadable(path, failure)),
+            },
+            PathState::Present(kind) => drop(look_for(*kind, &path, seen)?),
+            PathState::File { digest, stamp } => {
+                let now = look_for(Kind::File, &path, seen)?;
+                if *stamp != Some(now) {
+                    every_stamp_equal = false;
+                    if let Some(new) = reread(&path, digest, stamp, &now, seen, digests)? {
+                        fresh.push((index, new));
+                    }
+                }
+            }
+            PathState::Listing { digest } => match seen.listing(&path) {
+                Ok(now) if now == *digest => {}
+                Ok(_) => return Err(MissReason::DirectoryChanged { path }),
+                Err(failure) => return Err(unreadable(path, failure)),
+            },
+            PathState::RealPath { target: recorded } => {
+                let recorded = match recorded {
+                    Some(recorded) => {
+                        expand(roots, recorded, &mut target)?;
+                        Some(target.as_os_str())
+                    }
+                    None => None,
+                };
+                if seen.real_path(&path).map(Path::as_os_str) != recorded {
+                    return Err(MissReason::LinkRetargeted { path });
+                }
+            }
+        }
+    }
+    if !every_stamp_equal {
+        check_identities(inputs, roots, seen)?;
+    }
+    Ok(fresh)
+}
+
+/// The stamp of what must be there and of this kind.
+fn look_for(kind: Kind, path: &Path, seen: &mut StatCache) -> Result<FileStamp, MissReason> {
+    match seen.look(path) {
+        Seen::There { kind: now, stamp } if now == kind => Ok(stamp),
+        Seen::There { .. } => Err(MissReason::KindChanged {
+            path: path.to_owned(),
+        }),
+        Seen::Absent => Err(MissReason::FileVanished {
+            path: path.to_owned(),
+        }),
+        Seen::Failed(failure) => Err(unreadable(path.to_owned(), failure)),
+    }
+}
+
+/// Compares the content of a file whose stamp differs; gives its new stamp if that is settled.
+fn reread(
+    path: &Path,
+    digest: &Digest,
+    recorded: &Option<FileStamp>,
+    now: &FileStamp,
+    seen: &mut StatCache,
+    digests: &FileDigests,
+) -> Result<Option<FileStamp>, MissReason> {
+    let changed = || MissReason::FileChanged {
+        path: path.to_owned(),
+    };
+    if recorded.is_some_and(|recorded| recorded.size != now.size) {
+        return Err(changed());
+    }
+    match seen.content(path, digests) {
+        Ok(content) if content.digest == *digest => Ok(content.stamp),
+        Ok(_) => Err(changed()),
+        Err(failure) => Err(unreadable(path.to_owned(), failure)),
+    }
+}
+
+/// Checks that files of equal content are names of one file now if and only if they were.
+///
+/// clang tells files apart by device and inode: of two hard links with `#pragma once` the second
+/// is skipped, of two copies it is not. Files of different content are never one file, and an
+/// empty file is the same whether it is skipped or not. Of a file without a recorded stamp it is
+/// not known what it was, so a group with one does not hold.
+fn check_identities(
+    inputs: &[Input],
+    roots: &Roots,
+    seen: &mut StatCache,
+) -> Result<(), MissReason> {
+    let empty = Digest::of(b"");
+    let mut groups: HashMap<Digest, Vec<(&str, &Option<FileStamp>)>> = HashMap::new();
+    for input in inputs {
+        if let PathState::File { digest, stamp } = &input.state
+            && *digest != empty
+        {
+            groups
+                .entry(*digest)
+                .or_default()
+                .push((&input.path, stamp));
+        }
+    }
+    for group in groups.values() {
+        for (index, (one, one_stamp)) in group.iter().enumerate() {
+            for (other, other_stamp) in &group[index + 1..] {
+                if one == other {
+                    continue;
+                }
+                let was_one_file = match (one_stamp, other_stamp) {
+                    (Some(one), Some(other)) => Some(one.identity() == other.identity()),
+                    _ => None,
+                };
+                let paths = [roots.expand(one), roots.expand(other)];
+                let now = [seen.look(&paths[0]), seen.look(&paths[1])];
+                let is_one_file = match now {
+                    [
+                        Seen::There { stamp: one, .. },
+                        Seen::There { stamp: other, .. },
+                    ] => Some(one.identity() == other.identity()),
+                    _ => None,
+                };
+                if was_one_file.is_none() || was_one_file != is_one_file {
+                    return Err(MissReason::IdentityChanged {
+                        paths: paths.into(),
+                    });
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn expand(roots: &Roots, symbolic: &str, path: &mut PathBuf) -> Result<(), MissReason> {
+    if roots.expand_into(symbolic, path) {
+        Ok(())
+    } else {
+        Err(MissReason::RootUnknown {
+            path: symbolic.to_owned(),
+        })
+    }
+}
+
+fn unreadable(path: PathBuf, failure: Failure) -> MissReason {
+    if failure.is_absence() {
+        MissReason::FileVanished { path }
+    } else {
+        MissReason::unreadable(&path, &failure.to_error())
+    }
+}
