@@ -1,0 +1,94 @@
+//! What one request may use of the machine.
+
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit};
+use rustix::time::ClockId;
+
+/// The worker's arguments.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Settings {
+    /// Address space of the process, in bytes.
+    pub memory: u64,
+    /// Processor time of one request.
+    pub cpu: Duration,
+    /// Size of any file written, in bytes.
+    pub output: u64,
+}
+
+impl Settings {
+    /// Reads `--memory=BYTES --cpu-seconds=N --output=BYTES`.
+    pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let [mut memory, mut cpu, mut output] = [None; 3];
+        for argument in arguments {
+            let (name, value) = argument.split_once('=').ok_or_else(usage)?;
+            let slot = match name {
+                "--memory" => &mut memory,
+                "--cpu-seconds" => &mut cpu,
+                "--output" => &mut output,
+                _ => return Err(usage()),
+            };
+            *slot = Some(value.parse::<u64>().map_err(|_| usage())?);
+        }
+        Ok(Self {
+            memory: memory.ok_or_else(usage)?,
+            cpu: Duration::from_secs(cpu.ok_or_else(usage)?),
+            output: output.ok_or_else(usage)?,
+        })
+    }
+
+    /// Sets the limits that hold for the life of the process.
+    pub fn apply(&self) {
+        limit(Resource::As, self.memory);
+        limit(Resource::Fsize, self.output);
+        limit(Resource::Core, 0);
+    }
+
+    /// Gives the request that follows its processor time, on top of what was used so far.
+    pub fn begin_request(&self) {
+        let used = rustix::time::clock_gettime(ClockId::ProcessCPUTime).tv_sec;
+        let used = u64::try_from(used).unwrap_or(0);
+        limit(Resource::Cpu, used + self.cpu.as_secs().max(1) + 1);
+    }
+}
+
+fn usage() -> String {
+    "this program is started by nlib; it takes --memory=BYTES --cpu-seconds=N --output=BYTES and a \
+     socket as standard input"
+        .to_string()
+}
+
+/// Lowers the soft limit; a hard limit below it stays, and an error leaves the machine's own limit.
+fn limit(resource: Resource, value: u64) {
+    let hard = rustix::process::getrlimit(resource).maximum;
+    let current = Some(hard.map_or(value, |hard| hard.min(value)));
+    let _ = rustix::process::setrlimit(
+        resource,
+        Rlimit {
+            current,
+            maximum: hard,
+        },
+    );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_read_or_refused() {
+        let parse = |text: &str| Settings::parse(text.split_whitespace().map(String::from));
+        let settings = parse("--output=3 --memory=1 --cpu-seconds=2");
+        assert_eq!(
+            settings,
+            Ok(Settings {
+                memory: 1,
+                cpu: Duration::from_secs(2),
+                output: 3
+            })
+        );
+        assert!(parse("--memory=1 --output=2").is_err());
+        assert!(parse("--memory=many --cpu-seconds=2 --output=3").is_err());
+        assert!(parse("file.c").is_err());
+    }
+}

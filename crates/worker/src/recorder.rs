@@ -1,0 +1,154 @@
+//! Everything a compile asked of the file system, as inputs of its trace.
+//!
+//! Content is digested from the very bytes that clang was given. A file's stamp is kept only when
+//! it was the same before the file was opened and after it was read, and old enough that a later
+//! write would change it; otherwise the next lookup reads the file again.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use nlib_cache::{Digest, FileStamp, Input, Kind, PathState};
+use nlib_clang::{Observer, PathKind, Phase};
+
+/// Records one compile.
+pub struct Recorder<'a> {
+    paths: HashMap<PathBuf, usize>,
+    records: Vec<Record>,
+    unstable: Option<PathBuf>,
+    phase: &'a mut dyn FnMut(Phase),
+}
+
+#[derive(Default)]
+struct Record {
+    path: PathBuf,
+    kind: Option<PathKind>,
+    opened: Option<FileStamp>,
+    content: Option<(Digest, Option<FileStamp>)>,
+    listing: Option<Digest>,
+    real_path: Option<Option<PathBuf>>,
+}
+
+impl<'a> Recorder<'a> {
+    /// A recorder that passes the compile's phases on to `phase`.
+    pub fn new(phase: &'a mut dyn FnMut(Phase)) -> Self {
+        Self {
+            paths: HashMap::new(),
+            records: Vec::new(),
+            unstable: None,
+            phase,
+        }
+    }
+
+    /// A path that gave two answers during the compile, if any did.
+    pub fn unstable(&self) -> Option<&Path> {
+        self.unstable.as_deref()
+    }
+
+    /// The inputs; files below `root`, which are those likely to change, first.
+    pub fn into_inputs(self, root: &Path) -> Vec<Input> {
+        let mut inputs: Vec<Input> = self
+            .records
+            .into_iter()
+            .flat_map(Record::into_inputs)
+            .collect();
+        inputs.sort_by_key(|input| {
+            let content = matches!(input.state, PathState::File { .. });
+            (!content, !Path::new(&input.path).starts_with(root))
+        });
+        inputs
+    }
+
+    fn record(&mut self, path: &Path) -> &mut Record {
+        let path = without_dots(path);
+        let index = *self.paths.entry(path).or_insert_with_key(|path| {
+            self.records.push(Record {
+                path: path.clone(),
+                ..Record::default()
+            });
+            self.records.len() - 1
+        });
+        &mut self.records[index]
+    }
+
+    fn mark_unstable(&mut self, path: &Path) {
+        self.unstable.get_or_insert_with(|| path.to_path_buf());
+    }
+}
+
+impl Record {
+    fn into_inputs(self) -> impl Iterator<Item = Input> {
+        let path = self.path.to_string_lossy().into_owned();
+        let present = match (self.content, self.listing, self.kind) {
+            (Some((digest, stamp)), _, _) => Some(PathState::File { digest, stamp }),
+            (None, Some(_), _) | (None, None, None) => None,
+            (None, None, Some(PathKind::Absent)) => Some(PathState::Absent),
+            (None, None, Some(PathKind::File)) => Some(PathState::Present(Kind::File)),
+            (None, None, Some(PathKind::Directory)) => Some(PathState::Present(Kind::Directory)),
+            (None, None, Some(PathKind::Other)) => Some(PathState::Present(Kind::Other)),
+        };
+        let listing = self.listing.map(|digest| PathState::Listing { digest });
+        let real_path = self.real_path.map(|target| PathState::RealPath {
+            target: target.map(|target| target.to_string_lossy().into_owned()),
+        });
+        [present, listing, real_path]
+            .into_iter()
+            .flatten()
+            .map(move |state| Input {
+                path: path.clone(),
+                state,
+            })
+    }
+}
+
+impl Observer for Recorder<'_> {
+    fn phase(&mut self, phase: Phase) {
+        (self.phase)(phase);
+    }
+
+    fn looked_up(&mut self, path: &Path, kind: PathKind) {
+        let record = self.record(path);
+        let before = record.kind.replace(kind);
+        if before.is_some_and(|before| before != kind) {
+            self.mark_unstable(path);
+        }
+    }
+
+    fn opening(&mut self, path: &Path) {
+        let stamp = stamp(path);
+        self.record(path).opened = stamp;
+    }
+
+    fn read(&mut self, path: &Path, content: &[u8]) {
+        let digest = Digest::of(content);
+        let now = stamp(path);
+        let observed = SystemTime::now();
+        let record = self.record(path);
+        let before = record.opened.take();
+        let settled = now.filter(|now| Some(*now) == before && now.is_settled_at(observed));
+        let earlier = record.content.replace((digest, settled));
+        if earlier.is_some_and(|(earlier, _)| earlier != digest) {
+            self.mark_unstable(path);
+        }
+    }
+
+    fn listing(&mut self, path: &Path) {
+        // A directory that cannot be listed is as good as none: the lookup that follows says so.
+        let digest = nlib_cache::listing_digest(path).ok();
+        self.record(path).listing = digest;
+    }
+
+    fn real_path(&mut self, path: &Path, target: Option<&Path>) {
+        self.record(path).real_path = Some(target.map(Path::to_path_buf));
+    }
+}
+
+fn stamp(path: &Path) -> Option<FileStamp> {
+    let metadata = std::fs::metadata(path).ok()?;
+    Some(FileStamp::of(&metadata))
+}
+
+/// Drops `.` components, which name nothing; `..` stays, for what it means depends on links.
+fn without_dots(path: &Path) -> PathBuf {
+    path.components().collect()
+}
