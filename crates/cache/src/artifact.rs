@@ -43,6 +43,12 @@ impl Artifact {
         }
     }
 
+    /// An object that is not to be cached.
+    #[must_use]
+    pub fn unstored(bytes: &[u8]) -> Artifact {
+        Artifact::in_memory(Digest::of(bytes), bytes)
+    }
+
     /// The content, when it is not in the cache.
     #[must_use]
     pub fn bytes(&self) -> Option<&[u8]> {
@@ -86,6 +92,12 @@ impl Image {
             annotations: annotations.to_vec(),
             place,
         }
+    }
+
+    /// An image that could not be cached.
+    #[must_use]
+    pub fn unstored(bytes: &[u8]) -> Image {
+        Image::in_memory(Digest::of(bytes), &[], bytes)
     }
 
     /// The file, which is never modified or truncated, only unlinked.

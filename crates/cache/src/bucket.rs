@@ -27,13 +27,16 @@ pub(crate) enum Bucket {
     Files,
     /// Record per unit: the fields of its last fingerprint, to explain a miss.
     Units,
+    /// Record per key of the caller's: a few bytes that are cheap to find out again.
+    Notes,
 }
 
 impl Bucket {
-    pub(crate) const ALL: [Bucket; 5] = [
+    pub(crate) const ALL: [Bucket; 6] = [
         Bucket::Traces,
         Bucket::Units,
         Bucket::Files,
+        Bucket::Notes,
         Bucket::Images,
         Bucket::Objects,
     ];
@@ -41,7 +44,12 @@ impl Bucket {
     /// The version of the folder's format.
     pub(crate) const fn version(self) -> u32 {
         match self {
-            Bucket::Traces | Bucket::Objects | Bucket::Images | Bucket::Files | Bucket::Units => 1,
+            Bucket::Traces
+            | Bucket::Objects
+            | Bucket::Images
+            | Bucket::Files
+            | Bucket::Units
+            | Bucket::Notes => 1,
         }
     }
 
@@ -53,6 +61,7 @@ impl Bucket {
             Bucket::Images => "images",
             Bucket::Files => "files",
             Bucket::Units => "units",
+            Bucket::Notes => "notes",
         }
     }
 
@@ -64,6 +73,7 @@ impl Bucket {
             Bucket::Images => "image",
             Bucket::Files => "file digest",
             Bucket::Units => "unit",
+            Bucket::Notes => "note",
         }
     }
 

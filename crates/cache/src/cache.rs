@@ -354,6 +354,28 @@ impl Cache {
             .map(|hashed| hashed.digest)
     }
 
+    /// What [`Cache::keep_note`] kept under `key`.
+    ///
+    /// # Errors
+    /// There is none, or it is damaged or unreadable.
+    pub fn note(&self, key: &Digest) -> Result<Vec<u8>, MissReason> {
+        self.readable()?
+            .get(Bucket::Notes, key)?
+            .ok_or(MissReason::NeverBuilt)
+    }
+
+    /// Keeps a few bytes that are cheap to find out again; does nothing in a cache that is off or
+    /// read-only.
+    ///
+    /// # Errors
+    /// They could not be written; the note is gone.
+    pub fn keep_note(&self, key: &Digest, bytes: &[u8]) -> Result<(), CacheError> {
+        match self.writable() {
+            Some(store) => store.put(Bucket::Notes, key, &bytes),
+            None => Ok(()),
+        }
+    }
+
     /// How many files and bytes there are of each sort; all zero when the cache is off.
     ///
     /// # Errors

@@ -37,6 +37,8 @@ pub struct Stats {
     pub files: Usage,
     /// Remembered fingerprints of units.
     pub units: Usage,
+    /// Answers that are cheap to find out again.
+    pub notes: Usage,
     /// Files that are being written, or were when a process was killed.
     pub temporary: Usage,
     /// All of these.
@@ -82,6 +84,7 @@ pub(crate) fn stats(store: &Store) -> Result<Stats, CacheError> {
         images: of(Bucket::Images)?,
         files: of(Bucket::Files)?,
         units: of(Bucket::Units)?,
+        notes: of(Bucket::Notes)?,
         temporary: usage(&bucket::temporary(store.root()))?,
         total: Usage::default(),
     };
@@ -91,10 +94,11 @@ pub(crate) fn stats(store: &Store) -> Result<Stats, CacheError> {
         images,
         files,
         units,
+        notes,
         temporary,
         ..
     } = stats;
-    for part in [traces, objects, images, files, units, temporary] {
+    for part in [traces, objects, images, files, units, notes, temporary] {
         stats.total.files += part.files;
         stats.total.bytes += part.bytes;
     }

@@ -3,12 +3,13 @@
 //! Units of one library share most headers. Besides the time saved, all units of a load see the
 //! same state of a file.
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+
+use rustc_hash::FxHashMap;
 
 use crate::digest::Digest;
 use crate::file_digests::{FileDigests, Hashed};
@@ -21,10 +22,10 @@ use crate::stamp::FileStamp;
 /// one does not exist where the other does.
 #[derive(Debug, Default)]
 pub struct StatCache {
-    seen: HashMap<OsString, Seen>,
-    contents: HashMap<OsString, Result<Hashed, Failure>>,
-    listings: HashMap<OsString, Result<Digest, Failure>>,
-    real_paths: HashMap<OsString, Option<PathBuf>>,
+    seen: FxHashMap<OsString, Seen>,
+    contents: FxHashMap<OsString, Result<Hashed, Failure>>,
+    listings: FxHashMap<OsString, Result<Digest, Failure>>,
+    real_paths: FxHashMap<OsString, Option<PathBuf>>,
 }
 
 /// What is at a path, links followed.
@@ -60,6 +61,11 @@ impl StatCache {
     #[must_use]
     pub fn new() -> StatCache {
         StatCache::default()
+    }
+
+    /// Makes room for the paths of a trace.
+    pub(crate) fn reserve(&mut self, paths: usize) {
+        self.seen.reserve(paths);
     }
 
     /// What is at `path`.

@@ -64,6 +64,7 @@ pub(crate) fn check(
     seen: &mut StatCache,
     digests: &FileDigests,
 ) -> Result<Fresh, MissReason> {
+    seen.reserve(inputs.len());
     let mut fresh = Fresh::new();
     let mut every_stamp_equal = true;
     let mut path = PathBuf::new();
@@ -215,5 +216,58 @@ fn unreadable(path: PathBuf, failure: Failure) -> MissReason {
         MissReason::FileVanished { path }
     } else {
         MissReason::unreadable(&path, &failure.to_error())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_stamp() -> impl Strategy<Value = FileStamp> {
+        any::<(u64, u64, u64, i128, i128)>().prop_map(
+            |(device, inode, size, modified_ns, changed_ns)| FileStamp {
+                device,
+                inode,
+                size,
+                modified_ns,
+                changed_ns,
+            },
+        )
+    }
+
+    fn any_state() -> impl Strategy<Value = PathState> {
+        let digest = || any::<[u8; 32]>().prop_map(Digest::from);
+        prop_oneof![
+            Just(PathState::Absent),
+            prop_oneof![Just(Kind::File), Just(Kind::Directory), Just(Kind::Other)]
+                .prop_map(PathState::Present),
+            (digest(), prop::option::of(any_stamp()))
+                .prop_map(|(digest, stamp)| PathState::File { digest, stamp }),
+            digest().prop_map(|digest| PathState::Listing { digest }),
+            any::<Option<String>>().prop_map(|target| PathState::RealPath { target }),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn round_trip(
+            inputs in prop::collection::vec((any::<String>(), any_state()), 0..20),
+            annotations in any::<Vec<u8>>(),
+            (library, unit, place) in any::<(String, String, String)>(),
+        ) {
+            let trace = Trace {
+                unit: UnitKey { library, unit, place },
+                object: Digest::of(&annotations),
+                object_size: 7,
+                annotations,
+                inputs: inputs.into_iter().map(|(path, state)| Input { path, state }).collect(),
+            };
+            let bytes = crate::store::encode(&trace);
+            let back: Trace = postcard::from_bytes(&bytes).unwrap();
+            prop_assert!(trace.has_inputs_of(&back));
+            prop_assert_eq!(back, trace);
+        }
     }
 }
