@@ -171,6 +171,44 @@ fn a_damaged_unit_record_only_spoils_the_explanation() {
 }
 
 #[test]
+fn notes_are_kept_and_verified() {
+    let bench = Bench::new();
+    let (key, other) = (Digest::of(b"key"), Digest::of(b"another key"));
+    assert_eq!(bench.cache.note(&key), Err(MissReason::NeverBuilt));
+    bench.cache.keep_note(&key, b"first").unwrap();
+    bench.cache.keep_note(&key, b"second").unwrap();
+    assert_eq!(bench.cache.note(&key).unwrap(), b"second");
+    assert_eq!(bench.cache.stats().unwrap().notes.files, 1);
+
+    let path = bench.only_file("notes-1");
+    let good = fs::read(&path).unwrap();
+    fs::rename(&path, path.with_file_name(other.to_string())).unwrap();
+    assert!(matches!(
+        bench.cache.note(&other),
+        Err(MissReason::Corrupt { what: "note", .. })
+    ));
+    overwrite(&path, &good[..good.len() - 1]);
+    assert!(matches!(
+        bench.cache.note(&key),
+        Err(MissReason::Corrupt { .. })
+    ));
+    assert!(files(&bench.directory().join("notes-1")).is_empty());
+
+    bench.cache.keep_note(&key, b"third").unwrap();
+    let read_only = bench.reopen(Mode::ReadOnly);
+    read_only.keep_note(&key, b"not written").unwrap();
+    assert_eq!(read_only.note(&key).unwrap(), b"third");
+    assert_eq!(
+        bench.reopen(Mode::Recache).note(&key),
+        Err(MissReason::Recache)
+    );
+    Cache::off().keep_note(&key, b"not written").unwrap();
+    assert_eq!(Cache::off().note(&key), Err(MissReason::Disabled));
+    bench.cache.clean().unwrap();
+    assert_eq!(bench.cache.note(&key), Err(MissReason::NeverBuilt));
+}
+
+#[test]
 fn images_are_verified() {
     let bench = Bench::new();
     let key = Digest::of(b"image key");
@@ -484,6 +522,7 @@ fn stats_entries_and_cleaning() {
         stats.images,
         stats.files,
         stats.units,
+        stats.notes,
         stats.temporary,
     ];
     assert_eq!(
