@@ -1,1 +1,50 @@
-//! Placeholder.
+//! Safe handles over LLVM ORC and JITLink, and over the platform's own loader.
+//!
+//! The types, in the order code passes through them:
+//!
+//! * [`Session`] — one ORC session over this process;
+//! * [`Dylib`] — a JITDylib in it: either empty, with a link order, or supplied lazily by a
+//!   [`DefinitionGenerator`];
+//! * [`Object`]s — relocatable ELF files, linked into a dylib as one unit;
+//! * [`LinkedCode`] — the result: constructors to run, and destructors that run exactly once, on
+//!   request or when the process exits;
+//! * [`PlatformLibrary`] — a shared object opened by the platform's loader.
+//!
+//! ORC is used without its runtime, without a platform and without LLJIT (`shim/session.cpp` says
+//! why); what a shared object gets from its start files comes from [`CRT_OBJECT`].
+//!
+//! # Soundness
+//!
+//! Linking and opening run foreign code, which no type can vouch for. As with every loader, the
+//! promise is the caller's, and it is made where a symbol becomes callable: [`call_main`] and the
+//! crate above are `unsafe` there. Constructors and destructors are part of the code that the
+//! caller chose to load.
+
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+mod error;
+mod exit;
+mod ffi;
+mod guard;
+mod host;
+mod linked;
+mod platform;
+mod session;
+
+pub use error::{LinkFailure, NativeException, OpenFailure, OrcError};
+pub use guard::call_main;
+pub use host::{HostCpu, demangle, host_cpu};
+pub use linked::LinkedCode;
+pub use platform::{PlatformLibrary, process_symbol};
+pub use session::{DefinitionGenerator, Dylib, Object, Session};
+
+/// The object to be linked into every dylib: a hidden `__dso_handle`, and `atexit`,
+/// `at_quick_exit` and `pthread_atfork` that register under it.
+pub const CRT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/crt_jit.o"));
+
+/// [`CRT_OBJECT`] for a shared object, with a destructor that runs what was registered. It must
+/// come first on the link line, so that this destructor runs last.
+pub const CRT_IMAGE_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/crt_image.o"));
+
+/// The end of `.eh_frame`; it must come last on a shared object's link line.
+pub const EH_FRAME_END_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/eh_frame_end.o"));

@@ -1,0 +1,295 @@
+//! Shared objects, opened by the platform's loader.
+
+use std::ffi::{CStr, CString, c_char, c_void};
+use std::fmt;
+use std::fs::File;
+use std::io::Write;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::ptr::NonNull;
+
+use crate::guard::guarded;
+use crate::{NativeException, OpenFailure};
+
+/// A shared object that is open in this process; dropping it closes it.
+///
+/// Opened with `RTLD_NOW | RTLD_LOCAL`: everything is resolved at once, and its symbols do not
+/// become visible to others.
+pub struct PlatformLibrary {
+    handle: NonNull<c_void>,
+    /// The loader knows an object without a file by its descriptor's path, so the number must not
+    /// be used again while it is open.
+    memory: Option<OwnedFd>,
+}
+
+// SAFETY: the handle is a token for glibc's loader, which locks its own state.
+unsafe impl Send for PlatformLibrary {}
+// SAFETY: as above.
+unsafe impl Sync for PlatformLibrary {}
+
+impl PlatformLibrary {
+    /// Opens a file and runs its constructors. A file on a `noexec` file system is copied to
+    /// memory first.
+    ///
+    /// The same file opened twice is one object with one set of variables.
+    pub fn open(path: &Path) -> Result<PlatformLibrary, OpenFailure> {
+        match open_path(path) {
+            Ok(handle) => Ok(PlatformLibrary {
+                handle,
+                memory: None,
+            }),
+            Err(OpenFailure::Refused(_)) if is_noexec(path) => {
+                let bytes = std::fs::read(path).map_err(|source| OpenFailure::Io {
+                    path: path.to_owned(),
+                    source,
+                })?;
+                let name = path.file_name().unwrap_or_default();
+                PlatformLibrary::open_bytes(&name.to_string_lossy(), &bytes)
+            }
+            Err(failure) => Err(failure),
+        }
+    }
+
+    /// Opens a shared object without a file. `name` is what `/proc/self/maps` shows.
+    pub fn open_bytes(name: &str, bytes: &[u8]) -> Result<PlatformLibrary, OpenFailure> {
+        let memory = memory_file(name, bytes).map_err(|source| OpenFailure::Io {
+            path: format!("memfd:{name}").into(),
+            source,
+        })?;
+        let handle = open_path(&descriptor_path(&memory))?;
+        Ok(PlatformLibrary {
+            handle,
+            memory: Some(memory),
+        })
+    }
+
+    /// The address of a symbol of this object, or of one it depends on.
+    pub fn symbol(&self, name: &str) -> Option<usize> {
+        let name = CString::new(name).ok()?;
+        // SAFETY: the handle is open and the name a C string.
+        let address = unsafe { libc::dlsym(self.handle.as_ptr(), name.as_ptr()) };
+        (!address.is_null()).then_some(address as usize)
+    }
+
+    /// The address of a symbol that this object itself defines. Thread-local variables have no
+    /// one address and are not found.
+    pub fn own_symbol(&self, name: &str) -> Option<usize> {
+        let address = self.symbol(name)?;
+        (object_at(address)? == self.link_map()?).then_some(address)
+    }
+
+    /// Closes the object; its destructors run when nothing else uses it. Returns whether it is
+    /// gone: objects may ask to stay (`-z nodelete`, pending destructors of thread-local
+    /// variables).
+    pub fn close(self) -> Result<bool, NativeException> {
+        let mut this = ManuallyDrop::new(self);
+        this.release()
+    }
+
+    fn release(&mut self) -> Result<bool, NativeException> {
+        let map = self.link_map();
+        let closed = guarded(|| {
+            // SAFETY: the handle is open and closed once: here, from `close` or `drop`.
+            unsafe { libc::dlclose(self.handle.as_ptr()) }
+        });
+        let gone = !map.is_some_and(is_loaded);
+        if !gone {
+            // The loader still knows the descriptor's path; see `memory`.
+            std::mem::forget(self.memory.take());
+        }
+        self.memory = None;
+        closed.map(|_| gone)
+    }
+
+    /// The loader's record of this object.
+    fn link_map(&self) -> Option<NonNull<c_void>> {
+        let mut map: *mut c_void = std::ptr::null_mut();
+        // SAFETY: the handle is open, and RTLD_DI_LINKMAP writes one pointer.
+        let status = unsafe {
+            libc::dlinfo(
+                self.handle.as_ptr(),
+                libc::RTLD_DI_LINKMAP,
+                (&raw mut map).cast(),
+            )
+        };
+        if status == 0 { NonNull::new(map) } else { None }
+    }
+}
+
+impl Drop for PlatformLibrary {
+    fn drop(&mut self) {
+        let _ = self.release();
+    }
+}
+
+impl fmt::Debug for PlatformLibrary {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("PlatformLibrary")
+            .field("memory", &self.memory)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The address of a symbol of the executable or of a library in the global scope.
+pub fn process_symbol(name: &str) -> Option<usize> {
+    let name = CString::new(name).ok()?;
+    // SAFETY: RTLD_DEFAULT is a valid handle and the name a C string.
+    let address = unsafe { libc::dlsym(libc::RTLD_DEFAULT, name.as_ptr()) };
+    (!address.is_null()).then_some(address as usize)
+}
+
+fn open_path(path: &Path) -> Result<NonNull<c_void>, OpenFailure> {
+    let path = CString::new(path.as_os_str().as_bytes())
+        .map_err(|_| OpenFailure::Refused(format!("{}: NUL in the path", path.display())))?;
+    let handle = guarded(|| {
+        // SAFETY: the path is a C string; what constructors do is the caller's choice of file.
+        unsafe { dlopen_unwind(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) }
+    })
+    .map_err(OpenFailure::Constructor)?;
+    NonNull::new(handle).ok_or_else(|| OpenFailure::Refused(last_error()))
+}
+
+unsafe extern "C-unwind" {
+    /// `dlopen` runs constructors, which may throw.
+    #[link_name = "dlopen"]
+    fn dlopen_unwind(path: *const c_char, flags: libc::c_int) -> *mut c_void;
+
+    // glibc; see dladdr(3).
+    fn dladdr1(
+        address: *const c_void,
+        info: *mut libc::Dl_info,
+        extra: *mut *mut c_void,
+        flags: libc::c_int,
+    ) -> libc::c_int;
+}
+
+/// `dladdr1` shall give the loader's record of the object.
+const RTLD_DL_LINKMAP: libc::c_int = 2;
+
+/// The loader's record of the object that an address belongs to.
+fn object_at(address: usize) -> Option<NonNull<c_void>> {
+    let mut info = MaybeUninit::<libc::Dl_info>::uninit();
+    let mut map: *mut c_void = std::ptr::null_mut();
+    // SAFETY: both out pointers are valid; any address may be asked for.
+    let found = unsafe {
+        dladdr1(
+            address as *const c_void,
+            info.as_mut_ptr(),
+            &mut map,
+            RTLD_DL_LINKMAP,
+        )
+    };
+    if found == 0 { None } else { NonNull::new(map) }
+}
+
+/// Whether the loader still has this record. The pointer is compared, never followed.
+fn is_loaded(map: NonNull<c_void>) -> bool {
+    struct Search {
+        wanted: *const c_void,
+        found: bool,
+    }
+    unsafe extern "C" fn visit(
+        info: *mut libc::dl_phdr_info,
+        _size: usize,
+        search: *mut c_void,
+    ) -> libc::c_int {
+        // SAFETY: `dl_iterate_phdr` passes a valid record, and the `Search` below.
+        let (info, search) = unsafe { (&*info, &mut *search.cast::<Search>()) };
+        let header = info.dlpi_phdr as usize;
+        search.found |=
+            object_at(header).is_some_and(|map| map.as_ptr().cast_const() == search.wanted);
+        0
+    }
+    let mut search = Search {
+        wanted: map.as_ptr(),
+        found: false,
+    };
+    // SAFETY: the callback gets the `Search` it expects, alive during the call.
+    unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut search).cast()) };
+    search.found
+}
+
+fn last_error() -> String {
+    // SAFETY: the message is this thread's, and is copied before the next call.
+    unsafe {
+        let message = libc::dlerror();
+        if message.is_null() {
+            "unknown error".to_owned()
+        } else {
+            CStr::from_ptr(message).to_string_lossy().into_owned()
+        }
+    }
+}
+
+fn descriptor_path(file: &OwnedFd) -> std::path::PathBuf {
+    format!("/proc/self/fd/{}", file.as_raw_fd()).into()
+}
+
+/// Bytes as an executable file in memory.
+fn memory_file(name: &str, bytes: &[u8]) -> std::io::Result<OwnedFd> {
+    let name = CString::new(name.replace('\0', "")).expect("NUL bytes were taken out");
+    // Kernels before 6.3 do not know MFD_EXEC, and need it not.
+    for flags in [libc::MFD_CLOEXEC | MFD_EXEC, libc::MFD_CLOEXEC] {
+        // SAFETY: the name is a C string.
+        let descriptor = unsafe { libc::memfd_create(name.as_ptr(), flags) };
+        if descriptor >= 0 {
+            // SAFETY: the descriptor is new and ours.
+            let mut file = File::from(unsafe { OwnedFd::from_raw_fd(descriptor) });
+            file.write_all(bytes)?;
+            return Ok(file.into());
+        }
+    }
+    Err(std::io::Error::last_os_error())
+}
+
+/// `memfd_create`: executable even where `vm.memfd_noexec` is set to 1.
+const MFD_EXEC: libc::c_uint = 0x10;
+
+fn is_noexec(path: &Path) -> bool {
+    let Ok(path) = CString::new(path.as_os_str().as_bytes()) else {
+        return false;
+    };
+    let mut status = MaybeUninit::<libc::statvfs>::uninit();
+    // SAFETY: the path is a C string and the out pointer valid; it is read on success only.
+    unsafe {
+        libc::statvfs(path.as_ptr(), status.as_mut_ptr()) == 0
+            && status.assume_init().f_flag & libc::ST_NOEXEC != 0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_library_of_the_system_opens_and_its_symbols_are_told_from_its_dependencies() {
+        let math = PlatformLibrary::open(Path::new("libm.so.6")).unwrap();
+        assert!(math.symbol("cos").is_some());
+        assert!(math.own_symbol("cos").is_some());
+        assert!(math.symbol("printf").is_some());
+        assert_eq!(math.own_symbol("printf"), None);
+        assert_eq!(math.symbol("no_such_function"), None);
+    }
+
+    #[test]
+    fn a_missing_file_is_refused_by_name() {
+        let error = PlatformLibrary::open(Path::new("/no/such/library.so")).unwrap_err();
+        assert!(error.to_string().contains("/no/such/library.so"), "{error}");
+    }
+
+    #[test]
+    fn bytes_that_are_no_shared_object_are_refused() {
+        let error = PlatformLibrary::open_bytes("nonsense", b"nonsense").unwrap_err();
+        assert!(matches!(error, OpenFailure::Refused(_)), "{error}");
+    }
+
+    #[test]
+    fn symbols_of_the_process_are_found() {
+        assert!(process_symbol("malloc").is_some());
+        assert_eq!(process_symbol("no_such_function"), None);
+        assert_eq!(process_symbol("with\0nul"), None);
+    }
+}
