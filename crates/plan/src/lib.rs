@@ -1,6 +1,26 @@
 //! Manifests and what they mean: pure data, no compiler, no network, no cache.
 //!
-//! [`manifest`] (as written) → [`plan`] (resolved for a target).
+//! Text → [`parse`] → [`manifest::Manifest`] (as written) → [`resolve`](resolve::resolve) →
+//! [`plan::Plan`] (final for one target). On the way:
+//!
+//! - [`error`]: what is wrong with a manifest, with JSON path, line, column and remedy;
+//! - [`flags`]: which compiler flags a manifest or a user may give, and why others are refused;
+//! - [`language`]: the language of a source file by its name;
+//! - [`schema`]: the JSON Schema of the manifest.
 
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod error;
+pub mod flags;
+pub mod language;
 pub mod manifest;
+pub mod parse;
 pub mod plan;
+pub mod resolve;
+pub mod schema;
+
+pub use error::ManifestError;
+pub use manifest::Manifest;
+pub use plan::{Choices, Plan, Target};
+pub use resolve::{ResolveError, bare_source, resolve};

@@ -1,12 +1,17 @@
 //! The manifest as a person writes it: schema types without behaviour.
 //!
 //! The JSON Schema in `schema/manifest-1.json` is generated from these types; a test keeps the
-//! committed file equal. What a manifest *means* for one target stands in [`crate::plan`].
+//! committed file equal. Rules that a schema cannot state are checked in `parse/validate.rs`.
+//! What a manifest *means* for one target stands in [`crate::plan`].
+//!
+//! Keys that begin with `x-` are free at the top level: the parser skips them.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+use crate::schema;
 
 /// The manifest format this crate reads, `manifest-version` in the file.
 pub const MANIFEST_VERSION: u32 = 1;
@@ -14,13 +19,19 @@ pub const MANIFEST_VERSION: u32 = 1;
 /// One native library: what it is, where its source comes from, how it is compiled and linked.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(
+    title = "nlib manifest, format 1",
+    extend("patternProperties" = {"^x-": {"description": "Free for other tools; not interpreted."}})
+)]
 pub struct Manifest {
     /// The JSON Schema of this file, for editors. Not interpreted.
     #[serde(rename = "$schema", default, skip_serializing_if = "Option::is_none")]
     pub schema: Option<String>,
     /// The version of the manifest format: 1.
+    #[schemars(extend("const" = MANIFEST_VERSION))]
     pub manifest_version: u32,
-    /// The library's name: lower-case letters, digits, `_`, `-`, `.`, `+`.
+    /// The library's name: lower-case letters, digits, `_`, `-`, `.`, `+`; a letter or digit first.
+    #[schemars(regex(pattern = schema::NAME))]
     pub name: String,
     /// Upstream's version of the library.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -50,6 +61,7 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standard: Option<String>,
     /// The translation units.
+    #[schemars(length(min = 1))]
     pub units: Vec<UnitEntry>,
     /// Preprocessor macros: a value, or `null` for a bare `-DNAME`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -59,9 +71,11 @@ pub struct Manifest {
     pub undefines: Vec<String>,
     /// Include directories, relative to the sources; dependents search them too.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(regex(pattern = schema::RELATIVE_PATH)))]
     pub include_dirs: Vec<String>,
     /// The headers a user of the library includes, relative to an include directory.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(regex(pattern = schema::RELATIVE_PATH)))]
     pub public_headers: Vec<String>,
     /// Further compiler flags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -74,6 +88,7 @@ pub struct Manifest {
     pub warnings: Option<Warnings>,
     /// System libraries by link name: `m`, `pthread`, `stdc++`, `GL`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(regex(pattern = schema::LINK_NAME)))]
     pub system_libs: Vec<String>,
     /// Libraries with manifests of their own that this one compiles and links against.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -88,28 +103,30 @@ pub struct Manifest {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct SourceSet {
     /// Places to get the files from, tried in order.
+    #[schemars(length(min = 1))]
     pub origins: Vec<Origin>,
     /// The files: path below the source root → lower-case hexadecimal SHA-256 of the content.
+    #[schemars(with = "BTreeMap<String, schema::Sha256Text>", extend(
+        "propertyNames" = {"pattern": schema::RELATIVE_PATH},
+        "minProperties" = 1
+    ))]
     pub files: BTreeMap<String, String>,
 }
 
 /// A place that carries the pinned files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[serde(try_from = "OriginFields", into = "OriginFields")]
 pub struct Origin {
     /// The client and what it is asked for.
-    #[serde(flatten)]
     pub kind: OriginKind,
     /// The folder inside the package that the file paths are relative to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dir: Option<String>,
 }
 
 /// Which ordinary client brings the files.
 ///
 /// Exactly one of these keys stands in an origin, beside `dir`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum OriginKind {
     /// A crate, `name@version`, through `cargo`.
     Cargo(String),
@@ -125,12 +142,117 @@ pub enum OriginKind {
     Path(String),
 }
 
+impl OriginKind {
+    /// The origin's key in the manifest and its text: `("cargo", "flecs_ecs_sys@0.2.1")`.
+    pub fn entry(&self) -> (&'static str, &str) {
+        match self {
+            Self::Cargo(text) => ("cargo", text),
+            Self::Apt(text) => ("apt", text),
+            Self::Npm(text) => ("npm", text),
+            Self::Git(text) => ("git", text),
+            Self::Url(text) => ("url", text),
+            Self::Path(text) => ("path", text),
+        }
+    }
+}
+
+/// [`Origin`] as it is written: serde cannot both flatten an enum and deny unknown fields.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(rename = "Origin", extend("oneOf" = schema::one_of(&OriginFields::CLIENTS)))]
+struct OriginFields {
+    /// A crate, `name@version`, through `cargo`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cargo: Option<String>,
+    /// A Debian package, `name` or `name=version`, through `apt-get download`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    apt: Option<String>,
+    /// An npm package, `name@version`, through `npm pack`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    npm: Option<String>,
+    /// A git repository and commit, `url#commit`, through `git`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    git: Option<String>,
+    /// A file or a `.tar.gz`/`.tgz`/`.crate` archive, through `curl`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    /// A folder on this machine, relative to the manifest.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    path: Option<String>,
+    /// The folder inside the package that the file paths are relative to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = schema::RELATIVE_PATH))]
+    dir: Option<String>,
+}
+
+impl OriginFields {
+    const CLIENTS: [&str; 6] = ["cargo", "apt", "npm", "git", "url", "path"];
+}
+
+impl TryFrom<OriginFields> for Origin {
+    type Error = String;
+
+    fn try_from(fields: OriginFields) -> Result<Self, String> {
+        let given: Vec<OriginKind> = [
+            fields.cargo.map(OriginKind::Cargo),
+            fields.apt.map(OriginKind::Apt),
+            fields.npm.map(OriginKind::Npm),
+            fields.git.map(OriginKind::Git),
+            fields.url.map(OriginKind::Url),
+            fields.path.map(OriginKind::Path),
+        ]
+        .into_iter()
+        .flatten()
+        .collect();
+        let found = match <[OriginKind; 1]>::try_from(given) {
+            Ok([kind]) => {
+                return Ok(Self {
+                    kind,
+                    dir: fields.dir,
+                });
+            }
+            Err(given) if given.is_empty() => "none".to_owned(),
+            Err(given) => {
+                let keys: Vec<String> = given
+                    .iter()
+                    .map(|kind| format!("`{}`", kind.entry().0))
+                    .collect();
+                keys.join(", ")
+            }
+        };
+        Err(format!(
+            "an origin names exactly one of `cargo`, `apt`, `npm`, `git`, `url`, `path`; \
+             this one names {found}"
+        ))
+    }
+}
+
+impl From<Origin> for OriginFields {
+    fn from(origin: Origin) -> Self {
+        let mut fields = Self {
+            dir: origin.dir,
+            ..Self::default()
+        };
+        match origin.kind {
+            OriginKind::Cargo(text) => fields.cargo = Some(text),
+            OriginKind::Apt(text) => fields.apt = Some(text),
+            OriginKind::Npm(text) => fields.npm = Some(text),
+            OriginKind::Git(text) => fields.git = Some(text),
+            OriginKind::Url(text) => fields.url = Some(text),
+            OriginKind::Path(text) => fields.path = Some(text),
+        }
+        fields
+    }
+}
+
 /// One translation unit: a source file or generated text.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("oneOf" = schema::one_of(&["src", "generate"])))]
 pub struct UnitEntry {
     /// The source file, relative to the source root. Exactly one of `src` and `generate` is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(regex(pattern = schema::RELATIVE_PATH))]
     pub src: Option<String>,
     /// The text of the unit, for instance the implementation macro and include of a
     /// single-header library.
@@ -202,6 +324,7 @@ pub enum Warnings {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 pub struct Dependency {
     /// The name of its manifest.
+    #[schemars(regex(pattern = schema::NAME))]
     pub name: String,
     /// The exact version asked for; any when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -214,5 +337,6 @@ pub struct Dependency {
 pub struct Exports {
     /// Glob patterns; a C++ symbol is matched mangled and demangled (`ImGui::*`).
     #[serde(rename = "match")]
+    #[schemars(length(min = 1))]
     pub patterns: Vec<String>,
 }

@@ -1,0 +1,324 @@
+//! [`Manifest`] → [`Plan`]: defaults filled in, and each unit's compiler arguments made final.
+//!
+//! The arguments of a unit stand in this order, so that the later ones win:
+//!
+//! 1. `-x`, `-std=`, `-O`, `-fPIC`
+//! 2. the manifest's `-D` (sorted by name), the unit's `-D`, `-U`, `-I`, `-w`
+//! 3. the manifest's flags, the unit's flags
+//! 4. `-target`, the user's flags
+//!
+//! Nothing here looks at the machine: the same manifest, target and choices give the same plan.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::flags::{self, FlagError};
+use crate::language::{self, LanguageError};
+use crate::manifest::{Language, Manifest, Optimization, UnitEntry, Warnings};
+use crate::plan::{Choices, LinkPlan, Plan, Target, Unit, UnitText};
+
+/// Why there is no plan.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ResolveError {
+    /// A flag of the manifest is refused.
+    #[error("{unit}: {source}")]
+    ManifestFlag {
+        /// The unit's name, or the library's for the flags of all units.
+        unit: String,
+        /// The flag and why.
+        source: FlagError,
+    },
+    /// A flag that the user gave is refused.
+    #[error(transparent)]
+    UserFlag(FlagError),
+    /// A unit's language is neither stated nor said by its name.
+    #[error(transparent)]
+    Language(#[from] LanguageError),
+    /// A unit is of one language, its standard of the other.
+    #[error(
+        "the unit {unit} is {}, and `{standard}` is no standard of {}; \
+         state this unit's `standard` or `language`", language.title(), language.title()
+    )]
+    Standard {
+        /// The unit's name.
+        unit: String,
+        /// Its language.
+        language: Language,
+        /// The standard stated for it.
+        standard: String,
+    },
+    /// A unit with both or neither of `src` and `generate`.
+    #[error("units[{index}] of `{library}` needs exactly one of `src` and `generate`")]
+    UnitText {
+        /// The library's name.
+        library: String,
+        /// The unit's place in the manifest, from 0.
+        index: usize,
+    },
+    /// The target is not a triple.
+    #[error("`{triple}` is not a target triple; write one like `aarch64-linux-gnu`")]
+    Target {
+        /// The target as given.
+        triple: String,
+    },
+}
+
+/// Resolves `manifest` for `target` with what the user chose.
+pub fn resolve(
+    manifest: &Manifest,
+    target: &Target,
+    choices: &Choices,
+) -> Result<Plan, ResolveError> {
+    check_flags(manifest, choices)?;
+    let user_arguments = user_arguments(target, choices)?;
+    let generated_count = manifest
+        .units
+        .iter()
+        .filter(|unit| unit.generate.is_some())
+        .count();
+    let mut generated_so_far = 0;
+    let mut units = Vec::with_capacity(manifest.units.len());
+    for (index, entry) in manifest.units.iter().enumerate() {
+        let language = unit_language(manifest, entry)?;
+        let (name, text) = match (&entry.src, &entry.generate) {
+            (Some(path), None) => (path.clone(), UnitText::File(path.clone())),
+            (None, Some(text)) => {
+                generated_so_far += 1;
+                let number = (generated_count > 1).then_some(generated_so_far);
+                let path = format!(
+                    "{}.generated-{generated_so_far}.{}",
+                    manifest.name,
+                    language.extension()
+                );
+                (
+                    generated_name(&manifest.name, number),
+                    UnitText::Generated {
+                        path,
+                        text: text.clone(),
+                    },
+                )
+            }
+            _ => {
+                return Err(ResolveError::UnitText {
+                    library: manifest.name.clone(),
+                    index,
+                });
+            }
+        };
+        let mut arguments = unit_arguments(manifest, entry, language)?;
+        arguments.extend_from_slice(&user_arguments);
+        units.push(Unit {
+            name,
+            language,
+            text,
+            arguments,
+        });
+    }
+    Ok(Plan {
+        name: manifest.name.clone(),
+        version: manifest.version.clone(),
+        sources: manifest.sources.clone(),
+        units,
+        include_directories: manifest.include_dirs.clone(),
+        public_headers: manifest.public_headers.clone(),
+        link: LinkPlan {
+            system_libraries: manifest.system_libs.clone(),
+            dependencies: manifest.dependencies.clone(),
+            exports: manifest
+                .exports
+                .as_ref()
+                .map(|exports| exports.patterns.clone()),
+        },
+    })
+}
+
+/// The plan of one source file that has no manifest.
+///
+/// The library is named like the file without its extension; the file is compiled with `-O0`,
+/// `-fPIC` and the compiler's default warnings, then the user's flags. `path` stands in the plan
+/// as given. `language` overrides what the extension says.
+pub fn bare_source(
+    path: &str,
+    language: Option<Language>,
+    choices: &Choices,
+) -> Result<Plan, ResolveError> {
+    let language = match language {
+        Some(language) => language,
+        None => language::by_extension(path)?,
+    };
+    let mut arguments = first_arguments(language, None, Optimization::O0);
+    arguments.extend(user_arguments(&Target::default(), choices)?);
+    let stem = Path::new(path)
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy();
+    Ok(Plan {
+        name: stem.into_owned(),
+        version: None,
+        sources: Vec::new(),
+        units: vec![Unit {
+            name: path.to_owned(),
+            language,
+            text: UnitText::File(path.to_owned()),
+            arguments,
+        }],
+        include_directories: Vec::new(),
+        public_headers: Vec::new(),
+        link: LinkPlan::default(),
+    })
+}
+
+/// A parsed manifest's flags are checked already; one built in Rust is checked here.
+fn check_flags(manifest: &Manifest, choices: &Choices) -> Result<(), ResolveError> {
+    let refused = |unit: String| move |source| ResolveError::ManifestFlag { unit, source };
+    flags::check_manifest(&manifest.flags).map_err(refused(manifest.name.clone()))?;
+    for unit in &manifest.units {
+        flags::check_manifest(&unit.flags).map_err(refused(unit_name(manifest, unit)))?;
+    }
+    flags::check(&choices.flags).map_err(ResolveError::UserFlag)
+}
+
+/// The language of a unit: its own, the manifest's, or by extension. Generated text is C unless
+/// stated otherwise.
+pub(crate) fn unit_language(
+    manifest: &Manifest,
+    unit: &UnitEntry,
+) -> Result<Language, LanguageError> {
+    match (unit.language.or(manifest.language), &unit.src) {
+        (Some(language), _) => Ok(language),
+        (None, Some(path)) => language::by_extension(path),
+        (None, None) => Ok(Language::C),
+    }
+}
+
+/// The standard of a unit, its own or the manifest's.
+pub(crate) fn unit_standard<'m>(
+    manifest: &'m Manifest,
+    unit: &'m UnitEntry,
+    language: Language,
+) -> Result<Option<&'m str>, ResolveError> {
+    let standard = unit.standard.as_deref().or(manifest.standard.as_deref());
+    match standard.map(|standard| (standard, standard_language(standard))) {
+        Some((standard, Some(of))) if of != language => Err(ResolveError::Standard {
+            unit: unit_name(manifest, unit),
+            language,
+            standard: standard.to_owned(),
+        }),
+        _ => Ok(standard),
+    }
+}
+
+/// The language that `-std=STANDARD` belongs to; `None` when it does not look like a standard.
+pub(crate) fn standard_language(standard: &str) -> Option<Language> {
+    let is_year = |text: &str| {
+        !text.is_empty()
+            && text
+                .chars()
+                .all(|c: char| c.is_ascii_digit() || c.is_ascii_lowercase())
+    };
+    if let Some(year) = ["c++", "gnu++"]
+        .iter()
+        .find_map(|prefix| standard.strip_prefix(prefix))
+    {
+        return is_year(year).then_some(Language::Cxx);
+    }
+    if let Some(year) = standard.strip_prefix("iso9899:") {
+        return is_year(year).then_some(Language::C);
+    }
+    let year = ["c", "gnu"]
+        .iter()
+        .find_map(|prefix| standard.strip_prefix(prefix))?;
+    (year.starts_with(|c: char| c.is_ascii_digit()) && is_year(year)).then_some(Language::C)
+}
+
+fn unit_arguments(
+    manifest: &Manifest,
+    unit: &UnitEntry,
+    language: Language,
+) -> Result<Vec<String>, ResolveError> {
+    let standard = unit_standard(manifest, unit, language)?;
+    let optimization = manifest.optimization.unwrap_or(Optimization::O2);
+    let mut arguments = first_arguments(language, standard, optimization);
+    arguments.extend(define_arguments(&manifest.defines));
+    arguments.extend(define_arguments(&unit.defines));
+    arguments.extend(manifest.undefines.iter().map(|name| format!("-U{name}")));
+    arguments.extend(manifest.include_dirs.iter().map(|path| format!("-I{path}")));
+    let default = if manifest.sources.is_empty() {
+        Warnings::On
+    } else {
+        Warnings::Off
+    };
+    if manifest.warnings.unwrap_or(default) == Warnings::Off {
+        arguments.push("-w".to_owned());
+    }
+    arguments.extend_from_slice(&manifest.flags);
+    arguments.extend_from_slice(&unit.flags);
+    Ok(arguments)
+}
+
+fn first_arguments(
+    language: Language,
+    standard: Option<&str>,
+    optimization: Optimization,
+) -> Vec<String> {
+    let mut arguments = vec!["-x".to_owned(), language.as_str().to_owned()];
+    arguments.extend(standard.map(|standard| format!("-std={standard}")));
+    arguments.push(optimization.as_flag().to_owned());
+    arguments.push("-fPIC".to_owned());
+    arguments
+}
+
+fn define_arguments(defines: &BTreeMap<String, Option<String>>) -> impl Iterator<Item = String> {
+    defines.iter().map(|(name, value)| match value {
+        Some(value) => format!("-D{name}={value}"),
+        None => format!("-D{name}"),
+    })
+}
+
+fn user_arguments(target: &Target, choices: &Choices) -> Result<Vec<String>, ResolveError> {
+    flags::check(&choices.flags).map_err(ResolveError::UserFlag)?;
+    let mut arguments = Vec::new();
+    if let Some(triple) = &target.triple {
+        let is_triple = triple.starts_with(|c: char| c.is_ascii_alphanumeric())
+            && triple
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || "_-.+".contains(c));
+        if !is_triple {
+            return Err(ResolveError::Target {
+                triple: triple.clone(),
+            });
+        }
+        arguments.extend(["-target".to_owned(), triple.clone()]);
+    }
+    arguments.extend_from_slice(&choices.flags);
+    Ok(arguments)
+}
+
+fn unit_name(manifest: &Manifest, unit: &UnitEntry) -> String {
+    unit.src
+        .clone()
+        .unwrap_or_else(|| generated_name(&manifest.name, None))
+}
+
+/// The name of a generated unit in messages; numbered from 1 where a library has several.
+fn generated_name(library: &str, number: Option<usize>) -> String {
+    match number {
+        Some(number) => format!("{library} (generated {number})"),
+        None => format!("{library} (generated)"),
+    }
+}
+
+impl Optimization {
+    /// The level as the compiler takes it.
+    pub fn as_flag(self) -> &'static str {
+        match self {
+            Self::O0 => "-O0",
+            Self::O1 => "-O1",
+            Self::O2 => "-O2",
+            Self::O3 => "-O3",
+            Self::Os => "-Os",
+            Self::Oz => "-Oz",
+            Self::Og => "-Og",
+        }
+    }
+}
