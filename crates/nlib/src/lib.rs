@@ -1,1 +1,55 @@
-//! Placeholder.
+//! Loads native libraries from source: a manifest or a C/C++ file in, callable symbols out.
+//!
+//! ```no_run
+//! let session = nlib::Session::new()?;
+//! let lua = session.load("lua")?;
+//! // SAFETY: this is the signature that Lua documents for the function.
+//! let version = unsafe { lua.symbol::<extern "C" fn(*mut std::ffi::c_void) -> f64>("lua_version")? };
+//! println!("Lua {}", version(std::ptr::null_mut()));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! [`Request`] (what is asked for) → [`Session::load`] → [`Library`] → [`Symbol`]. The main path
+//! stands in `session.rs` and reads from top to bottom; its steps are `find` (names to manifests),
+//! `resolve` (manifests to plans, with dependencies), `build` (plans to objects, from the cache or
+//! the compiler), `link` (objects or images to libraries).
+
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
+
+mod build;
+mod command;
+pub mod environment;
+mod error;
+mod event;
+mod find;
+mod image;
+mod link;
+mod registry;
+mod request;
+mod resolve;
+mod session;
+mod settings;
+mod toolchain;
+
+pub use error::{Error, ErrorKind};
+pub use event::{Event, Listener, UnitOutcome};
+pub use find::{AvailableLibrary, LibraryPath};
+pub use image::WarmedLibrary;
+pub use registry::LoadedLibrary;
+pub use request::{Request, What};
+pub use session::{ObjectCode, Session};
+pub use settings::Settings;
+pub use toolchain::Toolchain;
+
+pub use nlib_cache::{Cache, CacheError, Cleaned, Digest, Entry, MissReason, Mode, Stats};
+pub use nlib_compile::{CompileError, Diagnostic, Diagnostics, Limits, Phase, Severity};
+pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
+pub use nlib_loader::{
+    CallError, Library, LinkError, Linker, LinkerChoice, OwnedSymbol, Supplier, Symbol,
+    SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol,
+    object_symbols,
+};
+pub use nlib_plan::{
+    Manifest, ManifestError, Plan, ResolveError, flags, language, manifest, schema,
+};

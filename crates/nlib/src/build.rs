@@ -1,0 +1,269 @@
+//! Plans to objects: from the cache, or from the compiler.
+//!
+//! All units of all libraries are looked up first, on the calling thread; a warm build ends there.
+//! What is missing is compiled by as many threads as there are workers.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::Instant;
+
+use nlib_cache::{Artifact, Hit, MissReason, StatCache};
+use nlib_compile::{CompileError, Compiler, Diagnostics};
+
+use crate::command::UnitCommand;
+use crate::error::Error;
+use crate::event::{Event, UnitOutcome};
+use crate::resolve::Closure;
+use crate::session::Inner;
+
+/// One unit's object.
+#[derive(Debug, Clone)]
+pub(crate) struct BuiltUnit {
+    pub name: String,
+    pub object: Artifact,
+    pub fresh: bool,
+}
+
+/// The objects of one library, in the plan's order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct BuiltLibrary {
+    pub units: Vec<BuiltUnit>,
+}
+
+impl BuiltLibrary {
+    /// Whether any object was compiled just now.
+    pub fn is_fresh(&self) -> bool {
+        self.units.iter().any(|unit| unit.fresh)
+    }
+}
+
+/// A unit that has to be compiled.
+struct Missing {
+    library: usize,
+    unit: usize,
+    command: UnitCommand,
+    reason: MissReason,
+}
+
+impl Inner {
+    /// The objects of every library of `closure`, place by place.
+    pub(crate) fn build(&self, closure: &Closure) -> Result<Vec<BuiltLibrary>, Error> {
+        let toolchain = self.toolchain()?.digest;
+        let mut seen = StatCache::new();
+        let mut found: Vec<Vec<Option<BuiltUnit>>> = Vec::new();
+        let mut missing = VecDeque::new();
+        for (library, resolved) in closure.libraries.iter().enumerate() {
+            let mut units = Vec::new();
+            for (unit, planned) in resolved.plan.units.iter().enumerate() {
+                let started = Instant::now();
+                let command = UnitCommand::new(self, toolchain, closure, library, planned)?;
+                let UnitCommand {
+                    key,
+                    fingerprint,
+                    roots,
+                    ..
+                } = &command;
+                match self.cache.lookup(key, fingerprint, roots, &mut seen) {
+                    Ok(hit) => {
+                        self.tell_hit(&command, &hit, started);
+                        units.push(Some(built(&command, hit, false)));
+                    }
+                    Err(reason) => {
+                        units.push(None);
+                        missing.push_back(Missing {
+                            library,
+                            unit,
+                            command,
+                            reason,
+                        });
+                    }
+                }
+            }
+            found.push(units);
+        }
+        for (library, unit, object) in self.compile_all(missing)? {
+            found[library][unit] = Some(object);
+        }
+        let complete = |units: Vec<Option<BuiltUnit>>| BuiltLibrary {
+            units: units.into_iter().flatten().collect(),
+        };
+        Ok(found.into_iter().map(complete).collect())
+    }
+
+    /// Compiles on as many threads as there are workers. After a failure nothing new is started;
+    /// what runs is finished, and stored.
+    fn compile_all(
+        &self,
+        missing: VecDeque<Missing>,
+    ) -> Result<Vec<(usize, usize, BuiltUnit)>, Error> {
+        if missing.is_empty() {
+            return Ok(Vec::new());
+        }
+        let names = |missing: &Missing| {
+            let key = &missing.command.key;
+            (key.library.clone(), key.unit.clone())
+        };
+        self.tell(Event::CompilesPlanned {
+            units: missing.iter().map(names).collect(),
+        });
+        let threads = missing.len().min(self.compiler.count().get());
+        let state = Mutex::new(Compiling {
+            queue: missing,
+            ..Compiling::default()
+        });
+        let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let next = lock().next();
+                        let Some(missing) = next else { return };
+                        let (library, unit) = (missing.library, missing.unit);
+                        match self.compile_one(&missing.command, missing.reason) {
+                            Ok(object) => lock().done.push((library, unit, object)),
+                            Err(error) => {
+                                let name = missing.command.key.library.clone();
+                                lock().errors.push(((library, unit), name, error));
+                            }
+                        }
+                    }
+                });
+            }
+        });
+        state
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+            .finish()
+    }
+
+    /// One unit, compiled once however many threads and processes ask for it.
+    fn compile_one(
+        &self,
+        command: &UnitCommand,
+        reason: MissReason,
+    ) -> Result<BuiltUnit, CompileError> {
+        let UnitCommand {
+            key,
+            fingerprint,
+            roots,
+            request,
+        } = command;
+        let started = Instant::now();
+        let flight = self.cache.begin(&fingerprint.digest());
+        if let Ok(hit) = self
+            .cache
+            .lookup(key, fingerprint, roots, &mut StatCache::new())
+        {
+            self.tell_hit(command, &hit, started);
+            return Ok(built(command, hit, false));
+        }
+
+        let (library, unit) = (&key.library, &key.unit);
+        self.tell(Event::CompileStarted {
+            library: library.clone(),
+            unit: unit.clone(),
+        });
+        let mut phase = |phase| {
+            let (library, unit) = (library.clone(), unit.clone());
+            self.tell(Event::CompilePhase {
+                library,
+                unit,
+                phase,
+            });
+        };
+        let compiled = self
+            .compiler
+            .compile(request, &mut phase)
+            .inspect_err(|_| {
+                self.tell(Event::UnitFailed {
+                    library: library.clone(),
+                    unit: unit.clone(),
+                });
+            })?;
+
+        let hit = if compiled.uncacheable.is_empty() {
+            let recorded = compiled.recorded(roots);
+            let published =
+                self.cache
+                    .publish(&flight, key, fingerprint, recorded, &compiled.object);
+            if let Some(fault) = published.fault {
+                self.tell(Event::Warning(format!("{unit} was not cached: {fault}")));
+            }
+            published.hit
+        } else {
+            let annotations = compiled.diagnostics.to_annotations();
+            Hit {
+                object: Artifact::unstored(&compiled.object),
+                annotations,
+            }
+        };
+        drop(flight);
+        self.tell(Event::UnitReady {
+            library: library.clone(),
+            unit: unit.clone(),
+            outcome: UnitOutcome::Compiled {
+                reason,
+                uncacheable: compiled.uncacheable,
+            },
+            diagnostics: compiled.diagnostics,
+            elapsed: started.elapsed(),
+        });
+        Ok(built(command, hit, true))
+    }
+
+    fn tell_hit(&self, command: &UnitCommand, hit: &Hit, started: Instant) {
+        self.tell_with(|| Event::UnitReady {
+            library: command.key.library.clone(),
+            unit: command.key.unit.clone(),
+            outcome: UnitOutcome::Hit,
+            diagnostics: Diagnostics::from_annotations(&hit.annotations),
+            elapsed: started.elapsed(),
+        });
+    }
+}
+
+fn built(command: &UnitCommand, hit: Hit, fresh: bool) -> BuiltUnit {
+    BuiltUnit {
+        name: command.key.unit.clone(),
+        object: hit.object,
+        fresh,
+    }
+}
+
+/// What the compiling threads share.
+#[derive(Default)]
+struct Compiling {
+    queue: VecDeque<Missing>,
+    done: Vec<(usize, usize, BuiltUnit)>,
+    errors: Vec<((usize, usize), String, CompileError)>,
+}
+
+impl Compiling {
+    fn next(&mut self) -> Option<Missing> {
+        if !self.errors.is_empty() {
+            return None;
+        }
+        self.queue.pop_front()
+    }
+
+    fn finish(mut self) -> Result<Vec<(usize, usize, BuiltUnit)>, Error> {
+        if self.errors.is_empty() {
+            return Ok(self.done);
+        }
+        self.errors.sort_by_key(|(place, ..)| *place);
+        let toolchain = self
+            .errors
+            .iter()
+            .position(|(_, _, error)| error.is_toolchain_fault());
+        if let Some(place) = toolchain {
+            return Err(Error::Toolchain(self.errors.swap_remove(place).2));
+        }
+        let errors = self
+            .errors
+            .into_iter()
+            .map(|(_, library, error)| (library, error));
+        Err(Error::Compile {
+            errors: errors.collect(),
+        })
+    }
+}

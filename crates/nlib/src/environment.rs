@@ -1,0 +1,213 @@
+//! Every environment variable that nlib reads. No other module reads the environment.
+
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use nlib_cache::Mode;
+
+use crate::error::Error;
+
+/// A variable, as the documentation lists it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variable {
+    /// Its name.
+    pub name: &'static str,
+    /// What it sets, and its default.
+    pub meaning: &'static str,
+}
+
+/// All variables; `docs/environment.md` is generated from this list.
+pub const VARIABLES: &[Variable] = &[
+    Variable {
+        name: "NLIB_CACHE_DIR",
+        meaning: "The cache's folder; `$XDG_CACHE_HOME/nlib`, else `~/.cache/nlib`, when unset.",
+    },
+    Variable {
+        name: "NLIB_CACHE",
+        meaning: "`on` (the default), `off`, `readonly` (uses hits, stores nothing) or `recache` \
+                  (ignores hits, stores anew).",
+    },
+    Variable {
+        name: "NLIB_PATH",
+        meaning: "Folders with manifests, separated by `:`, searched after the working \
+                  directory's `vendor-manifests` and before the installed ones.",
+    },
+    Variable {
+        name: "NLIB_OFFLINE",
+        meaning: "`1` refuses to fetch sources over the network.",
+    },
+    Variable {
+        name: "NLIB_JOBS",
+        meaning: "How many units are compiled at once; the number of processors when unset.",
+    },
+    Variable {
+        name: "NLIB_WORKER",
+        meaning: "The `nlib-worker` program; the one beside the running program when unset.",
+    },
+    Variable {
+        name: "NLIB_COMPILE_SECONDS",
+        meaning: "The wall-clock and processor time that one unit may take; 600 when unset.",
+    },
+    Variable {
+        name: "NLIB_COMPILE_MEMORY",
+        meaning: "The address space of one compile, in MiB; 8192 when unset.",
+    },
+    Variable {
+        name: "SOURCE_DATE_EPOCH",
+        meaning: "Seconds since 1970 that `__DATE__`, `__TIME__` and `__TIMESTAMP__` stand for; \
+                  units that use them are cached only when it is set.",
+    },
+    Variable {
+        name: "XDG_CACHE_HOME",
+        meaning: "Parent of the cache's folder when NLIB_CACHE_DIR is unset; `~/.cache` when unset.",
+    },
+];
+
+/// What the variables say; `None` where one is unset or empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Environment {
+    /// `NLIB_CACHE_DIR`, else the XDG folder.
+    pub cache_directory: Option<PathBuf>,
+    /// `NLIB_CACHE`.
+    pub cache_mode: Option<Mode>,
+    /// `NLIB_PATH`.
+    pub library_path: Vec<PathBuf>,
+    /// `NLIB_OFFLINE`.
+    pub offline: bool,
+    /// `NLIB_JOBS`.
+    pub jobs: Option<NonZeroUsize>,
+    /// `NLIB_WORKER`.
+    pub worker: Option<PathBuf>,
+    /// `NLIB_COMPILE_SECONDS`.
+    pub compile_time: Option<Duration>,
+    /// `NLIB_COMPILE_MEMORY`, in bytes.
+    pub compile_memory: Option<u64>,
+    /// `SOURCE_DATE_EPOCH`, in seconds.
+    pub source_date_epoch: Option<u64>,
+}
+
+impl Environment {
+    /// Reads this process's environment.
+    ///
+    /// # Errors
+    /// A variable has a value that means nothing; the message names it and what it may be.
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "the one module that reads the environment"
+    )]
+    pub fn read() -> Result<Self, Error> {
+        Self::from(|name| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()))
+    }
+
+    /// Reads variables through `lookup`.
+    fn from(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Error> {
+        let get = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let wrong = |name: &'static str, value: String, expected: &'static str| Error::Variable {
+            name,
+            value,
+            expected,
+        };
+        let number = |name: &'static str| match get(name) {
+            None => Ok(None),
+            Some(value) => match value.parse::<u64>() {
+                Ok(number) => Ok(Some(number)),
+                Err(_) => Err(wrong(name, value, "a whole number")),
+            },
+        };
+        let xdg = || {
+            let absolute = |value: String| Some(PathBuf::from(value)).filter(|p| p.is_absolute());
+            let home = || get("HOME").map(|home| PathBuf::from(home).join(".cache"));
+            let parent = get("XDG_CACHE_HOME").and_then(absolute).or_else(home)?;
+            Some(parent.join("nlib"))
+        };
+        Ok(Self {
+            cache_directory: get("NLIB_CACHE_DIR").map(PathBuf::from).or_else(xdg),
+            cache_mode: match get("NLIB_CACHE").as_deref() {
+                None => None,
+                Some("on" | "1") => Some(Mode::ReadWrite),
+                Some("off" | "0") => Some(Mode::Off),
+                Some("readonly") => Some(Mode::ReadOnly),
+                Some("recache") => Some(Mode::Recache),
+                Some(other) => {
+                    let expected = "on, off, readonly or recache";
+                    return Err(wrong("NLIB_CACHE", other.to_string(), expected));
+                }
+            },
+            library_path: get("NLIB_PATH")
+                .map(|value| {
+                    value
+                        .split(':')
+                        .filter(|part| !part.is_empty())
+                        .map(PathBuf::from)
+                        .collect()
+                })
+                .unwrap_or_default(),
+            offline: get("NLIB_OFFLINE").is_some_and(|value| value != "0"),
+            jobs: match number("NLIB_JOBS")? {
+                None => None,
+                Some(jobs) => Some(
+                    usize::try_from(jobs)
+                        .ok()
+                        .and_then(NonZeroUsize::new)
+                        .ok_or_else(|| wrong("NLIB_JOBS", jobs.to_string(), "a number from 1"))?,
+                ),
+            },
+            worker: get("NLIB_WORKER").map(PathBuf::from),
+            compile_time: number("NLIB_COMPILE_SECONDS")?.map(Duration::from_secs),
+            compile_memory: number("NLIB_COMPILE_MEMORY")?.map(|mib| mib.saturating_mul(1 << 20)),
+            source_date_epoch: number("SOURCE_DATE_EPOCH")?,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(values: &[(&str, &str)]) -> Result<Environment, String> {
+        let lookup = |name: &str| {
+            let (_, value) = values.iter().find(|(key, _)| *key == name)?;
+            Some(value.to_string())
+        };
+        Environment::from(lookup).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn the_cache_directory_falls_back() {
+        let directory = |values| read(values).unwrap().cache_directory;
+        let home = ("HOME", "/home/ada");
+        assert_eq!(directory(&[home]), Some("/home/ada/.cache/nlib".into()));
+        assert_eq!(
+            directory(&[home, ("XDG_CACHE_HOME", "/x")]),
+            Some("/x/nlib".into())
+        );
+        let own = ("NLIB_CACHE_DIR", "/own");
+        assert_eq!(
+            directory(&[home, ("XDG_CACHE_HOME", "/x"), own]),
+            Some("/own".into())
+        );
+        assert_eq!(
+            directory(&[home, ("XDG_CACHE_HOME", "relative")]),
+            Some("/home/ada/.cache/nlib".into())
+        );
+        assert_eq!(directory(&[]), None);
+    }
+
+    #[test]
+    fn wrong_values_are_named() {
+        let error = read(&[("NLIB_CACHE", "maybe")]).unwrap_err();
+        assert!(
+            error.contains("NLIB_CACHE") && error.contains("maybe") && error.contains("readonly"),
+            "{error}"
+        );
+        assert!(read(&[("NLIB_JOBS", "0")]).is_err());
+        assert!(read(&[("SOURCE_DATE_EPOCH", "yesterday")]).is_err());
+        assert_eq!(
+            read(&[("NLIB_COMPILE_MEMORY", "2")])
+                .unwrap()
+                .compile_memory,
+            Some(2 << 20)
+        );
+    }
+}

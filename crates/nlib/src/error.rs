@@ -1,0 +1,218 @@
+//! What can keep a library from being loaded.
+
+use std::path::PathBuf;
+
+use nlib_cache::CacheError;
+use nlib_compile::CompileError;
+use nlib_fetch::FetchError;
+use nlib_loader::{CallError, LinkError, UnloadError};
+use nlib_plan::{ManifestError, ResolveError};
+
+/// Why a request failed. The session lives, and a corrected request works.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// No manifest of that name is on the library path.
+    #[error("{}", unknown_library(name, searched, similar))]
+    UnknownLibrary {
+        /// The name.
+        name: String,
+        /// The folders searched.
+        searched: Vec<PathBuf>,
+        /// Names like it.
+        similar: Vec<String>,
+    },
+    /// The manifest cannot be read.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The manifest or the flags ask for what cannot be.
+    #[error("{library}: {source}")]
+    Resolve {
+        /// The library.
+        library: String,
+        /// What.
+        source: ResolveError,
+    },
+    /// Libraries depend on each other in a circle.
+    #[error("these libraries depend on each other in a circle: {}", chain.join(" → "))]
+    DependencyCycle {
+        /// The names, the first again at the end.
+        chain: Vec<String>,
+    },
+    /// A dependency has another version than is asked for.
+    #[error(
+        "{library} asks for {dependency} {wanted}, but {manifest} is version {found}; change the \
+         version in one of the two manifests"
+    )]
+    DependencyVersion {
+        /// The library that asks.
+        library: String,
+        /// The dependency.
+        dependency: String,
+        /// The version asked for.
+        wanted: String,
+        /// The version found.
+        found: String,
+        /// The dependency's manifest.
+        manifest: PathBuf,
+    },
+    /// The pinned sources cannot be had.
+    #[error(transparent)]
+    Fetch(#[from] FetchError),
+    /// A source file cannot be read.
+    #[error("{library}: cannot read the source file {path}: {source}")]
+    Source {
+        /// The library.
+        library: String,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// Units do not compile.
+    #[error("{}", compile_errors(errors))]
+    Compile {
+        /// The library, and one error for each unit that failed.
+        errors: Vec<(String, CompileError)>,
+    },
+    /// The compiler cannot be used at all.
+    #[error("{0}")]
+    Toolchain(CompileError),
+    /// An image cannot be linked.
+    #[error("{0}")]
+    Image(CompileError),
+    /// The objects do not make a library.
+    #[error("{}", link_error(error, remedies))]
+    Link {
+        /// What the linker found.
+        error: LinkError,
+        /// What in the manifest would help, one line each.
+        remedies: Vec<String>,
+    },
+    /// A library is still in use.
+    #[error(transparent)]
+    Unload(#[from] UnloadError),
+    /// A call into a library failed.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The cache's folder cannot be used.
+    #[error("{0}; name another folder with NLIB_CACHE_DIR, or go without with NLIB_CACHE=off")]
+    Cache(#[from] CacheError),
+    /// There is no folder for the cache.
+    #[error(
+        "no cache folder: neither NLIB_CACHE_DIR, XDG_CACHE_HOME nor HOME is set; set one, or go without with NLIB_CACHE=off"
+    )]
+    NoCacheDirectory,
+    /// An environment variable has a value that means nothing.
+    #[error("{name}={value} is not understood; it takes {expected}")]
+    Variable {
+        /// The variable.
+        name: &'static str,
+        /// Its value.
+        value: String,
+        /// What it may be.
+        expected: &'static str,
+    },
+    /// Nothing is loaded under that name.
+    #[error("no library called {name} is loaded in this session")]
+    NotLoaded {
+        /// The name.
+        name: String,
+    },
+    /// The request asks for something that cannot be loaded here.
+    #[error(
+        "objects for {target} cannot be loaded into this process; `nlib object` writes them to a file"
+    )]
+    ForeignTarget {
+        /// The target triple.
+        target: String,
+    },
+    /// A file or folder of nlib's own cannot be used.
+    #[error("{what}: {source}")]
+    Io {
+        /// What was being done, with the path.
+        what: String,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+/// What an error is about; the exit status of the command follows from it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// The source does not compile.
+    Compile,
+    /// The request makes no sense.
+    Usage,
+    /// A manifest, or what it names, is wrong.
+    Manifest,
+    /// Symbols do not resolve, or a library cannot be linked or unloaded.
+    Link,
+    /// The compiler cannot be used.
+    Toolchain,
+    /// The cache, the network or the file system.
+    Io,
+}
+
+impl Error {
+    /// What the error is about.
+    pub fn kind(&self) -> ErrorKind {
+        match self {
+            Error::Compile { .. } => ErrorKind::Compile,
+            Error::UnknownLibrary { .. }
+            | Error::Variable { .. }
+            | Error::NotLoaded { .. }
+            | Error::ForeignTarget { .. } => ErrorKind::Usage,
+            Error::Resolve {
+                source: ResolveError::UserFlag(_),
+                ..
+            } => ErrorKind::Usage,
+            Error::Manifest(_)
+            | Error::Resolve { .. }
+            | Error::DependencyCycle { .. }
+            | Error::DependencyVersion { .. } => ErrorKind::Manifest,
+            Error::Link { .. } | Error::Unload(_) | Error::Call(_) | Error::Image(_) => {
+                ErrorKind::Link
+            }
+            Error::Toolchain(_) => ErrorKind::Toolchain,
+            Error::Fetch(_)
+            | Error::Source { .. }
+            | Error::Cache(_)
+            | Error::NoCacheDirectory
+            | Error::Io { .. } => ErrorKind::Io,
+        }
+    }
+}
+
+fn unknown_library(name: &str, searched: &[PathBuf], similar: &[String]) -> String {
+    let folders: Vec<String> = searched
+        .iter()
+        .map(|path| path.display().to_string())
+        .collect();
+    let hint = match similar {
+        [] => String::new(),
+        names => format!("; did you mean {}?", names.join(" or ")),
+    };
+    format!(
+        "there is no library called {name}{hint} (searched {}; NLIB_PATH adds folders, and a path \
+         ending in .json names a manifest itself)",
+        folders.join(", ")
+    )
+}
+
+fn compile_errors(errors: &[(String, CompileError)]) -> String {
+    let lines: Vec<String> = errors
+        .iter()
+        .map(|(library, error)| format!("{library}: {error}"))
+        .collect();
+    lines.join("\n")
+}
+
+fn link_error(error: &LinkError, remedies: &[String]) -> String {
+    let mut text = error.to_string();
+    for remedy in remedies {
+        text.push_str("\n  ");
+        text.push_str(remedy);
+    }
+    text
+}

@@ -1,0 +1,157 @@
+//! Names to manifests.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::Error;
+
+/// The folders in which manifests are found by name.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LibraryPath {
+    folders: Vec<PathBuf>,
+}
+
+/// A library that can be asked for by name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AvailableLibrary {
+    /// Its name.
+    pub name: String,
+    /// Its manifest.
+    pub manifest: PathBuf,
+}
+
+impl LibraryPath {
+    /// Exactly these folders.
+    pub fn new(folders: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
+        Self {
+            folders: folders.into_iter().map(Into::into).collect(),
+        }
+    }
+
+    /// The working directory's `vendor-manifests`, then `folders`, then those installed with
+    /// `program`.
+    pub fn standard(folders: Vec<PathBuf>, program: Option<&Path>) -> Self {
+        let mut all = vec![PathBuf::from("vendor-manifests")];
+        all.extend(folders);
+        if let Some(prefix) = program.and_then(Path::parent).and_then(Path::parent) {
+            all.push(prefix.join("share/nlib/vendor-manifests"));
+        }
+        Self { folders: all }
+    }
+
+    /// The folders, in search order.
+    pub fn folders(&self) -> &[PathBuf] {
+        &self.folders
+    }
+
+    /// The manifest of the library called `name`.
+    ///
+    /// # Errors
+    /// There is none; the message names the folders searched and names like it.
+    pub fn find(&self, name: &str) -> Result<PathBuf, Error> {
+        let file = format!("{name}.json");
+        for folder in &self.folders {
+            let manifest = folder.join(&file);
+            if manifest.is_file() {
+                return Ok(manifest);
+            }
+        }
+        Err(Error::UnknownLibrary {
+            name: name.to_string(),
+            searched: self.folders.clone(),
+            similar: self.similar(name),
+        })
+    }
+
+    /// Every library that can be asked for by name, by name.
+    pub fn list(&self) -> Vec<AvailableLibrary> {
+        let mut found: Vec<AvailableLibrary> = Vec::new();
+        for folder in &self.folders {
+            let Ok(entries) = std::fs::read_dir(folder) else {
+                continue; // a folder that is not there offers nothing
+            };
+            for manifest in entries.flatten().map(|entry| entry.path()) {
+                let Some(name) = manifest.file_stem().and_then(|name| name.to_str()) else {
+                    continue;
+                };
+                let is_manifest = manifest
+                    .extension()
+                    .is_some_and(|extension| extension == "json");
+                if is_manifest && !found.iter().any(|library| library.name == name) {
+                    let name = name.to_string();
+                    found.push(AvailableLibrary { name, manifest });
+                }
+            }
+        }
+        found.sort_by(|one, other| one.name.cmp(&other.name));
+        found
+    }
+
+    fn similar(&self, name: &str) -> Vec<String> {
+        let mut near: Vec<(usize, String)> = self
+            .list()
+            .into_iter()
+            .map(|library| (edit_distance(name, &library.name), library.name))
+            .filter(|(distance, candidate)| *distance <= 2 || candidate.starts_with(name))
+            .collect();
+        near.sort();
+        near.into_iter()
+            .take(3)
+            .map(|(_, candidate)| candidate)
+            .collect()
+    }
+}
+
+/// The number of characters to insert, remove or replace (Levenshtein).
+fn edit_distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, a) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, b) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances() {
+        assert_eq!(edit_distance("flecs", "flecs"), 0);
+        assert_eq!(edit_distance("flcs", "flecs"), 1);
+        assert_eq!(edit_distance("lua", ""), 3);
+    }
+
+    #[test]
+    fn the_first_folder_wins_and_unknown_names_get_hints() {
+        let root = tempfile::tempdir().unwrap();
+        for (folder, name) in [("a", "flecs"), ("b", "flecs"), ("b", "lua")] {
+            let folder = root.path().join(folder);
+            std::fs::create_dir_all(&folder).unwrap();
+            std::fs::write(folder.join(format!("{name}.json")), "{}").unwrap();
+        }
+        let path = LibraryPath::new([root.path().join("a"), root.path().join("b")]);
+        assert_eq!(
+            path.find("flecs").unwrap(),
+            root.path().join("a/flecs.json")
+        );
+        assert_eq!(path.find("lua").unwrap(), root.path().join("b/lua.json"));
+        let names: Vec<String> = path
+            .list()
+            .into_iter()
+            .map(|library| library.name)
+            .collect();
+        assert_eq!(names, ["flecs", "lua"]);
+        let error = path.find("flces").unwrap_err().to_string();
+        assert!(
+            error.contains("flces") && error.contains("flecs"),
+            "{error}"
+        );
+    }
+}

@@ -1,0 +1,255 @@
+//! Objects to images: from the cache, or from lld.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use nlib_cache::{Digest, Image};
+use nlib_compile::{Compiler, ImageInput, ImageRequest, image_key};
+use nlib_loader::{
+    ImageFile, ObjectFile, SystemLibrary, always_linked, find_system_library, image_objects,
+    image_soname, prepare_objects,
+};
+use nlib_plan::manifest::Language;
+
+use crate::build::BuiltLibrary;
+use crate::error::Error;
+use crate::event::Event;
+use crate::request::Request;
+use crate::resolve::{Closure, ResolvedLibrary, closure};
+use crate::session::Inner;
+
+/// What [`crate::Session::warm`] did for one library.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WarmedLibrary {
+    /// Its name.
+    pub name: String,
+    /// How many units it has.
+    pub units: usize,
+    /// How many of them were compiled.
+    pub compiled: usize,
+    /// Whether its image was linked.
+    pub linked: bool,
+}
+
+/// What identifies a library's code, and what it is linked to.
+#[derive(Debug, Clone)]
+pub(crate) struct Identity {
+    /// The key of its image: objects, dependencies, system libraries, exports, linker.
+    pub key: Digest,
+    pub system_libraries: Vec<SystemLibrary>,
+}
+
+impl Identity {
+    pub fn soname(&self) -> String {
+        image_soname(&self.key.to_string())
+    }
+}
+
+impl Inner {
+    /// The identities of all libraries of `closure`, place by place.
+    pub(crate) fn identities(
+        &self,
+        closure: &Closure,
+        built: &[BuiltLibrary],
+    ) -> Result<Vec<Identity>, Error> {
+        let toolchain = self.toolchain()?.digest;
+        let mut identities: Vec<Identity> = Vec::new();
+        for (library, objects) in closure.libraries.iter().zip(built) {
+            let system_libraries = system_libraries(library)?;
+            let mut linked: Vec<(String, Digest)> = Vec::new();
+            for dependency in &library.dependencies {
+                linked.push(("dependency".to_string(), identities[*dependency].key));
+            }
+            for system in system_libraries.iter().chain(&self.always_linked) {
+                let digest = self
+                    .cache
+                    .file_digest(&system.path)
+                    .map_err(|source| Error::Io {
+                        what: format!("reading the system library {}", system.path.display()),
+                        source,
+                    })?;
+                linked.push((system.name.clone(), digest));
+            }
+            let digests = objects.units.iter().map(|unit| unit.object.digest);
+            let exports = library.plan.link.exports.as_deref();
+            identities.push(Identity {
+                key: image_key(toolchain, digests, linked, exports),
+                system_libraries,
+            });
+        }
+        Ok(identities)
+    }
+
+    /// The objects' bytes, with everything hidden that the library does not publish.
+    pub(crate) fn objects(
+        &self,
+        library: &ResolvedLibrary,
+        built: &BuiltLibrary,
+    ) -> Result<Vec<ObjectFile>, Error> {
+        let mut objects = Vec::with_capacity(built.units.len());
+        for unit in &built.units {
+            let bytes = self.cache.read(&unit.object).map_err(|reason| Error::Io {
+                what: format!("the cached object of {}", unit.name),
+                source: std::io::Error::other(reason.to_string()),
+            })?;
+            let name = unit.name.clone();
+            objects.push(ObjectFile { name, bytes });
+        }
+        let exports = library.plan.link.exports.as_deref();
+        let report =
+            prepare_objects(&mut objects, exports).map_err(|error| self.link_error(error))?;
+        for pattern in report.unmatched {
+            let name = &library.plan.name;
+            self.tell(Event::Warning(format!(
+                "{name}: the export pattern `{pattern}` matches no symbol"
+            )));
+        }
+        Ok(objects)
+    }
+
+    /// The image of a library, linked now if the cache has none. Images of its dependencies must
+    /// be at hand.
+    pub(crate) fn image(
+        &self,
+        library: &ResolvedLibrary,
+        objects: &[ObjectFile],
+        identity: &Identity,
+        dependencies: &[PathBuf],
+    ) -> Result<Image, Error> {
+        let flight = self.cache.begin(&identity.key);
+        if let Ok(image) = self.cache.image(&identity.key) {
+            return Ok(image);
+        }
+        let started = Instant::now();
+        let name = &library.plan.name;
+        let runtime = image_objects();
+        let input = |name: &str, bytes: &[u8]| ImageInput {
+            name: name.to_string(),
+            bytes: bytes.to_vec(),
+        };
+        let mut inputs = vec![input("crt", runtime.first)];
+        inputs.extend(
+            objects
+                .iter()
+                .map(|object| input(&object.name, &object.bytes)),
+        );
+        inputs.push(input("end", runtime.last));
+        let mut libraries = dependencies.to_vec();
+        let systems = identity.system_libraries.iter().chain(&self.always_linked);
+        libraries.extend(systems.map(|system| system.path.clone()));
+        let request = ImageRequest {
+            library: name.clone(),
+            soname: identity.soname(),
+            objects: inputs,
+            libraries,
+            relocatable: false,
+        };
+        let bytes = self.compiler.link_image(&request).map_err(Error::Image)?;
+        let image = match self.cache.publish_image(&identity.key, &bytes, &[]) {
+            Ok(image) => image,
+            Err(fault) => {
+                self.tell(Event::Warning(format!(
+                    "the image of {name} was not cached: {fault}"
+                )));
+                Image::unstored(&bytes)
+            }
+        };
+        drop(flight);
+        self.tell(Event::ImageStored {
+            library: name.clone(),
+            elapsed: started.elapsed(),
+        });
+        Ok(image)
+    }
+
+    /// A file to link against and to load: the cached one, or a copy in the session's own folder.
+    pub(crate) fn image_path(&self, identity: &Identity, image: &Image) -> Result<PathBuf, Error> {
+        if let Some(path) = image.path() {
+            return Ok(path.to_path_buf());
+        }
+        let bytes = image.bytes().unwrap_or_default();
+        self.scratch(&format!("{}.so", identity.key), bytes)
+    }
+
+    /// Builds the images of all libraries of `closure` that have none; gives which it linked.
+    pub(crate) fn images(
+        &self,
+        closure: &Closure,
+        built: &[BuiltLibrary],
+        identities: &[Identity],
+    ) -> Result<Vec<bool>, Error> {
+        let mut paths: Vec<PathBuf> = Vec::new();
+        let mut linked = Vec::new();
+        for (place, library) in closure.libraries.iter().enumerate() {
+            let identity = &identities[place];
+            let cached = self.cache.image(&identity.key).ok();
+            linked.push(cached.is_none());
+            let image = match cached {
+                Some(image) => image,
+                None => {
+                    let objects = self.objects(library, &built[place])?;
+                    let dependencies: Vec<PathBuf> = library
+                        .dependencies
+                        .iter()
+                        .map(|place| paths[*place].clone())
+                        .collect();
+                    self.image(library, &objects, identity, &dependencies)?
+                }
+            };
+            paths.push(self.image_path(identity, &image)?);
+        }
+        Ok(linked)
+    }
+
+    /// Objects and images of everything asked for, without loading anything.
+    pub(crate) fn warm(&self, requests: &[Request]) -> Result<Vec<WarmedLibrary>, Error> {
+        let (closure, _) = closure(self, requests)?;
+        let built = self.build(&closure)?;
+        let identities = self.identities(&closure, &built)?;
+        let linked = self.images(&closure, &built, &identities)?;
+        let warmed = closure.libraries.iter().zip(&built).zip(linked);
+        let report =
+            |((library, built), linked): ((&ResolvedLibrary, &BuiltLibrary), bool)| WarmedLibrary {
+                name: library.plan.name.clone(),
+                units: built.units.len(),
+                compiled: built.units.iter().filter(|unit| unit.fresh).count(),
+                linked,
+            };
+        Ok(warmed.map(report).collect())
+    }
+}
+
+/// The file that the platform loader opens.
+pub(crate) fn image_file(image: &Image) -> ImageFile {
+    match image.path() {
+        Some(path) => ImageFile::Path(path.to_path_buf()),
+        None => ImageFile::Bytes(image.bytes().unwrap_or_default().to_vec()),
+    }
+}
+
+/// What the manifest names, and the C++ library for C++ code, as `clang++` links it.
+fn system_libraries(library: &ResolvedLibrary) -> Result<Vec<SystemLibrary>, Error> {
+    let mut names = library.plan.link.system_libraries.clone();
+    let cxx = library
+        .plan
+        .units
+        .iter()
+        .any(|unit| unit.language == Language::Cxx);
+    if cxx && !names.iter().any(|name| name == "stdc++") {
+        names.push("stdc++".to_string());
+    }
+    names
+        .iter()
+        .map(|name| {
+            find_system_library(name).map_err(|error| Error::Link {
+                error,
+                remedies: Vec::new(),
+            })
+        })
+        .collect()
+}
+
+/// The system libraries that every image may use.
+pub(crate) fn standard_libraries() -> Vec<SystemLibrary> {
+    always_linked()
+}

@@ -1,0 +1,263 @@
+//! Objects or images to loaded libraries, dependencies first.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use nlib_cache::Image;
+use nlib_loader::{
+    Library, LibrarySpec, LinkError, LinkFacts, Linker, LinkerChoice, ObjectFile, Supplier,
+    check_symbols, choose_linker, library_obstacles,
+};
+
+use crate::build::BuiltLibrary;
+use crate::error::Error;
+use crate::event::Event;
+use crate::image::{Identity, image_file};
+use crate::registry::LoadedLibrary;
+use crate::resolve::Closure;
+use crate::session::Inner;
+
+/// Everything that is known about a closure when it is linked.
+pub(crate) struct Linking<'a> {
+    pub inner: &'a Inner,
+    pub closure: &'a Closure,
+    pub built: &'a [BuiltLibrary],
+    pub identities: &'a [Identity],
+    pub choice: LinkerChoice,
+}
+
+/// What is known about one library before it is linked.
+struct Candidate {
+    live: Option<Library>,
+    image: Option<Image>,
+    /// Read when there is no image to map.
+    objects: Option<Vec<ObjectFile>>,
+    choice: LinkerChoice,
+}
+
+impl Linking<'_> {
+    /// Loads every library that is not live yet; gives all, place by place, and whether any was
+    /// linked without its image being stored.
+    pub fn link(&self) -> Result<(Vec<Library>, bool), Error> {
+        let candidates = self.candidates()?;
+        let mut libraries: Vec<Library> = Vec::new();
+        let mut images_wanted = false;
+        for (place, candidate) in candidates.into_iter().enumerate() {
+            if let Some(live) = candidate.live {
+                libraries.push(live);
+                continue;
+            }
+            let spec = self.spec(place, &libraries);
+            let linker = self.choose(&candidate, &spec)?;
+            let started = Instant::now();
+            let library = match linker {
+                Linker::Jit => {
+                    images_wanted |= candidate.image.is_none();
+                    self.link_jit(place, spec, candidate.objects)?
+                }
+                Linker::Image => self.link_image(place, spec, candidate, &libraries)?,
+            };
+            self.enter(place, &library, started);
+            libraries.push(library);
+        }
+        Ok((libraries, images_wanted))
+    }
+
+    /// Looks at every library; a library that must be an image makes its dependencies images too.
+    fn candidates(&self) -> Result<Vec<Candidate>, Error> {
+        let mut candidates = Vec::new();
+        for (place, identity) in self.identities.iter().enumerate() {
+            let live = self.inner.registry().live(&identity.key).cloned();
+            let image = self.inner.cache.image(&identity.key).ok();
+            let unmapped = live.is_none() && (image.is_none() || self.choice == LinkerChoice::Jit);
+            let objects = match unmapped {
+                true => Some(self.objects(place)?),
+                false => None,
+            };
+            candidates.push(Candidate {
+                live,
+                image,
+                objects,
+                choice: self.choice,
+            });
+        }
+        for place in (0..candidates.len()).rev() {
+            if self.must_be_image(&candidates[place])? {
+                for dependency in &self.closure.libraries[place].dependencies {
+                    let dependency: &mut Candidate = &mut candidates[*dependency];
+                    if dependency.live.is_none() && dependency.choice == LinkerChoice::Auto {
+                        dependency.choice = LinkerChoice::Image;
+                    }
+                }
+            }
+        }
+        Ok(candidates)
+    }
+
+    fn must_be_image(&self, candidate: &Candidate) -> Result<bool, Error> {
+        if candidate.live.is_some() || candidate.choice == LinkerChoice::Jit {
+            return Ok(false);
+        }
+        if candidate.choice == LinkerChoice::Image || candidate.image.is_some() {
+            return Ok(true);
+        }
+        let objects = candidate.objects.as_deref().unwrap_or_default();
+        let obstacles = library_obstacles(objects).map_err(|error| self.inner.link_error(error))?;
+        Ok(!obstacles.is_empty())
+    }
+
+    fn choose(&self, candidate: &Candidate, spec: &LibrarySpec) -> Result<Linker, Error> {
+        let link_error = |error| self.inner.link_error(error);
+        let obstacles = match &candidate.objects {
+            Some(objects) => library_obstacles(objects).map_err(link_error)?,
+            None => Vec::new(), // an image exists: nothing has to be linked
+        };
+        let dependencies: Vec<Linker> = spec.dependencies.iter().map(Library::linker).collect();
+        let stuck = candidate.choice == LinkerChoice::Image
+            && self.choice == LinkerChoice::Auto
+            && dependencies.contains(&Linker::Jit);
+        choose_linker(&LinkFacts {
+            choice: if stuck {
+                LinkerChoice::Auto
+            } else {
+                candidate.choice
+            },
+            freshly_compiled: candidate.image.is_none(),
+            obstacles: &obstacles,
+            image_available: true,
+            dependencies: &dependencies,
+        })
+        .map_err(link_error)
+    }
+
+    fn link_jit(
+        &self,
+        place: usize,
+        spec: LibrarySpec,
+        objects: Option<Vec<ObjectFile>>,
+    ) -> Result<Library, Error> {
+        let objects = match objects {
+            Some(objects) => objects,
+            None => self.objects(place)?,
+        };
+        let link_error = |error| self.inner.link_error(error);
+        check_symbols(&spec, &objects).map_err(link_error)?;
+        self.inner
+            .loader()?
+            .link_jit(spec, objects)
+            .map_err(link_error)
+    }
+
+    fn link_image(
+        &self,
+        place: usize,
+        spec: LibrarySpec,
+        candidate: Candidate,
+        loaded: &[Library],
+    ) -> Result<Library, Error> {
+        let link_error = |error| self.inner.link_error(error);
+        let image = match candidate.image {
+            Some(image) => image,
+            None => {
+                let objects = candidate.objects.unwrap_or_default();
+                check_symbols(&spec, &objects).map_err(link_error)?;
+                debug_assert_eq!(loaded.len(), place, "dependencies come first");
+                let library = &self.closure.libraries[place];
+                let dependencies = library
+                    .dependencies
+                    .iter()
+                    .map(|dependency| self.stored_image(*dependency))
+                    .collect::<Result<Vec<_>, _>>()?;
+                self.inner
+                    .image(library, &objects, &self.identities[place], &dependencies)?
+            }
+        };
+        self.inner
+            .loader()?
+            .link_image(spec, image_file(&image))
+            .map_err(link_error)
+    }
+
+    /// The image file of a dependency that was loaded as an image just now or earlier.
+    fn stored_image(&self, place: usize) -> Result<PathBuf, Error> {
+        let identity = &self.identities[place];
+        match self.inner.cache.image(&identity.key) {
+            Ok(image) => self.inner.image_path(identity, &image),
+            Err(_) => self.inner.scratch_path(&format!("{}.so", identity.key)),
+        }
+    }
+
+    fn objects(&self, place: usize) -> Result<Vec<ObjectFile>, Error> {
+        self.inner
+            .objects(&self.closure.libraries[place], &self.built[place])
+    }
+
+    fn spec(&self, place: usize, loaded: &[Library]) -> LibrarySpec {
+        let library = &self.closure.libraries[place];
+        LibrarySpec {
+            name: library.plan.name.clone(),
+            dependencies: library
+                .dependencies
+                .iter()
+                .map(|place| loaded[*place].clone())
+                .collect(),
+            system_libraries: self.identities[place].system_libraries.clone(),
+        }
+    }
+
+    fn enter(&self, place: usize, library: &Library, started: Instant) {
+        let resolved = &self.closure.libraries[place];
+        let name = resolved.plan.name.clone();
+        self.inner.tell_with(|| Event::Loaded {
+            library: name.clone(),
+            linker: library.linker(),
+            elapsed: started.elapsed(),
+        });
+        let entry = LoadedLibrary {
+            name,
+            version: resolved.plan.version.clone(),
+            linker: library.linker(),
+            cached: !self.built[place].is_fresh(),
+            dependencies: library
+                .dependencies()
+                .iter()
+                .map(|one| one.name().to_string())
+                .collect(),
+        };
+        let key = self.identities[place].key;
+        self.inner
+            .registry()
+            .loaded
+            .push((key, entry, library.clone()));
+    }
+}
+
+impl Inner {
+    /// A linker's error with what in the manifest would help.
+    pub(crate) fn link_error(&self, error: LinkError) -> Error {
+        let mut remedies = Vec::new();
+        if let LinkError::Unresolved { symbols, .. } = &error {
+            for symbol in symbols {
+                for supplier in &symbol.suppliers {
+                    if let Supplier::SystemLibrary(name) = supplier {
+                        remedies.push(format!(
+                            "`{}` is in the system library {name}: add \"{name}\" to the manifest's \
+                             \"system-libs\", or pass -l{name}",
+                            symbol.name
+                        ));
+                    }
+                }
+                if let Some(library) = self.manifest_that_exports(&symbol.name) {
+                    remedies.push(format!(
+                        "`{}` is published by {library}: add {{\"name\": \"{library}\"}} to the \
+                         manifest's \"dependencies\", or pass --with {library}",
+                        symbol.name
+                    ));
+                }
+            }
+            remedies.sort();
+            remedies.dedup();
+        }
+        Error::Link { error, remedies }
+    }
+}

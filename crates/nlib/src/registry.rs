@@ -1,0 +1,39 @@
+//! What a session has been told about and what it has loaded.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+use nlib_cache::Digest;
+use nlib_loader::{Library, Linker};
+
+/// A library that is loaded.
+#[derive(Debug, Clone)]
+pub struct LoadedLibrary {
+    /// Its name.
+    pub name: String,
+    /// Its version, when the manifest states one.
+    pub version: Option<String>,
+    /// How it was linked.
+    pub linker: Linker,
+    /// Whether every object came from the cache.
+    pub cached: bool,
+    /// Names of the libraries it depends on.
+    pub dependencies: Vec<String>,
+}
+
+/// The session's memory.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    /// Manifests registered under a name.
+    pub manifests: HashMap<String, PathBuf>,
+    /// Loaded libraries in load order, with the digest of all that was linked.
+    pub loaded: Vec<(Digest, LoadedLibrary, Library)>,
+}
+
+impl Registry {
+    /// The live library made of exactly this code.
+    pub fn live(&self, identity: &Digest) -> Option<&Library> {
+        let (_, _, library) = self.loaded.iter().find(|(key, ..)| key == identity)?;
+        Some(library)
+    }
+}

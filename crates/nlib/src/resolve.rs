@@ -1,0 +1,253 @@
+//! A request to plans: the library asked for and everything that it depends on.
+
+use std::path::{Path, PathBuf};
+
+use nlib_fetch::SourceTree;
+use nlib_plan::plan::LinkPlan;
+use nlib_plan::{Choices, Manifest, Plan, Target, bare_source, resolve};
+
+use crate::error::Error;
+use crate::request::{Request, What};
+use crate::session::Inner;
+
+/// A library with its plan and its files on disk.
+#[derive(Debug)]
+pub(crate) struct ResolvedLibrary {
+    pub plan: Plan,
+    /// The folder that the plan's paths are relative to; absolute.
+    pub root: PathBuf,
+    /// Where its manifest lies; `None` for bare sources.
+    pub manifest: Option<PathBuf>,
+    /// Direct dependencies, as places in the closure.
+    pub dependencies: Vec<usize>,
+}
+
+/// Libraries, each after everything it depends on.
+#[derive(Debug, Default)]
+pub(crate) struct Closure {
+    pub libraries: Vec<ResolvedLibrary>,
+}
+
+impl Closure {
+    /// Everything that a library depends on, directly or not, nearest first.
+    pub fn all_dependencies(&self, index: usize) -> Vec<usize> {
+        let mut found = Vec::new();
+        let mut open = self.libraries[index].dependencies.clone();
+        while let Some(next) = open.first().copied() {
+            open.remove(0);
+            if !found.contains(&next) {
+                found.push(next);
+                open.extend(&self.libraries[next].dependencies);
+            }
+        }
+        found
+    }
+}
+
+/// Resolves `requests` into one closure; gives the place of each.
+pub(crate) fn closure(inner: &Inner, requests: &[Request]) -> Result<(Closure, Vec<usize>), Error> {
+    let mut resolver = Resolver {
+        inner,
+        closure: Closure::default(),
+        chain: Vec::new(),
+    };
+    let asked = requests
+        .iter()
+        .map(|request| resolver.request(request))
+        .collect::<Result<_, _>>()?;
+    Ok((resolver.closure, asked))
+}
+
+struct Resolver<'a> {
+    inner: &'a Inner,
+    closure: Closure,
+    /// Libraries whose dependencies are being resolved: name and manifest.
+    chain: Vec<(String, PathBuf)>,
+}
+
+impl Resolver<'_> {
+    fn request(&mut self, request: &Request) -> Result<usize, Error> {
+        let choices = Choices {
+            flags: request.flags.clone(),
+        };
+        let target = Target {
+            triple: request.target.clone(),
+        };
+        match &request.what {
+            What::Sources(files) => self.sources(files, request, &choices),
+            What::Library(name) => {
+                let manifest = self.inner.find_manifest(name)?;
+                self.manifest(&manifest, &target, &choices, &request.system_libraries)
+            }
+            What::Manifest(path) => {
+                self.manifest(path, &target, &choices, &request.system_libraries)
+            }
+        }
+    }
+
+    /// Source files without a manifest: one library, named like the first.
+    fn sources(
+        &mut self,
+        files: &[PathBuf],
+        request: &Request,
+        choices: &Choices,
+    ) -> Result<usize, Error> {
+        let dependencies = request
+            .with
+            .iter()
+            .map(|text| self.request(&Request::new(text)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let working_directory = std::env::current_dir().map_err(|source| Error::Io {
+            what: "the working directory".to_string(),
+            source,
+        })?;
+        let mut plan: Option<Plan> = None;
+        for file in files {
+            let path = file.strip_prefix(&working_directory).unwrap_or(file);
+            let mut choices = choices.clone();
+            if let Some(triple) = &request.target {
+                choices.flags.push(format!("--target={triple}"));
+            }
+            let one = bare_source(&path.to_string_lossy(), None, &choices).map_err(|source| {
+                Error::Resolve {
+                    library: path.display().to_string(),
+                    source,
+                }
+            })?;
+            match &mut plan {
+                None => plan = Some(one),
+                Some(plan) => plan.units.extend(one.units),
+            }
+        }
+        let mut plan = plan.ok_or_else(|| Error::UnknownLibrary {
+            name: String::new(),
+            searched: Vec::new(),
+            similar: Vec::new(),
+        })?;
+        plan.link = LinkPlan {
+            system_libraries: request.system_libraries.clone(),
+            ..LinkPlan::default()
+        };
+        Ok(self.add(ResolvedLibrary {
+            plan,
+            root: working_directory,
+            manifest: None,
+            dependencies,
+        }))
+    }
+
+    fn manifest(
+        &mut self,
+        path: &Path,
+        target: &Target,
+        choices: &Choices,
+        system_libraries: &[String],
+    ) -> Result<usize, Error> {
+        let manifest = Manifest::read(path)?;
+        let place = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+        if let Some(known) = self.known(&place, choices) {
+            return Ok(known);
+        }
+        self.refuse_cycle(&manifest.name, &place)?;
+        let mut plan = resolve(&manifest, target, choices).map_err(|source| Error::Resolve {
+            library: manifest.name.clone(),
+            source,
+        })?;
+        plan.link
+            .system_libraries
+            .extend(system_libraries.iter().cloned());
+
+        self.chain.push((manifest.name.clone(), place.clone()));
+        let dependencies = self.dependencies(&plan, &place, target);
+        self.chain.pop();
+        let dependencies = dependencies?;
+
+        let folder = place.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let root = if plan.sources.is_empty() {
+            folder
+        } else {
+            self.inner.sources(&plan, &folder)?.root
+        };
+        Ok(self.add(ResolvedLibrary {
+            plan,
+            root,
+            manifest: Some(place),
+            dependencies,
+        }))
+    }
+
+    /// A dependency's manifest lies beside the dependent's, or is found by name.
+    fn dependencies(
+        &mut self,
+        plan: &Plan,
+        manifest: &Path,
+        target: &Target,
+    ) -> Result<Vec<usize>, Error> {
+        let mut places = Vec::new();
+        for dependency in &plan.link.dependencies {
+            let beside = manifest.with_file_name(format!("{}.json", dependency.name));
+            let path = if beside.is_file() {
+                beside
+            } else {
+                self.inner.find_manifest(&dependency.name)?
+            };
+            let place = self.manifest(&path, target, &Choices::default(), &[])?;
+            let found = self.closure.libraries[place].plan.version.clone();
+            if let Some(wanted) = &dependency.version
+                && found.as_ref() != Some(wanted)
+            {
+                return Err(Error::DependencyVersion {
+                    library: plan.name.clone(),
+                    dependency: dependency.name.clone(),
+                    wanted: wanted.clone(),
+                    found: found.unwrap_or_else(|| "unstated".to_string()),
+                    manifest: path,
+                });
+            }
+            places.push(place);
+        }
+        Ok(places)
+    }
+
+    /// A library resolved before, with no flags of the user's.
+    fn known(&self, manifest: &Path, choices: &Choices) -> Option<usize> {
+        if !choices.flags.is_empty() {
+            return None;
+        }
+        self.closure
+            .libraries
+            .iter()
+            .position(|library| library.manifest.as_deref() == Some(manifest))
+    }
+
+    fn refuse_cycle(&self, name: &str, manifest: &Path) -> Result<(), Error> {
+        let Some(start) = self.chain.iter().position(|(_, place)| place == manifest) else {
+            return Ok(());
+        };
+        let mut chain: Vec<String> = self.chain[start..]
+            .iter()
+            .map(|(name, _)| name.clone())
+            .collect();
+        chain.push(name.to_string());
+        Err(Error::DependencyCycle { chain })
+    }
+
+    fn add(&mut self, library: ResolvedLibrary) -> usize {
+        self.closure.libraries.push(library);
+        self.closure.libraries.len() - 1
+    }
+}
+
+impl Inner {
+    /// The plan's pinned files, brought if they are not at hand.
+    pub(crate) fn sources(&self, plan: &Plan, manifest_folder: &Path) -> Result<SourceTree, Error> {
+        if let Some(tree) = self.source_store.find(&plan.sources)? {
+            return Ok(tree);
+        }
+        let mut progress = |event| self.tell(crate::Event::Fetch(event));
+        let tree =
+            self.source_store
+                .fetch(&plan.name, manifest_folder, &plan.sources, &mut progress)?;
+        Ok(tree)
+    }
+}

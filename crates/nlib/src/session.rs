@@ -1,0 +1,462 @@
+//! The main path: what is asked for becomes a library.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::thread::JoinHandle;
+
+use nlib_cache::{Cache, Mode};
+use nlib_compile::{Compiler, ImageInput, ImageRequest, WorkerPool, WorkerSettings};
+use nlib_fetch::{Clients, SourceStore, SourceTree};
+use nlib_loader::{Library, Loader, SymbolInfo, SystemLibrary, host_cpu, object_symbols};
+use nlib_plan::{Choices, Manifest, Plan, Target, resolve as resolve_plan};
+
+use crate::error::Error;
+use crate::event::Event;
+use crate::find::AvailableLibrary;
+use crate::image::{WarmedLibrary, standard_libraries};
+use crate::link::Linking;
+use crate::registry::{LoadedLibrary, Registry};
+use crate::request::{Request, What};
+use crate::resolve::{Closure, closure};
+use crate::settings::Settings;
+use crate::toolchain::{Remembered, Toolchain};
+
+/// Loads libraries from source into this process and keeps account of them.
+///
+/// May be used from many threads; the same unit asked for twice at once is compiled once. The
+/// compiler's processes start with the first unit that the cache does not hold and end with the
+/// session. Libraries live as long as a handle to them does, also beyond the session.
+pub struct Session {
+    inner: Arc<Inner>,
+    background: Mutex<Vec<JoinHandle<()>>>,
+}
+
+/// The object code of a library or of source files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectCode {
+    /// The library's name.
+    pub name: String,
+    /// One relocatable ELF object.
+    pub bytes: Vec<u8>,
+}
+
+pub(crate) struct Inner {
+    pub settings: Settings,
+    pub cache: Cache,
+    pub source_store: SourceStore,
+    pub compiler: WorkerPool,
+    pub always_linked: Vec<SystemLibrary>,
+    toolchain_memo: Mutex<Option<Remembered>>,
+    loader: OnceLock<Loader>,
+    registry: Mutex<Registry>,
+    scratch: OnceLock<tempfile::TempDir>,
+}
+
+impl Session {
+    /// A session with the settings of the environment.
+    ///
+    /// # Errors
+    /// A variable makes no sense, or the cache's folder cannot be used.
+    pub fn new() -> Result<Self, Error> {
+        Self::open(Settings::from_environment()?)
+    }
+
+    /// A session with these settings.
+    ///
+    /// # Errors
+    /// The cache's folder cannot be used.
+    pub fn open(settings: Settings) -> Result<Self, Error> {
+        if settings.cache_mode != Mode::Off && settings.cache_directory.is_none() {
+            return Err(Error::NoCacheDirectory);
+        }
+        let cache = Cache::open(nlib_cache::Settings {
+            directory: settings.cache_directory.clone(),
+            mode: settings.cache_mode,
+        })?;
+        let scratch = OnceLock::new();
+        let sources = source_folder(&settings, &cache, &scratch)?;
+        let clients = Clients {
+            offline: settings.offline,
+            ..Clients::from_environment()
+        };
+        let compiler = WorkerPool::new(WorkerSettings {
+            executable: settings.worker.clone(),
+            limits: settings.limits,
+            count: settings.jobs,
+        });
+        let session = Self {
+            inner: Arc::new(Inner {
+                source_store: SourceStore::new(sources, clients),
+                cache,
+                compiler,
+                always_linked: standard_libraries(),
+                toolchain_memo: Mutex::default(),
+                loader: OnceLock::new(),
+                registry: Mutex::default(),
+                scratch,
+                settings,
+            }),
+            background: Mutex::default(),
+        };
+        for warning in session.inner.cache.warnings() {
+            session.inner.tell(Event::Warning(warning.to_string()));
+        }
+        Ok(session)
+    }
+
+    /// Loads a library, and before it everything that it depends on.
+    ///
+    /// A library that is loaded already and whose sources have not changed is given again.
+    ///
+    /// # Errors
+    /// Whatever keeps it from being loaded; nothing of it stays, and a corrected request works.
+    pub fn load(&self, request: impl Into<Request>) -> Result<Library, Error> {
+        let request = request.into();
+        if let Some(target) = request.target {
+            return Err(Error::ForeignTarget { target });
+        }
+        let inner = &self.inner;
+        let (closure, asked) = closure(inner, std::slice::from_ref(&request))?;
+        let built = inner.build(&closure)?;
+        let identities = inner.identities(&closure, &built)?;
+        let (libraries, images_wanted) = Linking {
+            inner,
+            closure: &closure,
+            built: &built,
+            identities: &identities,
+            choice: request.linker,
+        }
+        .link()?;
+        if images_wanted {
+            self.store_images(closure, built, identities);
+        }
+        Ok(libraries[asked[0]].clone())
+    }
+
+    /// Fills the cache with the objects and images of libraries, loading nothing.
+    ///
+    /// # Errors
+    /// The first thing that cannot be built; what was built before it is stored.
+    pub fn warm(&self, requests: &[Request]) -> Result<Vec<WarmedLibrary>, Error> {
+        self.inner.warm(requests)
+    }
+
+    /// The object code of a library without its dependencies, for hosts that link it themselves.
+    ///
+    /// # Errors
+    /// It cannot be built.
+    pub fn object(&self, request: impl Into<Request>) -> Result<ObjectCode, Error> {
+        let (closure, asked) = closure(&self.inner, &[request.into()])?;
+        let built = self.inner.build(&closure)?;
+        let library = &closure.libraries[asked[0]];
+        let mut objects = self.inner.objects(library, &built[asked[0]])?;
+        let name = library.plan.name.clone();
+        if objects.len() == 1 {
+            let bytes = objects.swap_remove(0).bytes;
+            return Ok(ObjectCode { name, bytes });
+        }
+        let request = ImageRequest {
+            library: name.clone(),
+            soname: String::new(),
+            objects: objects
+                .into_iter()
+                .map(|object| ImageInput {
+                    name: object.name,
+                    bytes: object.bytes,
+                })
+                .collect(),
+            libraries: Vec::new(),
+            relocatable: true,
+        };
+        let bytes = self
+            .inner
+            .compiler
+            .link_image(&request)
+            .map_err(Error::Image)?;
+        Ok(ObjectCode { name, bytes })
+    }
+
+    /// The symbols that a library's objects define and refer to.
+    ///
+    /// # Errors
+    /// It cannot be built.
+    pub fn symbols(&self, request: impl Into<Request>) -> Result<Vec<SymbolInfo>, Error> {
+        let (closure, asked) = closure(&self.inner, &[request.into()])?;
+        let built = self.inner.build(&closure)?;
+        let library = &closure.libraries[asked[0]];
+        let mut symbols = Vec::new();
+        for object in self.inner.objects(library, &built[asked[0]])? {
+            let found = object_symbols(&object.bytes);
+            symbols.extend(found.map_err(|error| self.inner.link_error(error))?);
+        }
+        Ok(symbols)
+    }
+
+    /// Brings a library's pinned sources; `None` when its files lie beside its manifest.
+    ///
+    /// # Errors
+    /// They cannot be had, or are not what is pinned.
+    pub fn fetch(&self, request: impl Into<Request>) -> Result<Option<SourceTree>, Error> {
+        let (path, manifest) = self.manifest(request)?;
+        let plan = plan(&manifest)?;
+        if plan.sources.is_empty() {
+            return Ok(None);
+        }
+        let folder = path.parent().unwrap_or(Path::new("."));
+        self.inner.sources(&plan, folder).map(Some)
+    }
+
+    /// Reads and resolves a library's manifest without bringing or building anything.
+    ///
+    /// # Errors
+    /// It cannot be found, or is wrong.
+    pub fn manifest(&self, request: impl Into<Request>) -> Result<(PathBuf, Manifest), Error> {
+        let path = match request.into().what {
+            What::Library(name) => self.inner.find_manifest(&name)?,
+            What::Manifest(path) => path,
+            What::Sources(files) => files.into_iter().next().unwrap_or_default(),
+        };
+        let manifest = Manifest::read(&path)?;
+        plan(&manifest)?;
+        Ok((path, manifest))
+    }
+
+    /// Gives a manifest a name in this session; it goes before every other of that name.
+    pub fn register(&self, name: impl Into<String>, manifest: impl Into<PathBuf>) {
+        self.inner
+            .registry()
+            .manifests
+            .insert(name.into(), manifest.into());
+    }
+
+    /// The libraries that can be asked for by name.
+    pub fn available(&self) -> Vec<AvailableLibrary> {
+        self.inner.settings.library_path.list()
+    }
+
+    /// What is loaded, in load order.
+    pub fn loaded(&self) -> Vec<LoadedLibrary> {
+        let registry = self.inner.registry();
+        registry
+            .loaded
+            .iter()
+            .map(|(_, entry, _)| entry.clone())
+            .collect()
+    }
+
+    /// Whether a library of this name is loaded.
+    pub fn is_loaded(&self, name: &str) -> bool {
+        let registry = self.inner.registry();
+        registry
+            .loaded
+            .iter()
+            .any(|(_, entry, _)| entry.name == name)
+    }
+
+    /// Unloads a library: its destructors run and its memory is given back.
+    ///
+    /// # Errors
+    /// It is not loaded, something else is linked against it, or a handle or symbol of it is alive.
+    pub fn unload(&self, name: &str) -> Result<(), Error> {
+        let mut registry = self.inner.registry();
+        let place = registry
+            .loaded
+            .iter()
+            .rposition(|(_, entry, _)| entry.name == name);
+        let place = place.ok_or_else(|| Error::NotLoaded {
+            name: name.to_string(),
+        })?;
+        let (key, entry, library) = registry.loaded.remove(place);
+        drop(registry);
+        self.inner.loader()?.unload(library).map_err(|refused| {
+            let library = refused.library.clone();
+            self.inner
+                .registry()
+                .loaded
+                .insert(place, (key, entry, library));
+            Error::Unload(refused)
+        })
+    }
+
+    /// The compiler.
+    ///
+    /// # Errors
+    /// It cannot be started.
+    pub fn toolchain(&self) -> Result<Toolchain, Error> {
+        self.inner.toolchain()
+    }
+
+    /// The cache.
+    pub fn cache(&self) -> &Cache {
+        &self.inner.cache
+    }
+
+    /// What the session is made of.
+    pub fn settings(&self) -> &Settings {
+        &self.inner.settings
+    }
+
+    /// How many compiler processes the session has started.
+    pub fn workers_started(&self) -> u64 {
+        self.inner.compiler.started()
+    }
+
+    /// Waits until everything that the next session will find in the cache is there.
+    pub fn finish(&self) {
+        let tasks = std::mem::take(&mut *lock(&self.background));
+        for task in tasks {
+            // A panic there was reported by the thread; the images are made another time.
+            let _ = task.join();
+        }
+    }
+
+    /// Links and stores images beside the running program, for the next load.
+    fn store_images(
+        &self,
+        closure: Closure,
+        built: Vec<crate::build::BuiltLibrary>,
+        identities: Vec<crate::image::Identity>,
+    ) {
+        if self.inner.cache.mode() == Mode::Off || self.inner.cache.mode() == Mode::ReadOnly {
+            return;
+        }
+        let inner = Arc::clone(&self.inner);
+        let task = std::thread::spawn(move || {
+            if let Err(error) = inner.images(&closure, &built, &identities) {
+                inner.tell(Event::Warning(format!("the next load links anew: {error}")));
+            }
+        });
+        lock(&self.background).push(task);
+    }
+}
+
+impl Drop for Session {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl Inner {
+    pub(crate) fn tell(&self, event: Event) {
+        if let Some(listener) = &self.settings.listener {
+            listener(&event);
+        }
+    }
+
+    /// Makes the event only if somebody listens.
+    pub(crate) fn tell_with(&self, event: impl FnOnce() -> Event) {
+        if self.settings.listener.is_some() {
+            self.tell(event());
+        }
+    }
+
+    pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
+        lock(&self.registry)
+    }
+
+    pub(crate) fn toolchain_memo(&self) -> MutexGuard<'_, Option<Remembered>> {
+        lock(&self.toolchain_memo)
+    }
+
+    /// The ORC session, created by the first load.
+    pub(crate) fn loader(&self) -> Result<&Loader, Error> {
+        if let Some(loader) = self.loader.get() {
+            return Ok(loader);
+        }
+        let loader = Loader::new().map_err(|error| self.link_error(error))?;
+        Ok(self.loader.get_or_init(|| loader))
+    }
+
+    pub(crate) fn find_manifest(&self, name: &str) -> Result<PathBuf, Error> {
+        if let Some(manifest) = self.registry().manifests.get(name) {
+            return Ok(manifest.clone());
+        }
+        self.settings.library_path.find(name)
+    }
+
+    /// A library on the path whose manifest says that it publishes `symbol`.
+    pub(crate) fn manifest_that_exports(&self, symbol: &str) -> Option<String> {
+        let publishes = |library: &AvailableLibrary| {
+            let manifest = Manifest::read(&library.manifest).ok()?;
+            let patterns = manifest.exports?.patterns;
+            let matches = |pattern: &String| match pattern.split_once('*') {
+                Some((start, "")) if !start.is_empty() => symbol.starts_with(start),
+                _ => pattern == symbol,
+            };
+            patterns.iter().any(matches).then_some(())
+        };
+        let available = self.settings.library_path.list();
+        let found = available
+            .into_iter()
+            .find(|library| publishes(library).is_some());
+        found.map(|library| library.name)
+    }
+
+    /// The host's CPU and its features, resolved: what `-march=native` stands for.
+    pub(crate) fn native_cpu(&self) -> String {
+        let cpu = host_cpu();
+        format!("{} {}", cpu.name, cpu.features)
+    }
+
+    /// Writes a file into the session's own folder, which goes with the session.
+    pub(crate) fn scratch(&self, name: &str, bytes: &[u8]) -> Result<PathBuf, Error> {
+        let path = self.scratch_path(name)?;
+        let folder = path.parent().unwrap_or(Path::new("/"));
+        let written = nlib_cache::files::write_atomically(
+            folder,
+            &path,
+            bytes,
+            nlib_cache::files::Access::Private,
+        );
+        match written {
+            Ok(_) => Ok(path),
+            Err(source) => Err(Error::Io {
+                what: format!("writing {}", path.display()),
+                source,
+            }),
+        }
+    }
+
+    pub(crate) fn scratch_path(&self, name: &str) -> Result<PathBuf, Error> {
+        Ok(scratch_folder(&self.scratch)?.join(name))
+    }
+}
+
+/// Sources are kept in the cache's folder, or with the session when there is no cache.
+fn source_folder(
+    settings: &Settings,
+    cache: &Cache,
+    scratch: &OnceLock<tempfile::TempDir>,
+) -> Result<PathBuf, Error> {
+    if let Some(directory) = cache.directory().or(settings.cache_directory.as_deref()) {
+        return Ok(directory.join("sources-1"));
+    }
+    Ok(scratch_folder(scratch)?.join("sources-1"))
+}
+
+fn scratch_folder(scratch: &OnceLock<tempfile::TempDir>) -> Result<&Path, Error> {
+    if let Some(folder) = scratch.get() {
+        return Ok(folder.path());
+    }
+    let folder = tempfile::Builder::new()
+        .prefix("nlib-")
+        .tempdir()
+        .map_err(|source| Error::Io {
+            what: "making a temporary folder".to_string(),
+            source,
+        })?;
+    Ok(scratch.get_or_init(|| folder).path())
+}
+
+fn plan(manifest: &Manifest) -> Result<Plan, Error> {
+    resolve_plan(manifest, &Target::default(), &Choices::default()).map_err(|source| {
+        Error::Resolve {
+            library: manifest.name.clone(),
+            source,
+        }
+    })
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

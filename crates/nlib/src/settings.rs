@@ -1,0 +1,87 @@
+//! What a session is made of.
+
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
+
+use nlib_cache::Mode;
+use nlib_compile::Limits;
+
+use crate::environment::Environment;
+use crate::error::Error;
+use crate::event::Listener;
+use crate::find::LibraryPath;
+
+/// What a session is made of; see [`crate::environment::VARIABLES`] for what the fields mean.
+#[derive(Clone)]
+pub struct Settings {
+    /// The cache's folder; needed unless the mode is [`Mode::Off`].
+    pub cache_directory: Option<PathBuf>,
+    /// How the cache is used.
+    pub cache_mode: Mode,
+    /// Where manifests are found by name.
+    pub library_path: LibraryPath,
+    /// Refuse to fetch sources over the network.
+    pub offline: bool,
+    /// How many units are compiled at once.
+    pub jobs: NonZeroUsize,
+    /// The `nlib-worker` program.
+    pub worker: PathBuf,
+    /// What one compile may use.
+    pub limits: Limits,
+    /// What `__DATE__` and its like stand for, in seconds since 1970.
+    pub source_date_epoch: Option<u64>,
+    /// Told what the session does.
+    pub listener: Option<Listener>,
+}
+
+impl Settings {
+    /// The settings of this process's environment.
+    ///
+    /// # Errors
+    /// A variable has a value that means nothing.
+    pub fn from_environment() -> Result<Self, Error> {
+        let environment = Environment::read()?;
+        let program = std::env::current_exe().ok();
+        let mut limits = Limits::default();
+        if let Some(time) = environment.compile_time {
+            limits.wall = time;
+            limits.cpu = time;
+        }
+        if let Some(memory) = environment.compile_memory {
+            limits.memory = memory;
+        }
+        Ok(Self {
+            cache_directory: environment.cache_directory,
+            cache_mode: environment.cache_mode.unwrap_or(Mode::ReadWrite),
+            library_path: LibraryPath::standard(environment.library_path, program.as_deref()),
+            offline: environment.offline,
+            jobs: environment.jobs.unwrap_or_else(processors),
+            worker: environment
+                .worker
+                .unwrap_or_else(|| worker_beside(program.as_deref())),
+            limits,
+            source_date_epoch: environment.source_date_epoch,
+            listener: None,
+        })
+    }
+}
+
+fn processors() -> NonZeroUsize {
+    std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
+}
+
+/// `nlib-worker` lies beside the program, in the `libexec` folder of its installation, or (for
+/// tests and examples, which cargo puts one folder deeper) in the folder above.
+fn worker_beside(program: Option<&Path>) -> PathBuf {
+    let name = Path::new("nlib-worker");
+    let Some(folder) = program.and_then(Path::parent) else {
+        return name.to_path_buf();
+    };
+    let candidates = [
+        folder.join(name),
+        folder.join("../libexec/nlib").join(name),
+        folder.join("..").join(name),
+    ];
+    let found = candidates.iter().find(|candidate| candidate.is_file());
+    found.unwrap_or(&candidates[0]).clone()
+}
