@@ -432,7 +432,7 @@ def find_flecs(given: str | None) -> Path:
     found = sorted(Path(directory).rglob("flecs.c"))
     if not found:
         sys.exit(f"bench: no flecs.c below {directory}")
-    return found[0].resolve()
+    return found[0].absolute()
 
 
 if __name__ == "__main__":

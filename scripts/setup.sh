@@ -25,7 +25,7 @@ readonly BUILD_PACKAGES=(
     zlib1g-dev libzstd-dev libxml2-dev libz3-dev
     build-essential g++ make pkg-config git curl ca-certificates
 )
-readonly TEST_PACKAGES=(gdb strace binutils)
+readonly TEST_PACKAGES=(gdb strace)
 readonly BENCH_PACKAGES=(ccache tcc python3)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -74,7 +74,7 @@ install_with_apt() {
     fi
     # The variable is set inside the call because sudo drops the caller's environment.
     as_root env DEBIAN_FRONTEND=noninteractive \
-        apt-get install -y -qq --no-install-recommends "${missing[@]}" >&2
+        apt-get install -y -qq -o Dpkg::Use-Pty=0 --no-install-recommends "${missing[@]}" >&2
 }
 
 explain_missing_llvm() {
@@ -82,9 +82,10 @@ explain_missing_llvm() {
     # shellcheck disable=SC1091 # every system with apt has this file
     system=$(. /etc/os-release && printf '%s' "$PRETTY_NAME")
     fail "$system offers no llvm-$LLVM-dev in the package sources that are switched on.
-  Debian 12 and later: LLVM $LLVM is in the security suite; enable it in /etc/apt/sources.list.d.
-  Ubuntu: enable 'universe' (sudo add-apt-repository universe); if the release has no LLVM $LLVM,
-          add LLVM's own packages as https://apt.llvm.org describes (llvm.sh $LLVM).
+  Debian 12: LLVM $LLVM is in the security suite; enable it in /etc/apt/sources.list.d.
+  Ubuntu: enable 'universe' (sudo add-apt-repository universe).
+  A release without LLVM $LLVM: add LLVM's own packages, as https://apt.llvm.org describes
+  (llvm.sh $LLVM).
   Then run scripts/setup.sh again."
 }
 
@@ -127,7 +128,7 @@ main() {
     for group in "$@"; do
         case $group in
         build) packages+=("${BUILD_PACKAGES[@]}") ;;
-        test) packages+=("${TEST_PACKAGES[@]}") commands+=(gdb strace nm) ;;
+        test) packages+=("${TEST_PACKAGES[@]}") commands+=(gdb strace) ;;
         bench) packages+=("${BENCH_PACKAGES[@]}") commands+=(ccache tcc python3) bench=yes ;;
         *) fail "unknown group '$group': build, test and bench are the groups." ;;
         esac
