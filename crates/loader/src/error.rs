@@ -176,14 +176,26 @@ pub struct DuplicateSymbol {
     pub objects: Vec<String>,
 }
 
-/// A library that was not unloaded, with the reason. It stays loaded and usable.
+/// Why unloading did not end as it should.
 #[derive(Debug, thiserror::Error)]
-#[error("`{}` stays loaded: {reason}", library.name())]
-pub struct UnloadError {
-    /// The library, given back.
-    pub library: Library,
-    /// Why it was not unloaded.
-    pub reason: UnloadRefusal,
+#[non_exhaustive]
+pub enum UnloadError {
+    /// The library stays loaded and usable.
+    #[error("`{}` stays loaded: {reason}", library.name())]
+    Refused {
+        /// The library, given back.
+        library: Library,
+        /// Why it was not unloaded.
+        reason: UnloadRefusal,
+    },
+    /// The library is gone, but not all of its memory.
+    #[error("`{name}` was unloaded, but its memory could not be released: {message}")]
+    Release {
+        /// The library's name.
+        name: String,
+        /// The system's reason.
+        message: String,
+    },
 }
 
 /// Why a library was not unloaded.
@@ -205,9 +217,6 @@ pub enum UnloadRefusal {
     /// The library belongs to another loader.
     #[error("it was loaded by another loader; unload it there")]
     ForeignLoader,
-    /// ORC could not release the code.
-    #[error("its memory could not be released: {0}")]
-    Jit(String),
 }
 
 /// Why a call into a library did not return normally.

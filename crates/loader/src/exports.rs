@@ -1,26 +1,204 @@
 //! Hiding what a library does not publish.
+//!
+//! The objects' symbol tables are patched: a definition with visibility `STV_HIDDEN` is seen by
+//! the other objects of its library and by nobody else, in JITLink as in lld.
 
+use std::collections::HashMap;
+
+use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use object::elf;
+
+use crate::elf::{ElfFile, OTHER_OFFSET, SYMBOL_SIZE};
 use crate::{LinkError, ObjectFile};
 
 /// What became of the export patterns.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ExportReport {
-    /// How many external definitions stay published.
+    /// How many external names stay published.
     pub published: usize,
     /// How many were hidden.
     pub hidden: usize,
-    /// Patterns that match no external definition.
+    /// Patterns that match no external definition, in the order given.
     pub unmatched: Vec<String>,
 }
 
-/// Hides the external definitions that match none of `exports`, by setting their visibility to
-/// `STV_HIDDEN` in the objects' symbol tables; both linkers honour that.
+/// Hides the external definitions that match none of `exports`; `None` publishes everything.
 ///
-/// Patterns are globs, matched against mangled and demangled names. `None` publishes everything.
+/// A pattern is a glob (`*`, `?`, `[…]`, `{…}`) for the whole of the mangled name, of the demangled
+/// name, or of the demangled name without its parameters; what the compiler emits for a class
+/// (`vtable for C`, `typeinfo for C`, …) goes by the class's name.
 pub fn prepare_objects(
     objects: &mut [ObjectFile],
     exports: Option<&[String]>,
 ) -> Result<ExportReport, LinkError> {
-    let _ = (objects, exports);
-    Ok(ExportReport::default())
+    let mut patterns = exports.map(Patterns::new).transpose()?;
+    // One decision per name: the same inline function may be defined in many objects.
+    let mut decisions: HashMap<Vec<u8>, bool> = HashMap::new();
+
+    for object in objects.iter_mut() {
+        let mut hide = Vec::new();
+        let file = ElfFile::relocatable(object.bytes.as_slice()).map_err(|reason| {
+            LinkError::Malformed {
+                object: object.name.clone(),
+                reason,
+            }
+        })?;
+        for symbol in file.symbols() {
+            let published = matches!(symbol.visibility, elf::STV_DEFAULT | elf::STV_PROTECTED);
+            if !symbol.is_defined() || !symbol.is_external() || !published {
+                continue;
+            }
+            let keep = match decisions.get(symbol.name) {
+                Some(&keep) => keep,
+                None => {
+                    let keep = patterns
+                        .as_mut()
+                        .is_none_or(|patterns| patterns.publish(&symbol.text()));
+                    decisions.insert(symbol.name.to_owned(), keep);
+                    keep
+                }
+            };
+            if !keep {
+                hide.push(symbol.index);
+            }
+        }
+        let table = file.symbol_table_range();
+        if let Some(table) = table {
+            for index in hide {
+                hide_symbol(&mut object.bytes[table.clone()], index);
+            }
+        }
+    }
+
+    let published = decisions.values().filter(|&&keep| keep).count();
+    Ok(ExportReport {
+        published,
+        hidden: decisions.len() - published,
+        unmatched: patterns.map_or_else(Vec::new, Patterns::unmatched),
+    })
+}
+
+/// Sets the visibility bits of one entry of a symbol table.
+fn hide_symbol(table: &mut [u8], index: usize) {
+    const VISIBILITY_BITS: u8 = 0b11;
+    if let Some(other) = table.get_mut(index * SYMBOL_SIZE + OTHER_OFFSET) {
+        *other = (*other & !VISIBILITY_BITS) | elf::STV_HIDDEN.0;
+    }
+}
+
+/// Export patterns, and which of them have matched.
+struct Patterns {
+    texts: Vec<String>,
+    set: GlobSet,
+    matched: Vec<bool>,
+}
+
+impl Patterns {
+    fn new(texts: &[String]) -> Result<Patterns, LinkError> {
+        let mut builder = GlobSetBuilder::new();
+        for text in texts {
+            let glob = GlobBuilder::new(text)
+                .backslash_escape(true)
+                .build()
+                .map_err(|error| pattern_error(text, &error))?;
+            builder.add(glob);
+        }
+        let set = builder
+            .build()
+            .map_err(|error| pattern_error(&texts.join(" "), &error))?;
+        Ok(Patterns {
+            texts: texts.to_vec(),
+            set,
+            matched: vec![false; texts.len()],
+        })
+    }
+
+    fn publish(&mut self, name: &str) -> bool {
+        let mut names = vec![name.to_owned()];
+        if let Some(demangled) = nlib_orc::demangle(name) {
+            let entity = entity(&demangled);
+            names.push(without_parameters(entity).to_owned());
+            names.push(entity.to_owned());
+            names.push(demangled);
+        }
+        let mut published = false;
+        for name in names {
+            for index in self.set.matches(name) {
+                self.matched[index] = true;
+                published = true;
+            }
+        }
+        published
+    }
+
+    fn unmatched(self) -> Vec<String> {
+        self.texts
+            .into_iter()
+            .zip(self.matched)
+            .filter_map(|(text, matched)| (!matched).then_some(text))
+            .collect()
+    }
+}
+
+fn pattern_error(pattern: &str, error: &globset::Error) -> LinkError {
+    LinkError::ExportPattern {
+        pattern: pattern.to_owned(),
+        reason: error.kind().to_string(),
+    }
+}
+
+/// `Window` of `vtable for Window`.
+fn entity(demangled: &str) -> &str {
+    const PREFIXES: [&str; 8] = [
+        "vtable for ",
+        "VTT for ",
+        "typeinfo for ",
+        "typeinfo name for ",
+        "guard variable for ",
+        "virtual thunk to ",
+        "non-virtual thunk to ",
+        "reference temporary for ",
+    ];
+    PREFIXES
+        .iter()
+        .find_map(|prefix| demangled.strip_prefix(prefix))
+        .unwrap_or(demangled)
+}
+
+/// `ns::draw` of `ns::draw(int, char const*)`.
+fn without_parameters(entity: &str) -> &str {
+    let call = "operator()";
+    let search_from = entity.find(call).map_or(0, |at| at + call.len());
+    match entity[search_from..].find('(') {
+        Some(at) => &entity[..search_from + at],
+        None => entity,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_cut_to_what_a_user_would_write() {
+        assert_eq!(without_parameters("ns::f(int)"), "ns::f");
+        assert_eq!(without_parameters("C::operator()(int)"), "C::operator()");
+        assert_eq!(entity("vtable for ns::C"), "ns::C");
+    }
+
+    #[test]
+    fn patterns_match_mangled_and_demangled_names() {
+        let texts = ["ecs_*", "ImGui::*", "unused"].map(str::to_owned);
+        let mut patterns = Patterns::new(&texts).unwrap();
+        assert!(patterns.publish("ecs_init"));
+        assert!(patterns.publish("_ZN5ImGui3EndEv"));
+        assert!(!patterns.publish("_ZN3foo3EndEv"));
+        assert_eq!(patterns.unmatched(), ["unused"]);
+    }
+
+    #[test]
+    fn a_broken_pattern_is_an_error_that_shows_it() {
+        let error = prepare_objects(&mut [], Some(&["a[".to_owned()])).unwrap_err();
+        assert!(error.to_string().contains("`a[`"), "{error}");
+    }
 }

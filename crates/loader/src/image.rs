@@ -1,4 +1,18 @@
 //! The image linker: a shared object, mapped by the platform's loader.
+//!
+//! The linking itself happens elsewhere (lld, in the compiler's process); here are the objects it
+//! must add, the name it must give, and the loading of its result. An image is linked
+//! `-shared -Bsymbolic -z now --hash-style=gnu --pack-dyn-relocs=relr --eh-frame-hdr --gc-sections
+//! --build-id=sha1`, with [`image_soname`] as soname, [`image_objects`] around its objects and
+//! [`always_linked`](crate::always_linked) among its libraries.
+
+use std::sync::Arc;
+
+use nlib_orc::{CRT_IMAGE_OBJECT, EH_FRAME_END_OBJECT, OpenFailure, PlatformLibrary};
+
+use crate::library::Code;
+use crate::loader::LoaderShared;
+use crate::{ImageFile, Library, LibrarySpec, LinkError, Linker};
 
 /// The two objects nlib adds to every image, as ELF bytes.
 #[derive(Debug, Clone, Copy)]
@@ -13,12 +27,57 @@ pub struct ImageObjects {
 /// The objects that stand first and last on the link line of every image.
 pub fn image_objects() -> ImageObjects {
     ImageObjects {
-        first: &[],
-        last: &[],
+        first: CRT_IMAGE_OBJECT,
+        last: EH_FRAME_END_OBJECT,
     }
 }
 
-/// The soname of the image with this content digest: `nlib-DIGEST`.
+/// The soname of the image with this content digest: `nlib-DIGEST`. Dependents name it in
+/// `DT_NEEDED`, and the loader finds it among what is loaded.
 pub fn image_soname(digest_hex: &str) -> String {
     format!("nlib-{digest_hex}")
+}
+
+/// Opens an image, whose constructors run, and publishes its symbols to the ORC session.
+pub(crate) fn link(
+    loader: &Arc<LoaderShared>,
+    spec: LibrarySpec,
+    image: ImageFile,
+) -> Result<Library, LinkError> {
+    for dependency in &spec.dependencies {
+        if dependency.linker() != Linker::Image {
+            return Err(LinkError::DependencyNotImage {
+                library: spec.name,
+                dependency: dependency.name().to_owned(),
+                linker: dependency.linker(),
+            });
+        }
+    }
+    let opened = match &image {
+        ImageFile::Path(path) => PlatformLibrary::open(path),
+        ImageFile::Bytes(bytes) => PlatformLibrary::open_bytes(&spec.name, bytes),
+    };
+    let image = Arc::new(opened.map_err(|failure| describe(&spec.name, failure))?);
+
+    let lookup = Arc::clone(&image);
+    let publication = loader.session.create_generated_dylib(
+        &spec.name,
+        Box::new(move |symbol: &str| lookup.own_symbol(symbol)),
+    );
+    let code = Code::Image { publication, image };
+    Ok(Library::new(spec.name, code, spec.dependencies, loader))
+}
+
+fn describe(library: &str, failure: OpenFailure) -> LinkError {
+    let library = library.to_owned();
+    match failure {
+        OpenFailure::Constructor(exception) => LinkError::Constructor {
+            library,
+            exception: exception.description,
+        },
+        other => LinkError::Platform {
+            library,
+            message: other.to_string(),
+        },
+    }
 }

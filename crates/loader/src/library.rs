@@ -1,11 +1,14 @@
-//! A loaded library and what it is loaded from.
+//! A loaded library, and what it is loaded from.
 
-use std::ffi::CString;
 use std::fmt;
+use std::mem::ManuallyDrop;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::{CallError, LinkError, Linker, SystemLibrary};
+use nlib_orc::{Dylib, LinkedCode, PlatformLibrary};
+
+use crate::loader::LoaderShared;
+use crate::{LinkError, Linker, SystemLibrary};
 
 /// A relocatable ELF object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,8 +19,8 @@ pub struct ObjectFile {
     pub bytes: Vec<u8>,
 }
 
-/// A library about to be linked: its name and what it may resolve symbols against.
-#[derive(Debug, Clone)]
+/// A library about to be linked: its name, and what it may resolve symbols against.
+#[derive(Debug, Clone, Default)]
 pub struct LibrarySpec {
     /// The library's name in messages.
     pub name: String,
@@ -36,47 +39,149 @@ pub enum ImageFile {
     Bytes(Vec<u8>),
 }
 
-/// A handle to a loaded library. Clones are handles to the same library.
+/// A handle to a loaded library. Clones are handles to the same library; all may be used from
+/// many threads.
+///
+/// Dropping the last handle does not unload: like code opened with `dlopen`, the library stays
+/// until [`Loader::unload`](crate::Loader::unload) or the end of the process, when its destructors
+/// run.
 #[derive(Clone)]
-pub struct Library(Arc<String>);
+pub struct Library(pub(crate) Arc<Loaded>);
+
+/// A loaded library.
+pub(crate) struct Loaded {
+    pub(crate) name: String,
+    /// Never dropped but by unloading: code may still be running, or be called by what is
+    /// registered somewhere.
+    pub(crate) resources: ManuallyDrop<Resources>,
+    /// Who is linked against this library, in load order.
+    pub(crate) dependents: Mutex<Vec<Dependent>>,
+}
+
+/// What a loaded library holds.
+pub(crate) struct Resources {
+    pub(crate) code: Code,
+    pub(crate) dependencies: Vec<Library>,
+    /// Distinguishes libraries of one name.
+    pub(crate) serial: u64,
+    /// Keeps the session and the system libraries.
+    pub(crate) loader: Arc<LoaderShared>,
+}
+
+/// The code, as its linker left it.
+pub(crate) enum Code {
+    /// In memory of the ORC session.
+    Jit { dylib: Dylib, linked: LinkedCode },
+    /// In a shared object; `publication` shows its symbols to jit libraries.
+    Image {
+        publication: Dylib,
+        image: Arc<PlatformLibrary>,
+    },
+}
+
+/// A library that is linked against another.
+pub(crate) struct Dependent {
+    pub(crate) serial: u64,
+    pub(crate) name: String,
+}
 
 impl Library {
+    /// Registers a library that has just been loaded with those it depends on.
+    pub(crate) fn new(
+        name: String,
+        code: Code,
+        dependencies: Vec<Library>,
+        loader: &Arc<LoaderShared>,
+    ) -> Library {
+        let serial = loader.next_serial();
+        for dependency in &dependencies {
+            dependency.0.dependents().push(Dependent {
+                serial,
+                name: name.clone(),
+            });
+        }
+        Library(Arc::new(Loaded {
+            name,
+            resources: ManuallyDrop::new(Resources {
+                code,
+                dependencies,
+                serial,
+                loader: Arc::clone(loader),
+            }),
+            dependents: Mutex::default(),
+        }))
+    }
+
     /// The library's name.
     pub fn name(&self) -> &str {
-        &self.0
+        &self.0.name
     }
 
     /// Which linker loaded it.
     pub fn linker(&self) -> Linker {
-        Linker::Jit
+        match self.0.resources.code {
+            Code::Jit { .. } => Linker::Jit,
+            Code::Image { .. } => Linker::Image,
+        }
     }
 
-    /// What it was linked against.
+    /// What it was linked against, in search order.
     pub fn dependencies(&self) -> &[Library] {
-        &[]
+        &self.0.resources.dependencies
     }
 
-    /// The address of a symbol the library itself publishes.
+    /// The address of a symbol that the library itself publishes; what it merely depends on is
+    /// not found. C++ names are asked for mangled.
+    ///
+    /// The address is valid until the library is unloaded, which it does not prevent.
     pub fn address(&self, symbol: &str) -> Result<usize, LinkError> {
-        Err(LinkError::NoSuchSymbol {
+        let missing = |hint: &str| LinkError::NoSuchSymbol {
             library: self.name().to_owned(),
             symbol: symbol.to_owned(),
-            hint: String::new(),
-        })
+            hint: hint.to_owned(),
+        };
+        match &self.0.resources.code {
+            Code::Jit { dylib, .. } => match dylib.address(symbol) {
+                Ok(Some(address)) => Ok(address),
+                Ok(None) => Err(missing("")),
+                Err(error) => Err(LinkError::Jit {
+                    library: self.name().to_owned(),
+                    message: error.to_string(),
+                }),
+            },
+            Code::Image { image, .. } => image.own_symbol(symbol).ok_or_else(|| {
+                missing(if image.symbol(symbol).is_some() {
+                    " of its own at one address (it is thread-local, or a dependency's)"
+                } else {
+                    ""
+                })
+            }),
+        }
     }
 
-    /// Runs the library's `main` on this thread and returns its status.
-    pub fn run_main(&self, arguments: &[CString]) -> Result<i32, CallError> {
-        let _ = arguments;
-        Ok(0)
+    /// The dylib in which the library's symbols are found.
+    pub(crate) fn dylib(&self) -> &Dylib {
+        match &self.0.resources.code {
+            Code::Jit { dylib, .. } => dylib,
+            Code::Image { publication, .. } => publication,
+        }
+    }
+}
+
+impl Loaded {
+    pub(crate) fn dependents(&self) -> std::sync::MutexGuard<'_, Vec<Dependent>> {
+        self.dependents
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl fmt::Debug for Library {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_tuple("Library")
-            .field(&self.name())
-            .finish()
+            .debug_struct("Library")
+            .field("name", &self.name())
+            .field("linker", &self.linker())
+            .finish_non_exhaustive()
     }
 }

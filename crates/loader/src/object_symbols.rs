@@ -1,6 +1,9 @@
 //! The symbols of an object or image, as plain data.
 
+use object::elf;
+
 use crate::LinkError;
+use crate::elf::{ElfFile, ElfSymbol};
 
 /// One symbol of an object file or image.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,6 +71,73 @@ pub enum SymbolVisibility {
 /// Lists the external symbols of a relocatable object (from `.symtab`) or of a shared object
 /// (from `.dynsym`), in the table's order; local symbols, sections and file names are left out.
 pub fn object_symbols(bytes: &[u8]) -> Result<Vec<SymbolInfo>, LinkError> {
-    let _ = bytes;
-    Ok(Vec::new())
+    let file = ElfFile::relocatable(bytes)
+        .or_else(|relocatable| ElfFile::shared(bytes).map_err(|_| relocatable))
+        .map_err(|reason| LinkError::Malformed {
+            object: "object".to_owned(),
+            reason,
+        })?;
+    Ok(file
+        .symbols()
+        .filter(ElfSymbol::is_external)
+        .map(|symbol| describe(&symbol))
+        .collect())
+}
+
+fn describe(symbol: &ElfSymbol<'_>) -> SymbolInfo {
+    let name = symbol.text();
+    SymbolInfo {
+        demangled: nlib_orc::demangle(&name),
+        name,
+        kind: match symbol.kind {
+            _ if symbol.is_common() => SymbolKind::Common,
+            elf::STT_FUNC => SymbolKind::Function,
+            elf::STT_OBJECT => SymbolKind::Data,
+            elf::STT_COMMON => SymbolKind::Common,
+            elf::STT_TLS => SymbolKind::ThreadLocal,
+            elf::STT_GNU_IFUNC => SymbolKind::IndirectFunction,
+            _ => SymbolKind::Untyped,
+        },
+        size: symbol.size,
+        defined: symbol.is_defined(),
+        binding: match symbol.binding {
+            elf::STB_WEAK => SymbolBinding::Weak,
+            elf::STB_GNU_UNIQUE => SymbolBinding::Unique,
+            elf::STB_LOCAL => SymbolBinding::Local,
+            _ => SymbolBinding::Global,
+        },
+        visibility: match symbol.visibility {
+            elf::STV_DEFAULT => SymbolVisibility::Default,
+            elf::STV_PROTECTED => SymbolVisibility::Protected,
+            _ => SymbolVisibility::Hidden,
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_crt_object_lists_what_it_defines_and_needs() {
+        let symbols = object_symbols(nlib_orc::CRT_OBJECT).unwrap();
+        let find = |name: &str| symbols.iter().find(|symbol| symbol.name == name).unwrap();
+        let atexit = find("atexit");
+        assert_eq!(atexit.kind, SymbolKind::Function);
+        assert_eq!(atexit.visibility, SymbolVisibility::Hidden);
+        assert!(atexit.defined && atexit.size > 0);
+        assert_eq!(find("__dso_handle").kind, SymbolKind::Data);
+        assert!(!find("__cxa_atexit").defined);
+    }
+
+    #[test]
+    fn bytes_that_are_no_object_are_refused_with_a_reason() {
+        let error = object_symbols(b"#!/bin/sh").unwrap_err();
+        assert!(
+            error.to_string().contains("not a valid ELF file"),
+            "{error}"
+        );
+        let error = object_symbols(b"BC\xc0\xde....").unwrap_err();
+        assert!(error.to_string().contains("bitcode"), "{error}");
+    }
 }

@@ -6,6 +6,9 @@
 
 use std::fmt;
 
+use object::elf;
+
+use crate::elf::{ElfFile, ElfRelocation, ElfSymbol};
 use crate::{LinkError, ObjectFile};
 
 /// One thing in one object that JITLink cannot link.
@@ -21,23 +24,251 @@ pub struct Obstacle {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ObstacleKind {
-    /// A native thread-local variable, by name.
+    /// A native thread-local variable, by name. JITLink would link it to one copy for all
+    /// threads, at an address that is not its own.
     ThreadLocal(String),
+    /// A function whose address is chosen at load time (`ifunc`, `target_clones`).
+    IndirectFunction(String),
+    /// A symbol that must be one per process (`STB_GNU_UNIQUE`, from gcc).
+    UniqueSymbol(String),
+    /// A reference to one version of a symbol (`.symver`).
+    VersionedSymbol(String),
+    /// A symbol that only a linker of whole files defines (`_end`, `__ehdr_start`).
+    LinkerSymbol(String),
+    /// A section aligned to more than a page.
+    Alignment {
+        /// The section.
+        section: String,
+        /// Its alignment in bytes.
+        bytes: u64,
+    },
+    /// More loaded bytes than 32-bit relative addresses reach.
+    Size {
+        /// The bytes of all loaded sections.
+        bytes: u64,
+    },
+    /// Compact relocations (`--crel`).
+    CompactRelocations,
+    /// Calls through the global offset table (`-fno-plt`), which JITLink miscompiles in
+    /// executables at low addresses (llvm-project issue 190968).
+    CallThroughTable,
+    /// It cannot be read as an object; the linkers' message says why.
+    Unreadable(String),
+}
+
+impl fmt::Display for ObstacleKind {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            ObstacleKind::ThreadLocal(name) => {
+                write!(formatter, "uses the thread-local variable `{name}`")
+            }
+            ObstacleKind::IndirectFunction(name) => write!(
+                formatter,
+                "has the function `{name}`, whose variant is chosen at load time (ifunc)"
+            ),
+            ObstacleKind::UniqueSymbol(name) => {
+                write!(formatter, "has the process-wide unique symbol `{name}`")
+            }
+            ObstacleKind::VersionedSymbol(name) => {
+                write!(formatter, "refers to the versioned symbol `{name}`")
+            }
+            ObstacleKind::LinkerSymbol(name) => write!(
+                formatter,
+                "refers to `{name}`, which only a linked file has"
+            ),
+            ObstacleKind::Alignment { section, bytes } => write!(
+                formatter,
+                "aligns section `{section}` to {bytes} bytes, more than a page"
+            ),
+            ObstacleKind::Size { bytes } => write!(
+                formatter,
+                "needs {} MiB of memory, more than relative addresses reach",
+                bytes >> 20
+            ),
+            ObstacleKind::CompactRelocations => formatter.write_str("has compact relocations"),
+            ObstacleKind::CallThroughTable => {
+                formatter.write_str("calls through the global offset table (-fno-plt)")
+            }
+            ObstacleKind::Unreadable(reason) => write!(formatter, "cannot be read: {reason}"),
+        }
+    }
 }
 
 impl fmt::Display for Obstacle {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "`{}` has {:?}", self.object, self.kind)
+        write!(formatter, "`{}` {}", self.object, self.kind)
     }
 }
 
 /// The first thing in `object` that JITLink cannot link, if any.
 pub fn jit_obstacle(object: &ObjectFile) -> Option<Obstacle> {
-    let _ = object;
+    let kind = match ElfFile::relocatable(object.bytes.as_slice()) {
+        Ok(file) => find_obstacle(&file)?,
+        Err(reason) => ObstacleKind::Unreadable(reason),
+    };
+    Some(Obstacle {
+        object: object.name.clone(),
+        kind,
+    })
+}
+
+/// [`jit_obstacle`] of every object of a library. Objects that cannot be read are an error:
+/// no linker takes them.
+pub fn library_obstacles(objects: &[ObjectFile]) -> Result<Vec<Obstacle>, LinkError> {
+    let obstacles: Vec<_> = objects.iter().filter_map(jit_obstacle).collect();
+    for obstacle in &obstacles {
+        if let ObstacleKind::Unreadable(reason) = &obstacle.kind {
+            return Err(LinkError::Malformed {
+                object: obstacle.object.clone(),
+                reason: reason.clone(),
+            });
+        }
+    }
+    Ok(obstacles)
+}
+
+fn find_obstacle(file: &ElfFile<'_>) -> Option<ObstacleKind> {
+    file.symbols()
+        .find_map(|symbol| symbol_obstacle(&symbol))
+        .or_else(|| section_obstacle(file))
+        .or_else(|| {
+            file.relocations()
+                .find_map(|relocation| relocation_obstacle(file, &relocation))
+        })
+}
+
+fn symbol_obstacle(symbol: &ElfSymbol<'_>) -> Option<ObstacleKind> {
+    if symbol.kind == elf::STT_TLS {
+        return Some(ObstacleKind::ThreadLocal(symbol.text()));
+    }
+    if symbol.kind == elf::STT_GNU_IFUNC {
+        return Some(ObstacleKind::IndirectFunction(symbol.text()));
+    }
+    if symbol.binding == elf::STB_GNU_UNIQUE {
+        return Some(ObstacleKind::UniqueSymbol(symbol.text()));
+    }
+    if symbol.is_external() && symbol.name.contains(&b'@') {
+        return Some(ObstacleKind::VersionedSymbol(symbol.text()));
+    }
+    if !symbol.is_defined() && LINKER_SYMBOLS.contains(&symbol.name) {
+        return Some(ObstacleKind::LinkerSymbol(symbol.text()));
+    }
     None
 }
 
-/// [`jit_obstacle`] of every object of a library.
-pub fn library_obstacles(objects: &[ObjectFile]) -> Result<Vec<Obstacle>, LinkError> {
-    Ok(objects.iter().filter_map(jit_obstacle).collect())
+/// What linkers define for a whole file and JITLink does not.
+const LINKER_SYMBOLS: [&[u8]; 10] = [
+    b"_DYNAMIC",
+    b"__ehdr_start",
+    b"__executable_start",
+    b"__bss_start",
+    b"_edata",
+    b"_end",
+    b"_etext",
+    b"edata",
+    b"end",
+    b"etext",
+];
+
+fn section_obstacle(file: &ElfFile<'_>) -> Option<ObstacleKind> {
+    let mut total = 0u64;
+    for section in file.sections() {
+        if section.kind == SHT_CREL {
+            return Some(ObstacleKind::CompactRelocations);
+        }
+        if !section.is_allocated() {
+            continue;
+        }
+        if section.flags.contains(elf::SHF_TLS) {
+            let name = String::from_utf8_lossy(section.name).into_owned();
+            return Some(ObstacleKind::ThreadLocal(name));
+        }
+        if section.alignment > PAGE {
+            return Some(ObstacleKind::Alignment {
+                section: String::from_utf8_lossy(section.name).into_owned(),
+                bytes: section.alignment,
+            });
+        }
+        total = total.saturating_add(section.size);
+    }
+    (total > REACH).then_some(ObstacleKind::Size { bytes: total })
+}
+
+/// LLVM's and lld's number for compact relocations.
+const SHT_CREL: elf::SectionType = elf::SectionType(0x4000_0014);
+/// The page size JITLink is started with, on the machines nlib runs on.
+const PAGE: u64 = 4096;
+/// What a signed 32-bit displacement reaches, less room for tables.
+const REACH: u64 = (1 << 31) - (64 << 20);
+
+#[cfg(target_arch = "x86_64")]
+fn relocation_obstacle(file: &ElfFile<'_>, relocation: &ElfRelocation) -> Option<ObstacleKind> {
+    const THREAD_LOCAL: [elf::RelocationType; 10] = [
+        elf::R_X86_64_DTPMOD64,
+        elf::R_X86_64_DTPOFF64,
+        elf::R_X86_64_TPOFF64,
+        elf::R_X86_64_TLSGD,
+        elf::R_X86_64_TLSLD,
+        elf::R_X86_64_DTPOFF32,
+        elf::R_X86_64_GOTTPOFF,
+        elf::R_X86_64_TPOFF32,
+        elf::R_X86_64_GOTPC32_TLSDESC,
+        elf::R_X86_64_TLSDESC_CALL,
+    ];
+    let kind = elf::RelocationType(relocation.kind);
+    if THREAD_LOCAL.contains(&kind) {
+        let symbol = file
+            .symbols()
+            .find(|symbol| symbol.index == relocation.symbol);
+        let name = symbol.map_or_else(String::new, |symbol| symbol.text());
+        return Some(ObstacleKind::ThreadLocal(name));
+    }
+    if kind == elf::R_X86_64_GOTPCRELX {
+        // `call *symbol@GOTPCREL(%rip)` is ff 15, `jmp` ff 25.
+        let end = usize::try_from(relocation.offset).ok()?;
+        let opcode = file
+            .content(relocation.section)
+            .get(end.checked_sub(2)?..end)?;
+        if matches!(opcode, [0xff, 0x15 | 0x25]) {
+            return Some(ObstacleKind::CallThroughTable);
+        }
+    }
+    None
+}
+
+#[cfg(target_arch = "aarch64")]
+fn relocation_obstacle(file: &ElfFile<'_>, relocation: &ElfRelocation) -> Option<ObstacleKind> {
+    // R_AARCH64_TLSGD_ADR_PREL21 (512) up to R_AARCH64_TLSLD_LDST128_DTPREL_LO12_NC (573).
+    if (512..=573).contains(&relocation.kind) {
+        let symbol = file
+            .symbols()
+            .find(|symbol| symbol.index == relocation.symbol);
+        let name = symbol.map_or_else(String::new, |symbol| symbol.text());
+        return Some(ObstacleKind::ThreadLocal(name));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ordinary_object_has_no_obstacle() {
+        let object = ObjectFile {
+            name: "crt.c".into(),
+            bytes: nlib_orc::CRT_OBJECT.to_vec(),
+        };
+        assert_eq!(jit_obstacle(&object), None);
+    }
+
+    #[test]
+    fn an_unreadable_object_is_an_error_that_names_it() {
+        let object = ObjectFile {
+            name: "broken.c".into(),
+            bytes: b"\x7fELF".to_vec(),
+        };
+        let error = library_obstacles(&[object]).unwrap_err().to_string();
+        assert!(error.contains("`broken.c`"), "{error}");
+    }
 }

@@ -1,1 +1,134 @@
-//! Stub.
+//! Which system library would define a missing symbol; asked on the error path only.
+
+use std::collections::{BTreeSet, HashMap, HashSet};
+use std::fs::File;
+use std::path::Path;
+
+use object::read::ReadCache;
+
+use crate::elf::{ElfFile, ElfSymbol};
+use crate::error::Supplier;
+use crate::system::find_system_library;
+use crate::system_directories::library_directories;
+
+/// Looked at first, and preferred: what programs are commonly linked to.
+const COMMON: [&str; 24] = [
+    "m", "pthread", "dl", "rt", "stdc++", "gcc_s", "z", "util", "crypt", "GL", "EGL", "X11",
+    "Xext", "Xrandr", "Xcursor", "Xi", "asound", "udev", "SDL2", "glfw", "png", "curl", "ssl",
+    "crypto",
+];
+
+/// How many suppliers of one symbol are named.
+const MOST_SUPPLIERS: usize = 3;
+
+/// For each name, the system libraries that define it, the common ones first.
+pub(crate) fn find_suppliers(names: &[String]) -> HashMap<String, Vec<Supplier>> {
+    let mut search = Search {
+        missing: names.iter().cloned().collect(),
+        found: HashMap::new(),
+    };
+    for name in COMMON {
+        if let Ok(library) = find_system_library(name) {
+            search.visit(&library.path, name);
+        }
+    }
+    // Then everything else that is installed, for what is still without a supplier.
+    let supplied: Vec<String> = search.found.keys().cloned().collect();
+    for name in supplied {
+        search.missing.remove(&name);
+    }
+    for (name, path) in installed_libraries() {
+        if search.missing.is_empty() {
+            break;
+        }
+        search.visit(Path::new(&path), &name);
+    }
+    search.found
+}
+
+struct Search {
+    missing: HashSet<String>,
+    found: HashMap<String, Vec<Supplier>>,
+}
+
+impl Search {
+    /// Notes which missing names the shared object at `path` defines.
+    fn visit(&mut self, path: &Path, link_name: &str) {
+        let Ok(file) = File::open(path) else { return };
+        let cache = ReadCache::new(file);
+        let Ok(elf) = ElfFile::shared(&cache) else {
+            return;
+        };
+        let published = elf
+            .symbols()
+            .filter(|symbol| symbol.is_defined() && symbol.is_external());
+        for symbol in published {
+            let Some(name) = self.wanted(&symbol) else {
+                continue;
+            };
+            let suppliers = self.found.entry(name.clone()).or_default();
+            let supplier = Supplier::SystemLibrary(link_name.to_owned());
+            if !suppliers.contains(&supplier) {
+                suppliers.push(supplier);
+            }
+            if suppliers.len() >= MOST_SUPPLIERS {
+                self.missing.remove(&name);
+            }
+        }
+    }
+
+    fn wanted(&self, symbol: &ElfSymbol<'_>) -> Option<String> {
+        let name = std::str::from_utf8(symbol.name).ok()?;
+        self.missing.get(name).cloned()
+    }
+}
+
+/// Link names and paths of all shared objects in the system's directories, each link name once,
+/// sorted.
+fn installed_libraries() -> BTreeSet<(String, String)> {
+    let mut seen = HashSet::new();
+    let mut libraries = BTreeSet::new();
+    for directory in library_directories() {
+        for entry in std::fs::read_dir(directory).into_iter().flatten().flatten() {
+            let file_name = entry.file_name();
+            let Some(link_name) = file_name.to_str().and_then(link_name) else {
+                continue;
+            };
+            if seen.insert(link_name.to_owned()) {
+                let path = entry.path().to_string_lossy().into_owned();
+                libraries.insert((link_name.to_owned(), path));
+            }
+        }
+    }
+    libraries
+}
+
+/// `foo` of `libfoo.so.1`.
+fn link_name(file_name: &str) -> Option<&str> {
+    let (stem, version) = file_name.strip_prefix("lib")?.split_once(".so")?;
+    (version.is_empty() || version.starts_with('.')).then_some(stem)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn link_names_are_cut_out_of_file_names() {
+        assert_eq!(link_name("libz.so.1"), Some("z"));
+        assert_eq!(link_name("libstdc++.so"), Some("stdc++"));
+        assert_eq!(link_name("libz.a"), None);
+        assert_eq!(link_name("ld-linux-x86-64.so.2"), None);
+    }
+
+    #[test]
+    fn a_mathematical_function_comes_from_the_mathematical_library() {
+        let names = ["cosf".to_owned(), "no_such_function_anywhere".to_owned()];
+        let suppliers = find_suppliers(&names);
+        assert_eq!(
+            suppliers.get("cosf"),
+            Some(&vec![Supplier::SystemLibrary("m".into())])
+        );
+        assert_eq!(suppliers.get("no_such_function_anywhere"), None);
+    }
+}

@@ -1,18 +1,20 @@
-//! Typed symbols: the one place where an address becomes something callable.
+//! Typed symbols and calls: the one place where an address becomes something callable.
 
+use std::ffi::CString;
 use std::marker::PhantomData;
 use std::ops::Deref;
 
-use crate::{Library, LinkError};
+use crate::{CallError, Library, LinkError};
 
-/// A symbol that borrows its library.
+/// A symbol that borrows a handle of its library, so that this handle cannot be given to
+/// [`Loader::unload`](crate::Loader::unload) while the symbol is alive.
 #[derive(Debug, Clone, Copy)]
 pub struct Symbol<'lib, T> {
     value: T,
     library: PhantomData<&'lib Library>,
 }
 
-/// A symbol that keeps its library loaded.
+/// A symbol that keeps its library loaded: it counts as a handle.
 #[derive(Debug, Clone)]
 pub struct OwnedSymbol<T> {
     value: T,
@@ -41,24 +43,67 @@ impl<T> OwnedSymbol<T> {
 }
 
 impl Library {
-    /// Looks up a published symbol as a function pointer or raw pointer.
+    /// Looks up a symbol the library publishes, as a function pointer or raw pointer.
+    ///
+    /// An error when the library has no such symbol, or when `T` is not one pointer wide.
     ///
     /// # Safety
     ///
     /// `T` must be the symbol's type: a function pointer of its signature, or `*const V`/`*mut V`
-    /// for a variable of type `V`.
+    /// for a variable of type `V`. A function that may throw needs the `C-unwind` ABI.
     pub unsafe fn symbol<T: Copy>(&self, name: &str) -> Result<Symbol<'_, T>, LinkError> {
-        let _ = self.address(name)?;
-        unimplemented!()
+        Ok(Symbol {
+            // SAFETY: the caller vouches for the type.
+            value: unsafe { typed_address(self, name) }?,
+            library: PhantomData,
+        })
     }
 
     /// [`Library::symbol`], as a value that keeps the library loaded.
     ///
     /// # Safety
     ///
-    /// As for [`Library::symbol`]. A copy of the value must not outlive the symbol.
+    /// As for [`Library::symbol`]; besides, a copy of the pointer must not outlive the symbol.
     pub unsafe fn owned_symbol<T: Copy>(&self, name: &str) -> Result<OwnedSymbol<T>, LinkError> {
-        let _ = self.address(name)?;
-        unimplemented!()
+        Ok(OwnedSymbol {
+            // SAFETY: the caller vouches for the type.
+            value: unsafe { typed_address(self, name) }?,
+            library: self.clone(),
+        })
     }
+
+    /// Runs the library's `main` on this thread and returns its status; `arguments` begin with
+    /// the program's name. A C++ exception that leaves `main` is an error. A call of `exit` inside
+    /// ends this process.
+    pub fn run_main(&self, arguments: &[CString]) -> Result<i32, CallError> {
+        const MAIN: &str = "main";
+        let address = self.address(MAIN)?;
+        // SAFETY: C and C++ prescribe the type of a function of this name, compilers enforce it,
+        // and `self` keeps the code loaded.
+        unsafe { nlib_orc::call_main(address, arguments) }.map_err(|exception| {
+            CallError::Exception {
+                library: self.name().to_owned(),
+                function: MAIN.to_owned(),
+                exception: exception.description,
+            }
+        })
+    }
+}
+
+/// The address of a symbol as a value of type `T`.
+///
+/// # Safety
+///
+/// `T` must be a pointer type that fits the symbol.
+unsafe fn typed_address<T: Copy>(library: &Library, name: &str) -> Result<T, LinkError> {
+    if size_of::<T>() != size_of::<usize>() {
+        return Err(LinkError::SymbolType {
+            symbol: name.to_owned(),
+            size: size_of::<T>(),
+        });
+    }
+    let address = library.address(name)?;
+    // SAFETY: the sizes are equal, and the caller vouches that `T` is a pointer of the symbol's
+    // type; the address is not null.
+    Ok(unsafe { std::mem::transmute_copy::<usize, T>(&address) })
 }
