@@ -58,13 +58,13 @@ impl UnitCommand {
             }
         }
 
-        let (source, virtual_files, source_digest) = text(inner, closure, library, unit)?;
+        let text = text(inner, closure, library, unit)?;
         let native = asks_for_native_cpu(&unit.arguments).then(|| inner.native_cpu());
         let fingerprint = fingerprint(&UnitDescription {
             toolchain,
             arguments: &arguments.symbolic,
-            source: &source,
-            source_digest,
+            source: &text.path,
+            source_digest: text.digest,
             native_cpu: native.as_deref(),
             source_date_epoch: inner.settings.source_date_epoch,
             debug_roots: &debug_roots,
@@ -81,43 +81,48 @@ impl UnitCommand {
                 unit: unit.name.clone(),
                 working_directory: resolved.root.clone(),
                 arguments: arguments.actual,
-                source,
-                virtual_files,
+                source: text.path,
+                virtual_files: text.virtual_files,
                 source_date_epoch: inner.settings.source_date_epoch,
             },
         })
     }
 }
 
-/// The unit's path, its text if it has no file, and the digest of its text.
-fn text(
-    inner: &Inner,
-    closure: &Closure,
-    library: usize,
-    unit: &Unit,
-) -> Result<(String, Vec<(String, Vec<u8>)>, Digest), Error> {
+/// A unit's text, as the compiler finds it.
+struct Text {
+    path: String,
+    virtual_files: Vec<(String, Vec<u8>)>,
+    digest: Digest,
+}
+
+fn text(inner: &Inner, closure: &Closure, library: usize, unit: &Unit) -> Result<Text, Error> {
     let resolved = &closure.libraries[library];
     match &unit.text {
         UnitText::File(path) => {
             let file = resolved.root.join(path);
-            match inner.cache.file_digest(&file) {
-                Ok(digest) => Ok((path.clone(), Vec::new(), digest)),
-                Err(source) => Err(Error::Source {
+            let digest = inner
+                .cache
+                .file_digest(&file)
+                .map_err(|source| Error::Source {
                     library: resolved.plan.name.clone(),
                     path: file,
                     source,
-                }),
-            }
-        }
-        UnitText::Generated { path, text } => {
-            let file = resolved.root.join(path).display().to_string();
-            let digest = Digest::of(text.as_bytes());
-            Ok((
-                path.clone(),
-                vec![(file, text.clone().into_bytes())],
+                })?;
+            Ok(Text {
+                path: path.clone(),
+                virtual_files: Vec::new(),
                 digest,
-            ))
+            })
         }
+        UnitText::Generated { path, text } => Ok(Text {
+            path: path.clone(),
+            virtual_files: vec![(
+                resolved.root.join(path).display().to_string(),
+                text.clone().into_bytes(),
+            )],
+            digest: Digest::of(text.as_bytes()),
+        }),
     }
 }
 

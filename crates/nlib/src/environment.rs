@@ -64,6 +64,19 @@ pub const VARIABLES: &[Variable] = &[
     },
 ];
 
+/// The variables of [`VARIABLES`] that are set and not empty, with their values.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one module that reads the environment"
+)]
+pub fn in_effect() -> Vec<(&'static Variable, String)> {
+    let value = |variable: &'static Variable| {
+        let value = std::env::var_os(variable.name).filter(|value| !value.is_empty())?;
+        Some((variable, value.to_string_lossy().into_owned()))
+    };
+    VARIABLES.iter().filter_map(value).collect()
+}
+
 /// What the variables say; `None` where one is unset or empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
@@ -175,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_cache_directory_falls_back() {
-        let directory = |values| read(values).unwrap().cache_directory;
+        let directory = |values: &[(&str, &str)]| read(values).unwrap().cache_directory;
         let home = ("HOME", "/home/ada");
         assert_eq!(directory(&[home]), Some("/home/ada/.cache/nlib".into()));
         assert_eq!(

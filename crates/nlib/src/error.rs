@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use nlib_cache::CacheError;
 use nlib_compile::CompileError;
 use nlib_fetch::FetchError;
-use nlib_loader::{CallError, LinkError, UnloadError};
+use nlib_loader::{CallError, LinkError};
 use nlib_plan::{ManifestError, ResolveError};
 
 /// Why a request failed. The session lives, and a corrected request works.
@@ -90,8 +90,13 @@ pub enum Error {
         remedies: Vec<String>,
     },
     /// A library is still in use.
-    #[error(transparent)]
-    Unload(#[from] UnloadError),
+    #[error("{name} was not unloaded: {reason}")]
+    Unload {
+        /// The library.
+        name: String,
+        /// Why.
+        reason: String,
+    },
     /// A call into a library failed.
     #[error(transparent)]
     Call(#[from] CallError),
@@ -171,7 +176,7 @@ impl Error {
             | Error::Resolve { .. }
             | Error::DependencyCycle { .. }
             | Error::DependencyVersion { .. } => ErrorKind::Manifest,
-            Error::Link { .. } | Error::Unload(_) | Error::Call(_) | Error::Image(_) => {
+            Error::Link { .. } | Error::Unload { .. } | Error::Call(_) | Error::Image(_) => {
                 ErrorKind::Link
             }
             Error::Toolchain(_) => ErrorKind::Toolchain,

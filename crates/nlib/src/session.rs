@@ -7,7 +7,9 @@ use std::thread::JoinHandle;
 use nlib_cache::{Cache, Mode};
 use nlib_compile::{Compiler, ImageInput, ImageRequest, WorkerPool, WorkerSettings};
 use nlib_fetch::{Clients, SourceStore, SourceTree};
-use nlib_loader::{Library, Loader, SymbolInfo, SystemLibrary, host_cpu, object_symbols};
+use nlib_loader::{
+    Library, Loader, SymbolInfo, SystemLibrary, UnloadError, host_cpu, object_symbols,
+};
 use nlib_plan::{Choices, Manifest, Plan, Target, resolve as resolve_plan};
 
 use crate::error::Error;
@@ -253,10 +255,12 @@ impl Session {
             .any(|(_, entry, _)| entry.name == name)
     }
 
-    /// Unloads a library: its destructors run and its memory is given back.
+    /// Unloads a library: its destructors run and its memory is given back. Handles to it must
+    /// have been dropped.
     ///
     /// # Errors
-    /// It is not loaded, something else is linked against it, or a handle or symbol of it is alive.
+    /// It is not loaded, something else is linked against it, or a handle or symbol of it is
+    /// alive; it then stays loaded and usable.
     pub fn unload(&self, name: &str) -> Result<(), Error> {
         let mut registry = self.inner.registry();
         let place = registry
@@ -268,14 +272,22 @@ impl Session {
         })?;
         let (key, entry, library) = registry.loaded.remove(place);
         drop(registry);
-        self.inner.loader()?.unload(library).map_err(|refused| {
-            let library = refused.library.clone();
-            self.inner
-                .registry()
-                .loaded
-                .insert(place, (key, entry, library));
-            Error::Unload(refused)
-        })
+        match self.inner.loader()?.unload(library) {
+            Ok(()) => Ok(()),
+            Err(UnloadError::Refused { library, reason }) => {
+                let mut registry = self.inner.registry();
+                let place = place.min(registry.loaded.len());
+                registry.loaded.insert(place, (key, entry, library));
+                Err(Error::Unload {
+                    name: name.to_string(),
+                    reason: reason.to_string(),
+                })
+            }
+            Err(error) => Err(Error::Unload {
+                name: name.to_string(),
+                reason: error.to_string(),
+            }),
+        }
     }
 
     /// The compiler.
