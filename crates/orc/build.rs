@@ -92,16 +92,10 @@ fn link_llvm(llvm_config: &Path) {
 fn build_runtime_objects(prefix: &Path) {
     let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let target = env::var("TARGET").expect("cargo sets TARGET");
-    let objects: [(&str, &str, &[&str]); 3] = [
-        ("crt.c", "crt_jit.o", &[]),
-        ("crt.c", "crt_image.o", &["-DNLIB_IMAGE"]),
-        ("eh_frame_end.s", "eh_frame_end.o", &[]),
-    ];
-    for (source, object, extra) in objects {
+    for (source, object) in [("crt.c", "crt.o"), ("eh_frame_end.s", "eh_frame_end.o")] {
         let status = Command::new(prefix.join("bin/clang"))
             .args(["-c", "-O2", "-fPIC", "-fno-ident"])
             .arg(format!("--target={}", clang_target(&target)))
-            .args(extra)
             .arg(format!("shim/{source}"))
             .arg("-o")
             .arg(output.join(object))

@@ -22,6 +22,8 @@ pub(crate) struct ElfFile<'data, R: ReadRef<'data> = &'data [u8]> {
     kind: elf::FileType,
     sections: SectionTable<'data, Header, R>,
     symbols: SymbolTable<'data, Header, R>,
+    /// The string table of the symbols, read at once.
+    names: &'data [u8],
 }
 
 /// One entry of a symbol table.
@@ -126,11 +128,16 @@ impl<'data, R: ReadRef<'data>> ElfFile<'data, R> {
         let symbols = sections
             .symbols(LittleEndian, data, symbols)
             .map_err(words)?;
+        let names = sections
+            .section(symbols.string_section())
+            .and_then(|section| section.data(LittleEndian, data))
+            .unwrap_or_default();
         Ok(ElfFile {
             data,
             kind: header.e_type(LittleEndian),
             sections,
             symbols,
+            names,
         })
     }
 
@@ -138,10 +145,7 @@ impl<'data, R: ReadRef<'data>> ElfFile<'data, R> {
     pub(crate) fn symbols(&self) -> impl Iterator<Item = ElfSymbol<'data>> + '_ {
         self.symbols.enumerate().map(|(index, symbol)| ElfSymbol {
             index: index.0,
-            name: self
-                .symbols
-                .symbol_name(LittleEndian, symbol)
-                .unwrap_or_default(),
+            name: self.name_at(symbol.st_name(LittleEndian)),
             binding: symbol.st_bind(),
             kind: symbol.st_type(),
             visibility: symbol.st_visibility(),
@@ -149,6 +153,11 @@ impl<'data, R: ReadRef<'data>> ElfFile<'data, R> {
             value: symbol.st_value(LittleEndian),
             size: symbol.st_size(LittleEndian),
         })
+    }
+
+    fn name_at(&self, offset: u32) -> &'data [u8] {
+        let rest = self.names.get(offset as usize..).unwrap_or_default();
+        rest.split(|&byte| byte == 0).next().unwrap_or_default()
     }
 
     /// The section a symbol is defined in.

@@ -2,13 +2,20 @@
 //!
 //! The linking itself happens elsewhere (lld, in the compiler's process); here are the objects it
 //! must add, the name it must give, and the loading of its result. An image is linked
-//! `-shared -Bsymbolic -z now --hash-style=gnu --pack-dyn-relocs=relr --eh-frame-hdr --gc-sections
-//! --build-id=sha1`, with [`image_soname`] as soname, [`image_objects`] around its objects and
-//! [`always_linked`](crate::always_linked) among its libraries.
+//!
+//! ```text
+//! -shared -Bsymbolic -z now --hash-style=gnu -z pack-relative-relocs --eh-frame-hdr
+//! --gc-sections -z nostart-stop-gc --build-id=sha1 --as-needed
+//! ```
+//!
+//! with [`image_soname`] as soname, [`image_objects`] around its objects, and
+//! [`always_linked`](crate::always_linked) last among its libraries. `-z pack-relative-relocs`, not
+//! `--pack-dyn-relocs=relr`: glibc refuses packed relocations without the version reference that
+//! only the former adds. `-z nostart-stop-gc`, because sets of sections are walked by name.
 
 use std::sync::Arc;
 
-use nlib_orc::{CRT_IMAGE_OBJECT, EH_FRAME_END_OBJECT, OpenFailure, PlatformLibrary};
+use nlib_orc::{CRT_OBJECT, EH_FRAME_END_OBJECT, OpenFailure, PlatformLibrary};
 
 use crate::library::Code;
 use crate::loader::LoaderShared;
@@ -27,7 +34,7 @@ pub struct ImageObjects {
 /// The objects that stand first and last on the link line of every image.
 pub fn image_objects() -> ImageObjects {
     ImageObjects {
-        first: CRT_IMAGE_OBJECT,
+        first: CRT_OBJECT,
         last: EH_FRAME_END_OBJECT,
     }
 }

@@ -22,7 +22,7 @@
 //! Everything here may be used from many threads at once.
 
 #![deny(unsafe_code)]
-#![cfg_attr(test, allow(clippy::unwrap_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
 mod check;
 mod elf;

@@ -1,8 +1,5 @@
 // What crtbeginS.o and libc_nonshared.a give every shared object: an identity of its own, and
 // the functions that register handlers under it.
-//
-// Built twice: for JITLink, where the loader calls __cxa_finalize itself, and with
-// NLIB_IMAGE for shared objects, where a destructor does.
 
 #define HIDDEN __attribute__((visibility("hidden")))
 
@@ -26,7 +23,6 @@ HIDDEN int pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*ch
   return __register_atfork(prepare, parent, child, &__dso_handle);
 }
 
-#ifdef NLIB_IMAGE
-// Linked first, so that it runs after all other destructors of .fini_array.
+// As crtbeginS.o does. Being in the first object, it runs after the destructors of the others
+// that have no priority, and before those that have one.
 __attribute__((destructor)) static void finalise(void) { __cxa_finalize(&__dso_handle); }
-#endif

@@ -80,9 +80,6 @@ unsafe extern "C" {
         sink: StringSink,
     ) -> c_int;
     pub(crate) fn nlib_host_cpu(context: *mut c_void, name: StringSink, features: StringSink);
-
-    /// Runs what was registered under a `__dso_handle`; part of the C++ ABI.
-    pub(crate) fn __cxa_finalize(dso_handle: *mut c_void);
 }
 
 unsafe extern "C-unwind" {
@@ -93,6 +90,9 @@ unsafe extern "C-unwind" {
         context: *mut c_void,
         exception: StringSink,
     ) -> c_int;
+
+    /// Runs what was registered under a `__dso_handle`; part of the C++ ABI.
+    pub(crate) fn __cxa_finalize(dso_handle: *mut c_void);
 }
 
 /// A [`StringSink`] whose context is a `String`.

@@ -20,7 +20,7 @@
 //! crate above are `unsafe` there. Constructors and destructors are part of the code that the
 //! caller chose to load.
 
-#![cfg_attr(test, allow(clippy::unwrap_used))]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
 mod error;
 mod exit;
@@ -38,13 +38,10 @@ pub use linked::LinkedCode;
 pub use platform::{PlatformLibrary, process_symbol};
 pub use session::{DefinitionGenerator, Dylib, Object, Session};
 
-/// The object to be linked into every dylib: a hidden `__dso_handle`, and `atexit`,
-/// `at_quick_exit` and `pthread_atfork` that register under it.
-pub const CRT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/crt_jit.o"));
-
-/// [`CRT_OBJECT`] for a shared object, with a destructor that runs what was registered. It must
-/// come first on the link line, so that this destructor runs last.
-pub const CRT_IMAGE_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/crt_image.o"));
+/// The object to be linked first into every dylib and every shared object: a hidden
+/// `__dso_handle`, `atexit`, `at_quick_exit` and `pthread_atfork` that register under it, and the
+/// destructor that runs what was registered.
+pub const CRT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/crt.o"));
 
 /// The end of `.eh_frame`; it must come last on a shared object's link line.
 pub const EH_FRAME_END_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/eh_frame_end.o"));

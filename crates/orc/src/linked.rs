@@ -46,16 +46,14 @@ impl LinkedCode {
             }
         });
         if ran.is_err() {
-            // Destructor functions belong to a library that was loaded; this one was not.
-            self.finalisers.run_registered();
-            self.finalisers.done.store(true, Ordering::Release);
             exit::unregister(&self.finalisers);
+            self.finalisers.abandon();
         }
         ran
     }
 
-    /// Runs what `atexit` and static constructors registered, then the destructors, unless they
-    /// have run. An exception ends the destructor that throws it; the others still run.
+    /// Runs the destructors, and with them what `atexit` and static constructors registered, unless
+    /// they have run. An exception ends the destructor that throws it; the others still run.
     pub fn run_finalisers(&self) {
         exit::unregister(&self.finalisers);
         self.finalisers.run();
@@ -68,7 +66,6 @@ impl Finalisers {
         if self.done.swap(true, Ordering::AcqRel) {
             return;
         }
-        self.run_registered();
         for &address in &self.functions {
             // SAFETY: the address comes from a `.fini_array` of the linked code, whose entries
             // have this type; the code is loaded, for it is unloaded only after this ran.
@@ -77,7 +74,12 @@ impl Finalisers {
         }
     }
 
-    fn run_registered(&self) {
+    /// Runs what was registered so far. Destructor functions belong to code that was loaded;
+    /// this was not.
+    fn abandon(&self) {
+        if self.done.swap(true, Ordering::AcqRel) {
+            return;
+        }
         let handle = self.dso_handle as *mut c_void;
         // SAFETY: the handle is the address of the code's own `__dso_handle`; handlers registered
         // under it are the code's own, and each runs once.

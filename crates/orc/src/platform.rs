@@ -92,7 +92,7 @@ impl PlatformLibrary {
         let map = self.link_map();
         let closed = guarded(|| {
             // SAFETY: the handle is open and closed once: here, from `close` or `drop`.
-            unsafe { libc::dlclose(self.handle.as_ptr()) }
+            unsafe { dlclose_unwind(self.handle.as_ptr()) }
         });
         let gone = !map.is_some_and(is_loaded);
         if !gone {
@@ -156,6 +156,9 @@ unsafe extern "C-unwind" {
     /// `dlopen` runs constructors, which may throw.
     #[link_name = "dlopen"]
     fn dlopen_unwind(path: *const c_char, flags: libc::c_int) -> *mut c_void;
+    /// `dlclose` runs destructors, which may throw.
+    #[link_name = "dlclose"]
+    fn dlclose_unwind(handle: *mut c_void) -> libc::c_int;
 
     // glibc; see dladdr(3).
     fn dladdr1(

@@ -1,0 +1,11 @@
+//! Both linkers, on real objects compiled by clang and real images linked by lld.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod concurrency;
+mod exceptions;
+mod lifetime;
+mod obstacles;
+mod resolution;
+mod support;
+mod symbols;

@@ -1,0 +1,242 @@
+//! What belongs to the process as a whole: its mappings, its exit, its exported symbols, and the
+//! debugger that watches it. Run one after the other, without the test harness's threads.
+
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+#[allow(dead_code, reason = "shared with the other tests")]
+#[path = "../linkers/support.rs"]
+mod support;
+
+use std::process::Command;
+
+use nlib_loader::{ImageFile, Library, Linker, object_symbols};
+use support::{BOTH, Fixture, call, compile, compile_with, spec};
+
+fn main() {
+    match std::env::args().nth(1).as_deref() {
+        Some("child-exit") => exit_with_libraries_loaded(),
+        Some("child-debug") => run_what_gdb_stops_in(),
+        _ => {
+            cycles_do_not_grow_the_process();
+            failed_loads_do_not_grow_the_process();
+            finalisers_run_once_at_exit();
+            gdb_sees_the_source();
+            no_symbol_of_llvm_is_exported();
+        }
+    }
+}
+
+fn cycles_do_not_grow_the_process() {
+    for linker in BOTH {
+        let fixture = Fixture::new();
+        let objects = vec![
+            compile(
+                "a.cpp",
+                "#include <string>
+                 static std::string text = \"constructed\";
+                 extern \"C\" int run() { try { throw 3; } catch (int n) { return n + text.size(); } }",
+            ),
+            compile_with("b.c", "int big[100000]; int b(void) { return big[5]; }", &["-g"]),
+        ];
+        let image = fixture.link(&spec("a", &[]), &objects);
+        let mut counts = Vec::new();
+        for round in 0..110 {
+            let specification = spec("a", &[]);
+            let library = match linker {
+                Linker::Jit => fixture.loader.link_jit(specification, objects.clone()),
+                Linker::Image => fixture
+                    .loader
+                    .link_image(specification, ImageFile::Path(image.clone())),
+            }
+            .unwrap();
+            assert_eq!(call(&library, "run"), 14);
+            fixture.loader.unload(library).unwrap();
+            if round == 9 || round == 109 {
+                counts.push(mappings());
+            }
+        }
+        // The C library's heap may take another mapping now and then; the rounds may not.
+        assert!(counts[1] < counts[0] + 5, "{linker}: {counts:?}");
+    }
+}
+
+fn failed_loads_do_not_grow_the_process() {
+    let fixture = Fixture::new();
+    let object = compile(
+        "a.cpp",
+        "struct Fails { Fails() { throw 1; } } fails; int big[100000];",
+    );
+    let mut counts = Vec::new();
+    for round in 0..60 {
+        let error = fixture
+            .load(Linker::Jit, spec("a", &[]), vec![object.clone()])
+            .unwrap_err();
+        assert!(error.to_string().contains("threw int"), "{error}");
+        if round == 9 || round == 59 {
+            counts.push(mappings());
+        }
+    }
+    assert!(counts[1] < counts[0] + 5, "{counts:?}");
+}
+
+fn mappings() -> usize {
+    std::fs::read_to_string("/proc/self/maps")
+        .unwrap()
+        .lines()
+        .count()
+}
+
+fn finalisers_run_once_at_exit() {
+    let output = child("child-exit").output().unwrap();
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    // The second library was unloaded; the third goes before the first, which it depends on.
+    assert_eq!(
+        text,
+        "load1 load2 load3 unload2 registered3 registered1 unload3 unload1 "
+    );
+}
+
+fn exit_with_libraries_loaded() {
+    let fixture = Fixture::new();
+    let make = |number: i32| {
+        compile(
+            "a.c",
+            &format!(
+                "#include <stdlib.h>
+                 #include <string.h>
+                 #include <unistd.h>
+                 static void say(const char *t) {{ write(1, t, strlen(t)); }}
+                 static void registered(void) {{ say(\"registered{number} \"); }}
+                 __attribute__((constructor)) static void start(void) {{
+                   say(\"load{number} \"); if ({number} != 2) atexit(registered); }}
+                 __attribute__((destructor)) static void stop(void) {{ say(\"unload{number} \"); }}"
+            ),
+        )
+    };
+    let load = |number: i32, dependencies: &[&Library]| {
+        let name = format!("library{number}");
+        fixture
+            .load(Linker::Jit, spec(&name, dependencies), vec![make(number)])
+            .unwrap()
+    };
+    let first = load(1, &[]);
+    let second = load(2, &[]);
+    let _third = load(3, &[&first]);
+    fixture.loader.unload(second).unwrap();
+}
+
+fn gdb_sees_the_source() {
+    if Command::new("gdb").arg("--version").output().is_err() {
+        eprintln!("gdb is not installed: what it would see is not tested");
+        return;
+    }
+    let output = Command::new("gdb")
+        .args(["-nx", "-batch"])
+        .args([
+            "-ex",
+            "set breakpoint pending on",
+            "-ex",
+            "set debuginfod enabled off",
+        ])
+        .args(["-ex", "break first_is_gone", "-ex", "run"])
+        .args(["-ex", "break inner_of_cpp", "-ex", "continue"])
+        .args([
+            "-ex",
+            "next",
+            "-ex",
+            "bt 3",
+            "-ex",
+            "info locals",
+            "-ex",
+            "continue",
+        ])
+        .arg("--args")
+        .arg(std::env::current_exe().unwrap())
+        .arg("child-debug")
+        .output()
+        .unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    for expected in [
+        "#0  inner_of_cpp<int> (argument=20)",
+        "second.cpp:4",
+        "#1  0x",
+        "in middle (argument=20)",
+        "#2  0x",
+        "first.c:2",
+        "doubled = 40",
+        "exited normally",
+    ] {
+        assert!(text.contains(expected), "{expected}\n{text}\n{errors}");
+    }
+}
+
+fn run_what_gdb_stops_in() {
+    let fixture = Fixture::new();
+    // Many sections, so that the blocks are merged and moved.
+    let filler: String = (0..100)
+        .map(|i| format!("int filler{i}() {{ return {i}; }}\n"))
+        .collect();
+    let flags = ["-g", "-O0", "-ffunction-sections"];
+    let objects = || {
+        vec![
+            compile_with(
+                "first.c",
+                "int middle(int);\nint run(void) { return middle(20); }\n",
+                &flags,
+            ),
+            compile_with(
+                "second.cpp",
+                &format!(
+                    "template <class T>\nT inner_of_cpp(T argument) {{\n  T doubled = argument * 2;\n  \
+                     return doubled + 2; }}\nextern \"C\" int middle(int argument) {{ return \
+                     inner_of_cpp(argument); }}\n{filler}"
+                ),
+                &flags,
+            ),
+        ]
+    };
+    // Loaded and unloaded first: gdb must not trip over what is gone. (A breakpoint in the first
+    // would confuse gdb 13 when the second gets the same address.)
+    let gone = fixture
+        .load(Linker::Jit, spec("gone", &[]), objects())
+        .unwrap();
+    fixture.loader.unload(gone).unwrap();
+    first_is_gone();
+    let library = fixture
+        .load(Linker::Jit, spec("a", &[]), objects())
+        .unwrap();
+    assert_eq!(call(&library, "run"), 42);
+}
+
+/// Where gdb stops for the first time.
+#[unsafe(no_mangle)]
+#[inline(never)]
+extern "C" fn first_is_gone() {
+    std::hint::black_box(());
+}
+
+fn no_symbol_of_llvm_is_exported() {
+    let program = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+    let exported: Vec<_> = object_symbols_of(&program)
+        .into_iter()
+        .filter(|name| name.contains("llvm") || name.contains("LLVM") || name.contains("nlib"))
+        .collect();
+    assert_eq!(exported, [] as [String; 0]);
+}
+
+fn object_symbols_of(program: &[u8]) -> Vec<String> {
+    object_symbols(program)
+        .unwrap()
+        .into_iter()
+        .filter(|symbol| symbol.defined)
+        .map(|symbol| symbol.name)
+        .collect()
+}
+
+fn child(role: &str) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg(role);
+    command
+}
