@@ -26,7 +26,8 @@ struct Particle {
     previous_y: f64,
 }
 
-type Launch = extern "C" fn(x: f64, y: f64, velocity_x: f64, velocity_y: f64, step: f64) -> Particle;
+type Launch =
+    extern "C" fn(x: f64, y: f64, velocity_x: f64, velocity_y: f64, step: f64) -> Particle;
 type Step = unsafe extern "C" fn(particles: *mut Particle, count: usize, step: f64);
 
 /// A first draft, with a slip of the pen.
@@ -79,10 +80,17 @@ fn write_until_it_compiles(session: &Session, file: &Path) -> Result<(), Box<dyn
         other => return Err(format!("expected a compile error, got {other:?}").into()),
     };
     let diagnostic = diagnostic.ok_or("a compile error without a message")?;
-    println!("line {}, column {}: {}", diagnostic.line, diagnostic.column, diagnostic.message);
+    let Diagnostic {
+        severity,
+        line,
+        column,
+        message,
+        ..
+    } = &diagnostic;
+    println!("{severity} in line {line}, column {column}: {message}");
 
     let corrected = apply(&diagnostic, DRAFT).ok_or("clang proposes no change")?;
-    print!("{}", corrected);
+    print!("as clang proposes:\n{corrected}");
     fs::write(file, corrected)?;
 
     let energy = session.load(file)?;
@@ -104,10 +112,17 @@ fn first_error(errors: &[(String, CompileError)]) -> Option<&Diagnostic> {
 fn apply(diagnostic: &Diagnostic, text: &str) -> Option<String> {
     let fixit = diagnostic.fixits.first()?;
     let position = |(line, column): (u32, u32)| {
-        let before: usize = text.split_inclusive('\n').take(line as usize - 1).map(str::len).sum();
+        let before: usize = text
+            .split_inclusive('\n')
+            .take(line as usize - 1)
+            .map(str::len)
+            .sum();
         before + column as usize - 1
     };
     let mut corrected = text.to_owned();
-    corrected.replace_range(position(fixit.start)..position(fixit.end), &fixit.replacement);
+    corrected.replace_range(
+        position(fixit.start)..position(fixit.end),
+        &fixit.replacement,
+    );
     Some(corrected)
 }
