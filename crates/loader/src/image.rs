@@ -61,10 +61,20 @@ pub(crate) fn link(
         }
     }
     let opened = match &image {
-        ImageFile::Path(path) => PlatformLibrary::open(path),
+        // A bare file name would be searched for in the system's directories.
+        ImageFile::Path(path) => match std::path::absolute(path) {
+            Ok(path) => PlatformLibrary::open(&path),
+            Err(source) => Err(OpenFailure::Io {
+                path: path.clone(),
+                source,
+            }),
+        },
         ImageFile::Bytes(bytes) => PlatformLibrary::open_bytes(&spec.name, bytes),
     };
-    let image = Arc::new(opened.map_err(|failure| describe(&spec.name, failure))?);
+    let image = Arc::new(opened.map_err(|failure| LinkError::Platform {
+        library: spec.name.clone(),
+        message: failure.to_string(),
+    })?);
 
     let lookup = Arc::clone(&image);
     let publication = loader.session.create_generated_dylib(
@@ -73,18 +83,4 @@ pub(crate) fn link(
     );
     let code = Code::Image { publication, image };
     Ok(Library::new(spec.name, code, spec.dependencies, loader))
-}
-
-fn describe(library: &str, failure: OpenFailure) -> LinkError {
-    let library = library.to_owned();
-    match failure {
-        OpenFailure::Constructor(exception) => LinkError::Constructor {
-            library,
-            exception: exception.description,
-        },
-        other => LinkError::Platform {
-            library,
-            message: other.to_string(),
-        },
-    }
 }

@@ -39,7 +39,7 @@ pub(crate) struct OpenSystemLibrary {
 }
 
 impl Loader {
-    /// Starts an ORC session, in about 0.05 ms.
+    /// Starts an ORC session, in about 0.1 ms.
     pub fn new() -> Result<Loader, LinkError> {
         let session = Session::new().map_err(|error| LinkError::Jit {
             library: "ORC session".to_owned(),
@@ -73,7 +73,8 @@ impl Loader {
     ///
     /// Dependencies must be images too: the shared object names them by soname, and they are
     /// loaded. System libraries are what the shared object itself names. The same file loaded
-    /// twice is one image with one set of variables.
+    /// twice is one image with one set of variables. A constructor that throws ends the process,
+    /// as in any shared object.
     pub fn link_image(&self, library: LibrarySpec, image: ImageFile) -> Result<Library, LinkError> {
         image::link(&self.shared, library, image)
     }
@@ -128,11 +129,11 @@ fn release(loaded: Loaded) -> Result<(), UnloadError> {
         }
         Code::Image { publication, image } => {
             let removed = publication.remove().map_err(|error| error.to_string());
-            let closed = match Arc::into_inner(image) {
-                Some(image) => image.close().map(drop).map_err(|error| error.to_string()),
-                None => Ok(()),
-            };
-            removed.and(closed)
+            // The publication held the only other reference.
+            if let Some(image) = Arc::into_inner(image) {
+                image.close();
+            }
+            removed
         }
     };
     for dependency in &dependencies {

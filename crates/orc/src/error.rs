@@ -32,9 +32,6 @@ pub enum OpenFailure {
     /// The platform's loader refused it.
     #[error("{0}")]
     Refused(String),
-    /// One of its constructors threw. Parts of it stay mapped.
-    #[error("one of its constructors threw {}", .0.description)]
-    Constructor(NativeException),
     /// The bytes could not be placed in memory.
     #[error("{path}: {source}")]
     Io {

@@ -1,6 +1,6 @@
 //! Shared objects, opened by the platform's loader.
 
-use std::ffi::{CStr, CString, c_char, c_void};
+use std::ffi::{CStr, CString, c_void};
 use std::fmt;
 use std::fs::File;
 use std::io::Write;
@@ -10,8 +10,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr::NonNull;
 
-use crate::guard::guarded;
-use crate::{NativeException, OpenFailure};
+use crate::OpenFailure;
 
 /// A shared object that is open in this process; dropping it closes it.
 ///
@@ -30,7 +29,8 @@ unsafe impl Send for PlatformLibrary {}
 unsafe impl Sync for PlatformLibrary {}
 
 impl PlatformLibrary {
-    /// Opens a file and runs its constructors. A file on a `noexec` file system is copied to
+    /// Opens a file and runs its constructors. glibc lets no exception through: a constructor that
+    /// throws ends the process, as in any shared object. A file on a `noexec` file system is copied to
     /// memory first.
     ///
     /// The same file opened twice is one object with one set of variables.
@@ -83,24 +83,22 @@ impl PlatformLibrary {
     /// Closes the object; its destructors run when nothing else uses it. Returns whether it is
     /// gone: objects may ask to stay (`-z nodelete`, pending destructors of thread-local
     /// variables).
-    pub fn close(self) -> Result<bool, NativeException> {
+    pub fn close(self) -> bool {
         let mut this = ManuallyDrop::new(self);
         this.release()
     }
 
-    fn release(&mut self) -> Result<bool, NativeException> {
+    fn release(&mut self) -> bool {
         let map = self.link_map();
-        let closed = guarded(|| {
-            // SAFETY: the handle is open and closed once: here, from `close` or `drop`.
-            unsafe { dlclose_unwind(self.handle.as_ptr()) }
-        });
+        // SAFETY: the handle is open and closed once: here, from `close` or `drop`.
+        unsafe { libc::dlclose(self.handle.as_ptr()) };
         let gone = !map.is_some_and(is_loaded);
         if !gone {
             // The loader still knows the descriptor's path; see `memory`.
             std::mem::forget(self.memory.take());
         }
         self.memory = None;
-        closed.map(|_| gone)
+        gone
     }
 
     /// The loader's record of this object.
@@ -120,7 +118,7 @@ impl PlatformLibrary {
 
 impl Drop for PlatformLibrary {
     fn drop(&mut self) {
-        let _ = self.release();
+        self.release();
     }
 }
 
@@ -144,22 +142,12 @@ pub fn process_symbol(name: &str) -> Option<usize> {
 fn open_path(path: &Path) -> Result<NonNull<c_void>, OpenFailure> {
     let path = CString::new(path.as_os_str().as_bytes())
         .map_err(|_| OpenFailure::Refused(format!("{}: NUL in the path", path.display())))?;
-    let handle = guarded(|| {
-        // SAFETY: the path is a C string; what constructors do is the caller's choice of file.
-        unsafe { dlopen_unwind(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) }
-    })
-    .map_err(OpenFailure::Constructor)?;
+    // SAFETY: the path is a C string; what constructors do is the caller's choice of file.
+    let handle = unsafe { libc::dlopen(path.as_ptr(), libc::RTLD_NOW | libc::RTLD_LOCAL) };
     NonNull::new(handle).ok_or_else(|| OpenFailure::Refused(last_error()))
 }
 
-unsafe extern "C-unwind" {
-    /// `dlopen` runs constructors, which may throw.
-    #[link_name = "dlopen"]
-    fn dlopen_unwind(path: *const c_char, flags: libc::c_int) -> *mut c_void;
-    /// `dlclose` runs destructors, which may throw.
-    #[link_name = "dlclose"]
-    fn dlclose_unwind(handle: *mut c_void) -> libc::c_int;
-
+unsafe extern "C" {
     // glibc; see dladdr(3).
     fn dladdr1(
         address: *const c_void,
