@@ -80,12 +80,8 @@ impl Inner {
         Ok(identities)
     }
 
-    /// The objects' bytes, with everything hidden that the library does not publish.
-    pub(crate) fn objects(
-        &self,
-        library: &ResolvedLibrary,
-        built: &BuiltLibrary,
-    ) -> Result<Vec<ObjectFile>, Error> {
+    /// The objects' bytes as the compiler made them.
+    pub(crate) fn compiled_objects(&self, built: &BuiltLibrary) -> Result<Vec<ObjectFile>, Error> {
         let mut objects = Vec::with_capacity(built.units.len());
         for unit in &built.units {
             let bytes = self.cache.read(&unit.object).map_err(|reason| Error::Io {
@@ -95,6 +91,16 @@ impl Inner {
             let name = unit.name.clone();
             objects.push(ObjectFile { name, bytes });
         }
+        Ok(objects)
+    }
+
+    /// The objects' bytes, with everything hidden that the library does not publish.
+    pub(crate) fn objects(
+        &self,
+        library: &ResolvedLibrary,
+        built: &BuiltLibrary,
+    ) -> Result<Vec<ObjectFile>, Error> {
+        let mut objects = self.compiled_objects(built)?;
         let exports = library.plan.link.exports.as_deref();
         let report =
             prepare_objects(&mut objects, exports).map_err(|error| self.link_error(error))?;

@@ -148,10 +148,15 @@ impl Session {
     /// # Errors
     /// It cannot be built.
     pub fn object(&self, request: impl Into<Request>) -> Result<ObjectCode, Error> {
-        let (closure, asked) = closure(&self.inner, &[request.into()])?;
+        let request = request.into();
+        let (closure, asked) = closure(&self.inner, std::slice::from_ref(&request))?;
         let built = self.inner.build(&closure)?;
         let library = &closure.libraries[asked[0]];
-        let mut objects = self.inner.objects(library, &built[asked[0]])?;
+        // Only this machine's objects are understood well enough to hide symbols in them.
+        let mut objects = match request.target {
+            None => self.inner.objects(library, &built[asked[0]])?,
+            Some(_) => self.inner.compiled_objects(&built[asked[0]])?,
+        };
         let name = library.plan.name.clone();
         if objects.len() == 1 {
             let bytes = objects.swap_remove(0).bytes;
