@@ -1,0 +1,374 @@
+//! The command line as clap reads it, after the compiler's flags have been taken out.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// Said in the help of every command that compiles.
+const COMPILER_FLAGS: &str = "\
+Compiler flags: those of clang that make sense for one object: -D -U -I -isystem -iquote -include
+-std= -O -g -f… -m… -W… -w -x -pthread --target=, joined or with their value in the next argument;
+-l names a system library. A flag that cannot work here is refused with the reason.";
+
+/// What was asked for.
+#[derive(Debug, Parser)]
+#[command(
+    name = "nlib",
+    about = "Loads native libraries from their C and C++ source",
+    override_usage = "nlib [OPTIONS] <COMMAND>",
+    disable_version_flag = true,
+    after_help = "\
+Example:
+  nlib run --with flecs examples/flecs-hello/main.c
+
+LIB is a name found in ./vendor-manifests, NLIB_PATH or the installed manifests, or the path of a
+manifest (.json); SOURCE is a C or C++ file.
+
+Exit status: 0 done, 1 the source does not compile, 2 usage, 3 manifest, 4 link or symbol,
+5 toolchain, 6 cache or I/O, 70 a bug of nlib, 130 interrupted. `nlib run` gives the program's."
+)]
+pub struct Arguments {
+    #[command(flatten)]
+    pub global: GlobalOptions,
+
+    /// Show the version; with -v the compiler's too
+    #[arg(long, short = 'V')]
+    pub version: bool,
+
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Options of every command")]
+pub struct GlobalOptions {
+    /// Print data as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+
+    /// When to use colours; `auto` honours NO_COLOR and CLICOLOR_FORCE
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+
+    /// Show nothing but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub quiet: bool,
+
+    /// Show for each unit whether the cache had it and, if not, why
+    #[arg(short, long, global = true)]
+    pub verbose: bool,
+
+    /// Neither use nor fill the cache
+    #[arg(long, global = true)]
+    pub no_cache: bool,
+
+    /// Refuse to fetch sources over the network
+    #[arg(long, global = true)]
+    pub offline: bool,
+
+    /// The linker
+    #[arg(long, global = true, value_name = "LINKER", default_value = "auto")]
+    pub link: Link,
+
+    /// How many units to compile at once [default: one for each processor]
+    #[arg(short, long, global = true, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
+}
+
+/// When colours are used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal
+    Auto,
+    Always,
+    Never,
+}
+
+/// A linker by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Link {
+    /// Whichever is faster and can do it
+    Auto,
+    /// JITLink, from objects in memory
+    Jit,
+    /// The platform's loader, from an image in the cache
+    Image,
+}
+
+/// A command with its arguments.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Run(RunArguments),
+    Load(LoadArguments),
+    Symbols(SymbolsArguments),
+    Object(ObjectArguments),
+    Warm(WarmArguments),
+    Fetch(FetchArguments),
+    Check(CheckArguments),
+    List(ListArguments),
+    Cache(CacheArguments),
+    Doctor(DoctorArguments),
+    Bench(BenchArguments),
+    Completions(CompletionsArguments),
+}
+
+/// Compile C or C++ files and run their `main` in this process
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "nlib run [OPTIONS] [COMPILER FLAGS] <FILE>... [-- <ARGUMENTS>...]",
+    after_help = format!("{COMPILER_FLAGS}\n\nExample:\n  nlib run --with sqlite3 -O2 query.c -- library.db")
+)]
+pub struct RunArguments {
+    /// A library to compile and link against; may be repeated
+    #[arg(long, value_name = "LIB")]
+    pub with: Vec<String>,
+
+    /// The source files
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+
+    /// The program's arguments
+    #[arg(value_name = "ARGUMENTS", last = true)]
+    pub arguments: Vec<OsString>,
+}
+
+/// Load a library and look symbols up in it
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "nlib load [OPTIONS] [COMPILER FLAGS] <LIB|SOURCE>",
+    after_help = format!("{COMPILER_FLAGS}\n\nExample:\n  nlib load flecs --symbol ecs_init --json")
+)]
+pub struct LoadArguments {
+    #[command(flatten)]
+    pub library: LibraryArguments,
+
+    /// A symbol to look up, as the object names it; may be repeated
+    #[arg(long = "symbol", short = 's', value_name = "NAME")]
+    pub symbols: Vec<String>,
+}
+
+/// List the symbols that a library publishes
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "nlib symbols [OPTIONS] [COMPILER FLAGS] <LIB|SOURCE>",
+    after_help = format!("{COMPILER_FLAGS}\n\nExample:\n  nlib symbols --undefined shapes.cpp")
+)]
+pub struct SymbolsArguments {
+    #[command(flatten)]
+    pub library: LibraryArguments,
+
+    /// List what it refers to instead
+    #[arg(long)]
+    pub undefined: bool,
+
+    /// Show C++ names as the object has them
+    #[arg(long)]
+    pub mangled: bool,
+}
+
+/// Write a library's object code to a file
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "nlib object [OPTIONS] [COMPILER FLAGS] <LIB|SOURCE> -o <OUT>",
+    after_help = format!("{COMPILER_FLAGS}\n\nExample:\n  nlib object physics.c -O3 --target=aarch64-linux-gnu -o physics.o")
+)]
+pub struct ObjectArguments {
+    #[command(flatten)]
+    pub library: LibraryArguments,
+
+    /// The file; `-` is standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+}
+
+/// One library or source file, and what its source is compiled against.
+#[derive(Debug, Args)]
+pub struct LibraryArguments {
+    /// A library, a manifest or a source file
+    #[arg(value_name = "LIB|SOURCE")]
+    pub library: String,
+
+    /// A library that a source file is compiled and linked against; may be repeated
+    #[arg(long, value_name = "LIB")]
+    pub with: Vec<String>,
+}
+
+/// Compile and link libraries into the cache, loading nothing
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "nlib warm [OPTIONS] [COMPILER FLAGS] [LIB]...",
+    after_help = format!("{COMPILER_FLAGS}\n\nExample:\n  nlib warm flecs sqlite3 -j 4")
+)]
+pub struct WarmArguments {
+    /// The libraries; every available one when none is named
+    #[arg(value_name = "LIB")]
+    pub libraries: Vec<String>,
+}
+
+/// Bring the pinned sources of libraries
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib fetch flecs --print-dir")]
+pub struct FetchArguments {
+    /// The libraries; every available one when none is named
+    #[arg(value_name = "LIB")]
+    pub libraries: Vec<String>,
+
+    /// Print the folders that hold the sources, and nothing else
+    #[arg(long)]
+    pub print_dir: bool,
+}
+
+/// Say everything that is wrong with manifests
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib check mine.json")]
+pub struct CheckArguments {
+    /// The manifests, by name or path; every available one when none is named
+    #[arg(value_name = "LIB|FILE")]
+    pub manifests: Vec<String>,
+}
+
+/// List the libraries that can be asked for by name
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib list --json")]
+pub struct ListArguments {}
+
+/// Look at the cache, or empty it
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib cache stats")]
+pub struct CacheArguments {
+    #[command(subcommand)]
+    pub command: CacheCommand,
+}
+
+/// What to do with the cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Subcommand)]
+pub enum CacheCommand {
+    /// Print the cache's folder
+    #[command(after_help = "Example:\n  du -sh \"$(nlib cache dir)\"")]
+    Dir,
+    /// Count what is in it
+    #[command(after_help = "Example:\n  nlib cache stats --json")]
+    Stats,
+    /// List the compiled units
+    #[command(after_help = "Example:\n  nlib cache ls")]
+    Ls,
+    /// Delete compiled code; fetched sources stay
+    #[command(after_help = "Example:\n  nlib cache clean")]
+    Clean,
+}
+
+/// Find out what keeps nlib from working, and what to do about it
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib doctor")]
+pub struct DoctorArguments {}
+
+/// Measure loads from a warm cache beside dlopen of the same code
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Loads, looks one symbol up and unloads, in this process: with one session, with a new session each
+time, and with dlopen(RTLD_NOW) of a shared object that clang links from the same objects with its
+defaults. The three take turns; unloading is not timed.
+
+Example:
+  nlib bench flecs --symbol ecs_init -n 100 --json")]
+pub struct BenchArguments {
+    #[command(flatten)]
+    pub library: LibraryArguments,
+
+    /// The symbol to look up [default: the first function published]
+    #[arg(long, short = 's', value_name = "NAME")]
+    pub symbol: Option<String>,
+
+    /// How many times each is measured
+    #[arg(short = 'n', long, value_name = "N", default_value = "50")]
+    pub runs: NonZeroUsize,
+}
+
+/// Print the completions of a shell
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Example:\n  nlib completions bash > ~/.local/share/bash-completion/completions/nlib"
+)]
+pub struct CompletionsArguments {
+    /// The shell
+    pub shell: Shell,
+}
+
+impl Arguments {
+    /// Reads a command line, the program's name first.
+    pub fn read(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+        Self::try_parse_from(arguments)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    const GUIDE: &str = include_str!("../../../docs/cli.md");
+
+    fn all() -> Vec<(String, clap::Command)> {
+        fn collect(
+            prefix: &str,
+            command: &clap::Command,
+            found: &mut Vec<(String, clap::Command)>,
+        ) {
+            for inner in command
+                .get_subcommands()
+                .filter(|inner| inner.get_name() != "help")
+            {
+                let name = format!("{prefix} {}", inner.get_name());
+                collect(&name, inner, found);
+                found.push((name, inner.clone()));
+            }
+        }
+        let mut root = Arguments::command();
+        root.build();
+        let mut found = vec![("nlib".to_string(), root.clone())];
+        collect("nlib", &root, &mut found);
+        found
+    }
+
+    #[test]
+    fn clap_finds_no_fault() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_help_has_an_example_of_its_command() {
+        for (name, mut command) in all() {
+            let help = command.render_long_help().to_string();
+            let example = help
+                .split("Example:\n")
+                .nth(1)
+                .unwrap_or_else(|| panic!("{name}: {help}"));
+            assert!(example.contains(&name), "{name}: {example}");
+        }
+    }
+
+    #[test]
+    fn the_guide_has_a_section_for_every_command_and_names_every_option() {
+        let documented: Vec<&str> = GUIDE
+            .lines()
+            .filter_map(|line| line.strip_prefix("## nlib "))
+            .collect();
+        let commands: Vec<String> = all()
+            .into_iter()
+            .filter(|(name, _)| name.split(' ').count() == 2)
+            .map(|(_, command)| command.get_name().to_string())
+            .collect();
+        assert_eq!(documented, commands);
+        for (name, command) in all() {
+            for option in command.get_opts().filter_map(clap::Arg::get_long) {
+                assert!(GUIDE.contains(&format!("--{option}")), "{name} --{option}");
+            }
+            assert!(GUIDE.contains(&name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,38 @@
+//! `nlib run`: compiles files and runs their `main` in this process.
+
+use std::ffi::{CString, OsString};
+use std::os::unix::ffi::OsStringExt;
+use std::process::ExitCode;
+
+use nlib::Request;
+
+use crate::arguments::RunArguments;
+use crate::context::Context;
+use crate::errors::Failure;
+
+/// Runs a program; its status is the exit status.
+pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failure> {
+    if context.output.json {
+        let message = "`nlib run` prints no data of its own, so --json means nothing; leave it out";
+        return Err(Failure::Usage(message.to_string()));
+    }
+    let program = arguments.files[0].clone().into_os_string();
+    let words = std::iter::once(program).chain(arguments.arguments);
+    let words = words.map(c_string).collect::<Result<Vec<_>, _>>()?;
+
+    let session = context.session()?;
+    let request = Request::sources(arguments.files).with(arguments.with);
+    let library = session.load(context.with_flags(request))?;
+    // Rust ignores this signal; a program in a pipeline counts on being ended by it.
+    sigpipe::reset();
+    let status = library.run_main(&words)?;
+    // The next run finds the image that is being stored meanwhile.
+    session.finish();
+    // As the system passes a status on: its lowest eight bits.
+    Ok(ExitCode::from(status.to_le_bytes()[0]))
+}
+
+fn c_string(word: OsString) -> Result<CString, Failure> {
+    CString::new(word.into_vec())
+        .map_err(|error| Failure::Usage(format!("an argument holds a NUL byte: {error}")))
+}

@@ -1,0 +1,321 @@
+//! `nlib run`: programs in C and C++, their arguments, input, output and status, and what goes
+//! wrong with them.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods)]
+
+mod common;
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::process::ExitStatusExt;
+use std::process::{Command, Stdio};
+
+use common::Place;
+
+const ECHO: &str = r#"
+#include <stdio.h>
+int main(int argc, char **argv) {
+    char line[100];
+    for (int i = 0; i < argc; i++) printf("argument %s\n", argv[i]);
+    while (fgets(line, sizeof line, stdin)) printf("input %s", line);
+    fprintf(stderr, "to standard error\n");
+    return 7;
+}
+"#;
+
+#[test]
+fn arguments_input_output_and_status_are_the_programs() {
+    let place = Place::new();
+    place.write("echo.c", ECHO);
+    for linker in ["auto", "jit", "image"] {
+        let link = format!("--link={linker}");
+        let mut command = place.command(&["run", &link, "echo.c", "--", "-O2", "--json", "a b"]);
+        let mut child = command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        child
+            .stdin
+            .take()
+            .unwrap()
+            .write_all(b"one\ntwo\n")
+            .unwrap();
+        let output = child.wait_with_output().unwrap();
+        let stdout = String::from_utf8(output.stdout).unwrap();
+        let arguments = "argument echo.c\nargument -O2\nargument --json\nargument a b\n";
+        assert_eq!(
+            stdout,
+            format!("{arguments}input one\ninput two\n"),
+            "{linker}"
+        );
+        assert_eq!(
+            String::from_utf8(output.stderr).unwrap(),
+            "to standard error\n"
+        );
+        assert_eq!(output.status.code(), Some(7), "{linker}");
+    }
+}
+
+#[test]
+fn several_files_and_languages_are_one_program() {
+    let place = Place::new();
+    place.write(
+        "main.c",
+        "int twice(int);\nint main(void) { return twice(ANSWER) - 80; }\n",
+    );
+    place.write("include/factor.h", "enum { factor = 2 };\n");
+    place.write(
+        "twice.cpp",
+        "#include <vector>\n#include \"factor.h\"\n\
+         extern \"C\" int twice(int x) { return std::vector<int>(factor, x)[1] * factor; }\n",
+    );
+    let flags = [
+        "run",
+        "-DANSWER=41",
+        "main.c",
+        "-I",
+        "include",
+        "twice.cpp",
+        "-O2",
+    ];
+    assert_eq!(place.nlib(&flags).status, Some(2));
+}
+
+#[test]
+fn a_library_is_seen_and_linked() {
+    let place = Place::new();
+    library(&place);
+    place.write("main.c", USER);
+    assert_eq!(
+        place.nlib(&["run", "--with", "answer", "main.c"]).status,
+        Some(42)
+    );
+    assert_eq!(
+        place
+            .nlib(&["run", "--with=vendor-manifests/answer.json", "main.c"])
+            .status,
+        Some(42)
+    );
+}
+
+#[test]
+fn exit_runs_what_the_program_registered() {
+    let place = Place::new();
+    place.write(
+        "exit.cpp",
+        "#include <cstdio>\n#include <cstdlib>\n\
+         struct Global { ~Global() { std::puts(\"destroyed\"); } } global;\n\
+         int main() { std::atexit([] { std::puts(\"bye\"); }); std::exit(3); }\n",
+    );
+    for linker in ["--link=jit", "--link=image"] {
+        let run = place.nlib(&["run", linker, "exit.cpp"]);
+        assert_eq!(
+            (run.status, run.stdout.as_str()),
+            (Some(3), "bye\ndestroyed\n"),
+            "{linker}"
+        );
+    }
+}
+
+#[test]
+fn a_compile_error_reads_as_clang_writes_it() {
+    let place = Place::new();
+    place.write("bad.c", "int main(void) { return undeclared; }\n");
+    let run = place.nlib(&["run", "bad.c"]);
+    run.failed(
+        1,
+        &[
+            "bad.c:1:25: error: use of undeclared identifier 'undeclared'\n    1 | int main",
+            "error: bad.c does not compile",
+        ],
+    );
+    assert_eq!(run.stdout, "");
+    assert!(!run.stderr.contains('\x1b'), "{run:#?}");
+    let colored = place.nlib(&["run", "--color=always", "bad.c"]);
+    assert!(colored.stderr.contains("\x1b["), "{colored:#?}");
+
+    place.write("bad.c", "int main(void) { return 0; }\n");
+    place.ok(&["run", "bad.c"]);
+}
+
+#[test]
+fn a_compile_error_of_a_library_names_the_library() {
+    let place = Place::new();
+    library(&place);
+    place.write(
+        "vendor-manifests/answer.c",
+        "int answer_get(void) { return }\n",
+    );
+    place.write("main.c", USER);
+    place.nlib(&["run", "--with", "answer", "main.c"]).failed(
+        1,
+        &[
+            "In answer.c of the library answer:\nanswer.c:1:",
+            "error: answer/answer.c does not compile",
+        ],
+    );
+}
+
+#[test]
+fn a_missing_symbol_names_who_wants_it_and_what_would_supply_it() {
+    let place = Place::new();
+    library(&place);
+    place.write(
+        "main.c",
+        "int answer_get(void);\nint main(void) { return answer_get(); }\n",
+    );
+    for linker in ["--link=auto", "--link=jit", "--link=image"] {
+        place.nlib(&["run", linker, "main.c"]).failed(
+            4,
+            &[
+                "`answer_get`, referred to by main.c: main",
+                "`answer_get` is published by answer",
+                "pass --with answer",
+            ],
+        );
+    }
+    // The way out that the message names.
+    assert_eq!(
+        place.nlib(&["run", "main.c", "--with", "answer"]).status,
+        Some(42)
+    );
+}
+
+#[test]
+fn an_uncaught_exception_is_an_error_with_its_text() {
+    let place = Place::new();
+    place.write(
+        "throw.cpp",
+        "#include <stdexcept>\nint main() { throw std::runtime_error(\"no more apples\"); }\n",
+    );
+    place
+        .nlib(&["run", "throw.cpp"])
+        .failed(4, &["std::runtime_error: no more apples"]);
+}
+
+#[test]
+fn usage_is_explained() {
+    let place = Place::new();
+    place.write("main.c", "int main(void) { return 0; }\n");
+    place
+        .nlib(&["run"])
+        .failed(2, &["FILE", "Usage: nlib run [OPTIONS] [COMPILER FLAGS]"]);
+    place
+        .nlib(&["run", "main.c", "--wiht=x"])
+        .failed(2, &["--wiht", "--with"]);
+    place
+        .nlib(&["run", "main.c", "-o", "x"])
+        .failed(2, &["`-o`", "names an output file"]);
+    place
+        .nlib(&["run", "main.c", "--json"])
+        .failed(2, &["--json"]);
+    place
+        .nlib(&["symbol", "main.c"])
+        .failed(2, &["'symbol'", "'symbols'"]);
+    place
+        .nlib(&["run", "main.c", "-j", "0"])
+        .failed(2, &["--jobs"]);
+    let mut command = place.command(&["run", "main.c"]);
+    common::run(command.env("NLIB_CACHE", "maybe")).failed(2, &["NLIB_CACHE=maybe", "readonly"]);
+}
+
+#[test]
+fn files_that_are_not_there_or_no_source() {
+    let place = Place::new();
+    place
+        .nlib(&["run", "nowhere.c"])
+        .failed(6, &["nowhere.c", "No such file"]);
+    place.write("notes.txt", "hello\n");
+    let run = place.nlib(&["run", "notes.txt"]);
+    assert!(matches!(run.status, Some(2 | 3)), "{run:#?}");
+    assert!(run.stderr.contains("notes.txt"), "{run:#?}");
+}
+
+#[test]
+fn the_compiler_may_crash_or_hang() {
+    let place = Place::new();
+    place.write("crash.c", &format!("int x = {}1;\n", "(".repeat(100_000)));
+    place
+        .nlib(&["run", "-fbracket-depth=1000000", "crash.c"])
+        .failed(1, &["crashed", "crash.c"]);
+    place.write(
+        "hang.cpp",
+        "constexpr int f() { int s = 0; for (int i = 0; i < 2000000000; i++) s ^= i; return s; }\n\
+         static_assert(f() >= 0);\n",
+    );
+    let mut command = place.command(&["run", "-fconstexpr-steps=2147483647", "hang.cpp"]);
+    common::run(command.env("NLIB_COMPILE_SECONDS", "1"))
+        .failed(1, &["hang.cpp", "NLIB_COMPILE_SECONDS"]);
+    place.write("good.c", "int main(void) { return 0; }\n");
+    place.ok(&["run", "good.c"]);
+}
+
+#[test]
+fn a_closed_pipe_ends_the_program() {
+    let place = Place::new();
+    place.write(
+        "yes.c",
+        "#include <stdio.h>\nint main(void) { for (;;) puts(\"y\"); }\n",
+    );
+    let mut child = place
+        .command(&["run", "yes.c"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut line).unwrap();
+    assert_eq!(line, "y\n");
+    drop(output);
+    const SIGPIPE: i32 = 13;
+    assert_eq!(child.wait().unwrap().signal(), Some(SIGPIPE));
+}
+
+#[test]
+fn an_interrupt_ends_the_program() {
+    let place = Place::new();
+    place.write(
+        "wait.c",
+        "#include <stdio.h>\n\
+         int main(void) { puts(\"ready\"); fflush(stdout); return getchar() == EOF; }\n",
+    );
+    let mut command = place.command(&["run", "wait.c"]);
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.as_mut().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    assert_eq!(line, "ready\n");
+    let kill = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(kill.success());
+    const SIGINT: i32 = 2;
+    assert_eq!(child.wait().unwrap().signal(), Some(SIGINT));
+}
+
+const USER: &str = "#include <answer.h>\nint main(void) { return answer_get(); }\n";
+
+/// A library called `answer` where `nlib` finds it by name.
+fn library(place: &Place) {
+    place.write(
+        "vendor-manifests/answer.json",
+        r#"{
+            "manifest-version": 1, "name": "answer", "version": "1.0",
+            "units": [{ "src": "answer.c" }], "include-dirs": ["."],
+            "exports": { "match": ["answer_*"] }
+        }"#,
+    );
+    place.write("vendor-manifests/answer.h", "int answer_get(void);\n");
+    place.write(
+        "vendor-manifests/answer.c",
+        "#include \"answer.h\"\nint answer_get(void) { return 42; }\n",
+    );
+}
