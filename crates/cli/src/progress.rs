@@ -15,6 +15,9 @@ use nlib::{Diagnostics, Event, FetchEvent, UnitOutcome};
 use crate::diagnostics::NamedSources;
 use crate::errors::{labelled, say};
 
+/// How often a line is drawn anew.
+const TICK: Duration = Duration::from_millis(100);
+
 /// How much is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
@@ -187,10 +190,10 @@ impl Bars {
         let bar = self.compiles.get_or_insert_with(|| {
             let bar = all.add(ProgressBar::new(0));
             bar.set_style(style("compiling {pos}/{len} [{bar:30}] {elapsed}"));
+            bar.enable_steady_tick(TICK);
             bar
         });
         bar.inc_length(units as u64);
-        bar.tick();
     }
 
     fn start(&mut self, unit: String) {
@@ -237,7 +240,7 @@ impl Bars {
             Some(compiles) => self.all.insert_before(compiles, bar),
             None => self.all.add(bar),
         };
-        bar.enable_steady_tick(Duration::from_millis(100));
+        bar.enable_steady_tick(TICK);
         bar
     }
 }
