@@ -59,7 +59,8 @@ pub fn link(kind: &Kind, objects: &[(String, &[u8])], libraries: &[PathBuf]) -> 
 
 /// `-Bsymbolic -z now -z pack-relative-relocs` leave the fewest relocations to resolve by name: the
 /// image of Flecs opens in 0.4 of the time of a default link. (`--pack-dyn-relocs=relr` does the
-/// same without the version dependency that glibc then asks for.)
+/// same without the version dependency that glibc then asks for.) `-z nostart-stop-gc` keeps the
+/// sections that `__start_NAME` and `__stop_NAME` bound.
 fn options(kind: &Kind, output: &Path) -> Vec<String> {
     let output = ["-o".to_string(), output.display().to_string()];
     let Kind::Image { soname } = kind else {
@@ -73,6 +74,7 @@ fn options(kind: &Kind, output: &Path) -> Vec<String> {
         "-zpack-relative-relocs",
         "--eh-frame-hdr",
         "--gc-sections",
+        "-znostart-stop-gc",
         "--build-id=sha1",
         "--threads=1",
     ];

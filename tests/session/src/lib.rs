@@ -1,0 +1,155 @@
+//! What the end-to-end tests share: the built programs, and a session in a cache of its own.
+
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests write files and start processes"
+)]
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use nlib::{Event, MissReason, Session, Settings, UnitOutcome};
+
+/// The folder of the programs under test. They are built once, in the profile of this test.
+pub fn programs() -> &'static Path {
+    static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
+    PROGRAMS.get_or_init(|| {
+        let test = std::env::current_exe().unwrap();
+        let folder = test.parent().and_then(Path::parent).unwrap().to_path_buf();
+        let profile = folder.file_name().unwrap().to_str().unwrap();
+        let profile = if profile == "debug" { "dev" } else { profile };
+        let status = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
+            .args(["build", "--quiet", "--locked", "--profile", profile])
+            .args(["-p", "nlib-cli", "-p", "nlib-worker", "--target-dir"])
+            .arg(folder.parent().unwrap())
+            .current_dir(workspace())
+            .status()
+            .unwrap();
+        assert!(status.success(), "the programs under test do not build");
+        folder
+    })
+}
+
+/// The root of the workspace.
+pub fn workspace() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+}
+
+/// A folder for files, and a cache, that go with the value.
+pub struct Place {
+    folder: tempfile::TempDir,
+}
+
+/// What a unit's object cost, in the order of the events.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Outcome {
+    /// It came from the cache.
+    Hit(String),
+    /// It was compiled, for this reason.
+    Miss(String, MissReason),
+}
+
+/// A session with the record of what it did.
+pub struct Watched {
+    /// The session.
+    pub session: Session,
+    outcomes: Arc<Mutex<Vec<Outcome>>>,
+    warnings: Arc<Mutex<Vec<String>>>,
+}
+
+impl Default for Place {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Place {
+    /// An empty place.
+    pub fn new() -> Self {
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    /// A path in the place.
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file, and the folders above it; gives its path.
+    pub fn write(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.path(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    /// The cache's folder.
+    pub fn cache(&self) -> PathBuf {
+        self.path("cache")
+    }
+
+    /// Settings with the place's cache and the built worker.
+    pub fn settings(&self) -> Settings {
+        let mut settings = Settings::from_environment().unwrap();
+        settings.cache_directory = Some(self.cache());
+        settings.cache_mode = nlib::Mode::ReadWrite;
+        settings.worker = programs().join("nlib-worker");
+        settings.library_path = nlib::LibraryPath::new([
+            self.path("manifests"),
+            workspace().join("vendor-manifests"),
+        ]);
+        settings
+    }
+
+    /// A session in the place's cache.
+    pub fn session(&self) -> Watched {
+        watch(self.settings())
+    }
+}
+
+/// A session that records what it does.
+pub fn watch(mut settings: Settings) -> Watched {
+    let outcomes: Arc<Mutex<Vec<Outcome>>> = Arc::default();
+    let warnings: Arc<Mutex<Vec<String>>> = Arc::default();
+    let (units, texts) = (Arc::clone(&outcomes), Arc::clone(&warnings));
+    settings.listener = Some(Arc::new(move |event: &Event| match event {
+        Event::UnitReady { unit, outcome, .. } => units.lock().unwrap().push(match outcome {
+            UnitOutcome::Hit => Outcome::Hit(unit.clone()),
+            UnitOutcome::Compiled { reason, .. } => Outcome::Miss(unit.clone(), reason.clone()),
+        }),
+        Event::Warning(text) => texts.lock().unwrap().push(text.clone()),
+        _ => {}
+    }));
+    Watched {
+        session: Session::open(settings).unwrap(),
+        outcomes,
+        warnings,
+    }
+}
+
+impl Watched {
+    /// What happened to units since the last call.
+    pub fn outcomes(&self) -> Vec<Outcome> {
+        std::mem::take(&mut self.outcomes.lock().unwrap())
+    }
+
+    /// Warnings since the last call.
+    pub fn warnings(&self) -> Vec<String> {
+        std::mem::take(&mut self.warnings.lock().unwrap())
+    }
+
+    /// Loads a library, calls `int NAME(void)` of it, and unloads it.
+    pub fn call(&self, request: impl Into<nlib::Request>, name: &str) -> Result<i32, nlib::Error> {
+        let library = self.session.load(request)?;
+        let loaded = library.name().to_string();
+        // SAFETY: the tests' functions have this signature.
+        let function = unsafe { library.symbol::<extern "C" fn() -> i32>(name) };
+        let result = function.map(|function| function()).unwrap();
+        drop(library);
+        self.session.unload(&loaded)?;
+        Ok(result)
+    }
+}
