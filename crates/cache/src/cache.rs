@@ -171,10 +171,10 @@ impl Cache {
             let Some(trace) = store::decode::<Trace>(&record, index) else {
                 return Err(store.corrupt(Bucket::Traces, store.path(Bucket::Traces, &key)));
             };
-            let held = trace::check(&trace.inputs, roots, seen, &self.0.digests)
+            let held = trace::check(&trace, roots, seen, &self.0.digests)
                 .and_then(|fresh| has_object(store, &trace).map(|()| fresh));
             match held {
-                Ok(fresh) => return Ok(self.hit(store, &key, &record, index, trace, &fresh)),
+                Ok(fresh) => return Ok(self.hit(store, &key, &record, index, trace, fresh)),
                 Err(missing @ MissReason::ArtifactMissing { .. }) => reason = Some(missing),
                 Err(other) => drop(reason.get_or_insert(other)),
             }
@@ -235,6 +235,8 @@ impl Cache {
             object_size: object.len() as u64,
             annotations,
             inputs,
+            // Made by the first lookup: folders that were just written to cannot vouch yet.
+            guards: Vec::new(),
         };
         let written = store
             .write(
@@ -431,7 +433,7 @@ impl Cache {
         record: &Record,
         index: usize,
         mut trace: Trace,
-        fresh: &Fresh,
+        fresh: Fresh,
     ) -> Hit {
         if !fresh.is_empty() && store.is_writable() {
             trace.refresh(fresh);

@@ -31,6 +31,7 @@ mod file_digests;
 pub mod files;
 pub mod fingerprint;
 mod flight;
+mod guard;
 mod input;
 mod inventory;
 mod miss;

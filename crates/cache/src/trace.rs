@@ -1,7 +1,8 @@
 //! Traces: what a compile depended on and the object it gave; and whether that still holds.
 //!
-//! [`check`] is the hot path of a warm load. An input costs one `stat`; a file whose stamp is the
-//! recorded one is not read. Any other file is hashed and, when its content is as recorded, its
+//! [`check`] is the hot path of a warm load. Absent inputs are vouched for by the folders they
+//! would appear in; any other costs one `stat`, and a file whose stamp is the recorded one is not
+//! read. Any other file is hashed and, when its content is as recorded, its
 //! settled stamp is handed back so that the next lookup need not hash it again.
 
 use std::collections::HashMap;
@@ -11,6 +12,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
 use crate::file_digests::FileDigests;
+use crate::guard::{self, Guard, Vouched};
 use crate::input::{Input, Kind, PathState};
 use crate::miss::MissReason;
 use crate::roots::Roots;
@@ -26,10 +28,25 @@ pub(crate) struct Trace {
     pub(crate) object_size: u64,
     pub(crate) annotations: Vec<u8>,
     pub(crate) inputs: Vec<Input>,
+    /// Folders that vouch for absent inputs.
+    pub(crate) guards: Vec<Guard>,
 }
 
-/// New stamps of inputs whose content is as recorded, by index.
-pub(crate) type Fresh = Vec<(usize, FileStamp)>;
+/// What a check found out that makes the next one cheaper.
+#[derive(Debug, Default)]
+pub(crate) struct Fresh {
+    /// New stamps of inputs whose content is as recorded, by index.
+    stamps: Vec<(usize, FileStamp)>,
+    /// New guards, when the recorded ones no longer answer for every absent input.
+    guards: Option<Vec<Guard>>,
+}
+
+impl Fresh {
+    /// Whether there is nothing to save.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.stamps.is_empty() && self.guards.is_none()
+    }
+}
 
 impl Trace {
     /// Whether both depend on the same things in the same state; stamps do not count.
@@ -47,9 +64,12 @@ impl Trace {
         self.inputs.len() == other.inputs.len() && self.inputs.iter().zip(&other.inputs).all(same)
     }
 
-    /// Puts new stamps in place.
-    pub(crate) fn refresh(&mut self, fresh: &Fresh) {
-        for &(index, new) in fresh {
+    /// Puts new stamps and guards in place.
+    pub(crate) fn refresh(&mut self, fresh: Fresh) {
+        if let Some(guards) = fresh.guards {
+            self.guards = guards;
+        }
+        for (index, new) in fresh.stamps {
             if let PathState::File { stamp, .. } = &mut self.inputs[index].state {
                 *stamp = Some(new);
             }
@@ -59,17 +79,22 @@ impl Trace {
 
 /// Whether every input is as recorded; else the first that is not.
 pub(crate) fn check(
-    inputs: &[Input],
+    trace: &Trace,
     roots: &Roots,
     seen: &mut StatCache,
     digests: &FileDigests,
 ) -> Result<Fresh, MissReason> {
+    let inputs = trace.inputs.as_slice();
     seen.reserve(inputs.len());
-    let mut fresh = Fresh::new();
+    let vouched = Vouched::by(&trace.guards, inputs.len(), roots, seen);
+    let mut fresh = Fresh::default();
     let mut every_stamp_equal = true;
     let mut path = PathBuf::new();
     let mut target = PathBuf::new();
     for (index, input) in inputs.iter().enumerate() {
+        if vouched.holds(index) {
+            continue;
+        }
         expand(roots, &input.path, &mut path)?;
         match &input.state {
             PathState::Absent => match seen.look(&path) {
@@ -83,7 +108,7 @@ pub(crate) fn check(
                 if *stamp != Some(now) {
                     every_stamp_equal = false;
                     if let Some(new) = reread(&path, digest, stamp, &now, seen, digests)? {
-                        fresh.push((index, new));
+                        fresh.stamps.push((index, new));
                     }
                 }
             }
@@ -108,6 +133,10 @@ pub(crate) fn check(
     }
     if !every_stamp_equal {
         check_identities(inputs, roots, seen)?;
+    }
+    if vouched.is_incomplete(inputs) {
+        let guards = guard::guards(inputs, roots);
+        fresh.guards = (guards != trace.guards).then_some(guards);
     }
     Ok(fresh)
 }
@@ -263,6 +292,7 @@ mod tests {
                 object_size: 7,
                 annotations,
                 inputs: inputs.into_iter().map(|(path, state)| Input { path, state }).collect(),
+                guards: Vec::new(),
             };
             let bytes = crate::store::encode(&trace);
             let back: Trace = postcard::from_bytes(&bytes).unwrap();

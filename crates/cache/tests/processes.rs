@@ -41,10 +41,16 @@ fn main() {
         ("a_full_disk", a_full_disk),
         ("a_read_only_disk", a_read_only_disk),
     ];
-    for (name, scenario) in scenarios {
-        scenario();
-        println!("test {name} ... ok");
-    }
+    let tests = scenarios.map(|(name, scenario)| {
+        libtest_mimic::Trial::test(name, move || {
+            scenario();
+            Ok(())
+        })
+    });
+    let mut arguments = libtest_mimic::Arguments::from_args();
+    // One after the other: the scenarios load the machine.
+    arguments.test_threads = Some(1);
+    libtest_mimic::run(&arguments, tests.into()).exit();
 }
 
 /// Looks up and builds as `Cache`'s documentation tells a caller to; true if it had to build.

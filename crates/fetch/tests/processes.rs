@@ -36,24 +36,14 @@ fn main() {
         fetch_as_child(Path::new(store), url);
         return;
     }
-    let has = |option: &str| arguments.iter().any(|argument| argument == option);
-    if has("--list") {
-        // None is ignored, which is what test runners ask for next.
-        for (name, _) in TESTS.iter().filter(|_| !has("--ignored")) {
-            println!("{name}: test");
-        }
-        return;
-    }
-    let filters: Vec<&String> = arguments[1..]
-        .iter()
-        .filter(|argument| !argument.starts_with('-'))
-        .collect();
-    for (name, test) in TESTS {
-        if filters.is_empty() || filters.iter().any(|filter| name.contains(*filter)) {
+    let tests = TESTS.iter().map(|&(name, test)| {
+        libtest_mimic::Trial::test(name, move || {
             test();
-            println!("test {name} ... ok");
-        }
-    }
+            Ok(())
+        })
+    });
+    let arguments = libtest_mimic::Arguments::from_args();
+    libtest_mimic::run(&arguments, tests.collect()).exit();
 }
 
 fn sources(url: &str) -> [SourceSet; 1] {

@@ -55,7 +55,7 @@ impl Inner {
         let toolchain = self.toolchain()?.digest;
         let mut identities: Vec<Identity> = Vec::new();
         for (library, objects) in closure.libraries.iter().zip(built) {
-            let system_libraries = system_libraries(library)?;
+            let system_libraries = self.system_libraries(library)?;
             let mut linked: Vec<(String, Digest)> = Vec::new();
             for dependency in &library.dependencies {
                 linked.push(("dependency".to_string(), identities[*dependency].key));
@@ -78,6 +78,36 @@ impl Inner {
             });
         }
         Ok(identities)
+    }
+
+    /// What the manifest names, and the C++ library for C++ code, as `clang++` links it.
+    fn system_libraries(&self, library: &ResolvedLibrary) -> Result<Vec<SystemLibrary>, Error> {
+        let mut names = library.plan.link.system_libraries.clone();
+        let cxx = library
+            .plan
+            .units
+            .iter()
+            .any(|unit| unit.language == Language::Cxx);
+        if cxx && !names.iter().any(|name| name == "stdc++") {
+            names.push("stdc++".to_string());
+        }
+        names.iter().map(|name| self.system_library(name)).collect()
+    }
+
+    /// A system library by link name. The search is done once a session; whether the file is
+    /// still the same is asked at every load.
+    fn system_library(&self, name: &str) -> Result<SystemLibrary, Error> {
+        if let Some(known) = self.registry().system_libraries.get(name)
+            && known.path.is_file()
+        {
+            return Ok(known.clone());
+        }
+        let found = find_system_library(name).map_err(|error| self.link_error(error))?;
+        let mut registry = self.registry();
+        registry
+            .system_libraries
+            .insert(name.to_string(), found.clone());
+        Ok(found)
     }
 
     /// The objects' bytes as the compiler made them.
@@ -231,28 +261,6 @@ pub(crate) fn image_file(image: &Image) -> ImageFile {
         Some(path) => ImageFile::Path(path.to_path_buf()),
         None => ImageFile::Bytes(image.bytes().unwrap_or_default().to_vec()),
     }
-}
-
-/// What the manifest names, and the C++ library for C++ code, as `clang++` links it.
-fn system_libraries(library: &ResolvedLibrary) -> Result<Vec<SystemLibrary>, Error> {
-    let mut names = library.plan.link.system_libraries.clone();
-    let cxx = library
-        .plan
-        .units
-        .iter()
-        .any(|unit| unit.language == Language::Cxx);
-    if cxx && !names.iter().any(|name| name == "stdc++") {
-        names.push("stdc++".to_string());
-    }
-    names
-        .iter()
-        .map(|name| {
-            find_system_library(name).map_err(|error| Error::Link {
-                error,
-                remedies: Vec::new(),
-            })
-        })
-        .collect()
 }
 
 /// The system libraries that every image may use.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 
 use nlib_cache::Digest;
-use nlib_loader::{Library, Linker};
+use nlib_loader::{Library, Linker, SystemLibrary};
 
 /// A library that is loaded.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub struct LoadedLibrary {
 pub(crate) struct Registry {
     /// Manifests registered under a name.
     pub manifests: HashMap<String, PathBuf>,
+    /// System libraries found so far, by link name.
+    pub system_libraries: HashMap<String, SystemLibrary>,
     /// Loaded libraries in load order, with the digest of all that was linked.
     pub loaded: Vec<(Digest, LoadedLibrary, Library)>,
 }

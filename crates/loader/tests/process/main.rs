@@ -16,14 +16,37 @@ fn main() {
     match std::env::args().nth(1).as_deref() {
         Some("child-exit") => exit_with_libraries_loaded(),
         Some("child-debug") => run_what_gdb_stops_in(),
-        _ => {
-            cycles_do_not_grow_the_process();
-            failed_loads_do_not_grow_the_process();
-            finalisers_run_once_at_exit();
-            gdb_sees_the_source();
-            no_symbol_of_llvm_is_exported();
-        }
+        _ => run_tests(),
     }
+}
+
+fn run_tests() {
+    let tests: [(&str, fn()); 5] = [
+        (
+            "cycles_do_not_grow_the_process",
+            cycles_do_not_grow_the_process,
+        ),
+        (
+            "failed_loads_do_not_grow_the_process",
+            failed_loads_do_not_grow_the_process,
+        ),
+        ("finalisers_run_once_at_exit", finalisers_run_once_at_exit),
+        ("gdb_sees_the_source", gdb_sees_the_source),
+        (
+            "no_symbol_of_llvm_is_exported",
+            no_symbol_of_llvm_is_exported,
+        ),
+    ];
+    let trials = tests.map(|(name, test)| {
+        libtest_mimic::Trial::test(name, move || {
+            test();
+            Ok(())
+        })
+    });
+    let mut arguments = libtest_mimic::Arguments::from_args();
+    // One after the other: mappings are counted.
+    arguments.test_threads = Some(1);
+    libtest_mimic::run(&arguments, trials.into()).exit();
 }
 
 fn cycles_do_not_grow_the_process() {
