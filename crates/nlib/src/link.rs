@@ -6,7 +6,7 @@ use std::time::Instant;
 use nlib_cache::Image;
 use nlib_loader::{
     Library, LibrarySpec, LinkError, LinkFacts, Linker, LinkerChoice, ObjectFile, Supplier,
-    check_symbols, choose_linker, library_obstacles,
+    UnresolvedSymbol, check_symbols, choose_linker, library_obstacles,
 };
 
 use crate::build::BuiltLibrary;
@@ -238,26 +238,39 @@ impl Inner {
         let mut remedies = Vec::new();
         if let LinkError::Unresolved { symbols, .. } = &error {
             for symbol in symbols {
-                for supplier in &symbol.suppliers {
-                    if let Supplier::SystemLibrary(name) = supplier {
-                        remedies.push(format!(
-                            "`{}` is in the system library {name}: add \"{name}\" to the manifest's \
-                             \"system-libs\", or pass -l{name}",
-                            symbol.name
-                        ));
-                    }
-                }
-                if let Some(library) = self.manifest_that_exports(&symbol.name) {
+                let found = self.remedies(symbol);
+                if found.is_empty() {
                     remedies.push(format!(
-                        "`{}` is published by {library}: add {{\"name\": \"{library}\"}} to the \
-                         manifest's \"dependencies\", or pass --with {library}",
+                        "`{}` is in no library that nlib knows of: define it, or name the library \
+                         that does (\"dependencies\" or \"system-libs\" in the manifest, --with or -l \
+                         on the command line)",
                         symbol.name
                     ));
                 }
+                remedies.extend(found);
             }
             remedies.sort();
             remedies.dedup();
         }
         Error::Link { error, remedies }
+    }
+
+    /// The libraries that would supply a symbol, and how to ask for them.
+    fn remedies(&self, symbol: &UnresolvedSymbol) -> Vec<String> {
+        let name = &symbol.name;
+        let system = symbol.suppliers.iter().filter_map(|supplier| match supplier {
+            Supplier::SystemLibrary(library) => Some(format!(
+                "`{name}` is in the system library {library}: add \"{library}\" to the manifest's \
+                 \"system-libs\", or pass -l{library}"
+            )),
+            _ => None,
+        });
+        let vendor = self.manifest_that_exports(name).map(|library| {
+            format!(
+                "`{name}` is published by {library}: add {{\"name\": \"{library}\"}} to the manifest's \
+                 \"dependencies\", or pass --with {library}"
+            )
+        });
+        system.chain(vendor).collect()
     }
 }

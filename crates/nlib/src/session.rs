@@ -8,7 +8,7 @@ use nlib_cache::{Cache, Mode};
 use nlib_compile::{Compiler, ImageInput, ImageRequest, WorkerPool, WorkerSettings};
 use nlib_fetch::{Clients, SourceStore, SourceTree};
 use nlib_loader::{
-    Library, Loader, SymbolInfo, SystemLibrary, UnloadError, host_cpu, object_symbols,
+    Library, Loader, SymbolInfo, SystemLibrary, UnloadError, before_exit, host_cpu, object_symbols,
 };
 use nlib_plan::{Choices, Manifest, Plan, Target, resolve as resolve_plan};
 
@@ -30,7 +30,37 @@ use crate::toolchain::{Remembered, Toolchain};
 /// session. Libraries live as long as a handle to them does, also beyond the session.
 pub struct Session {
     inner: Arc<Inner>,
-    background: Mutex<Vec<JoinHandle<()>>>,
+    background: Arc<Background>,
+}
+
+/// Threads that store what the next session will find in the cache.
+#[derive(Default)]
+struct Background {
+    threads: Mutex<Vec<JoinHandle<()>>>,
+    /// Joined also when a library calls `exit`, which unwinds nothing.
+    at_exit: OnceLock<()>,
+}
+
+impl Background {
+    fn add(self: &Arc<Self>, thread: JoinHandle<()>) {
+        lock(&self.threads).push(thread);
+        self.at_exit.get_or_init(|| {
+            let background = Arc::downgrade(self);
+            before_exit(move || {
+                if let Some(background) = background.upgrade() {
+                    background.join();
+                }
+            });
+        });
+    }
+
+    fn join(&self) {
+        let threads = std::mem::take(&mut *lock(&self.threads));
+        for thread in threads {
+            // A panic there was reported by the thread; the images are made another time.
+            let _ = thread.join();
+        }
+    }
 }
 
 /// The object code of a library or of source files.
@@ -98,7 +128,7 @@ impl Session {
                 scratch,
                 settings,
             }),
-            background: Mutex::default(),
+            background: Arc::default(),
         };
         for warning in session.inner.cache.warnings() {
             session.inner.tell(Event::Warning(warning.to_string()));
@@ -320,11 +350,7 @@ impl Session {
 
     /// Waits until everything that the next session will find in the cache is there.
     pub fn finish(&self) {
-        let tasks = std::mem::take(&mut *lock(&self.background));
-        for task in tasks {
-            // A panic there was reported by the thread; the images are made another time.
-            let _ = task.join();
-        }
+        self.background.join();
     }
 
     /// Links and stores images beside the running program, for the next load.
@@ -343,7 +369,7 @@ impl Session {
                 inner.tell(Event::Warning(format!("the next load links anew: {error}")));
             }
         });
-        lock(&self.background).push(task);
+        self.background.add(task);
     }
 }
 

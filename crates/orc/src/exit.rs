@@ -1,4 +1,5 @@
-//! The finalisers of code that is still loaded when the process exits.
+//! What is done when the process exits: tasks that must not be cut off, then the finalisers of code
+//! that is still loaded.
 //!
 //! `exit` runs handlers in reverse order of registration. Ours is registered before the first
 //! constructor runs, so that what constructors register with `atexit` comes before it, as it
@@ -11,14 +12,32 @@ use crate::linked::Finalisers;
 /// In load order.
 static LOADED: Mutex<Vec<Arc<Finalisers>>> = Mutex::new(Vec::new());
 
-/// Remembers finalisers until they run or [`unregister`] is called.
-pub(crate) fn register(finalisers: Arc<Finalisers>) {
+type Task = Box<dyn FnOnce() + Send>;
+
+static TASKS: Mutex<Vec<Task>> = Mutex::new(Vec::new());
+
+/// Runs `task` when the process exits, on the thread that calls `exit`, also when a loaded library
+/// calls it. Not when the process is ended by a signal or `_exit`.
+pub fn before_exit(task: impl FnOnce() + Send + 'static) {
+    hook();
+    TASKS
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .push(Box::new(task));
+}
+
+fn hook() {
     static HOOK: Once = Once::new();
     // SAFETY: the function stays valid as long as this code is loaded: the C library runs it
     // before it unloads us, or at exit. It fails only without memory; then nothing runs at exit.
     HOOK.call_once(|| unsafe {
         libc::atexit(run_at_exit);
     });
+}
+
+/// Remembers finalisers until they run or [`unregister`] is called.
+pub(crate) fn register(finalisers: Arc<Finalisers>) {
+    hook();
     LOADED
         .lock()
         .unwrap_or_else(PoisonError::into_inner)
@@ -33,8 +52,12 @@ pub(crate) fn unregister(finalisers: &Arc<Finalisers>) {
         .retain(|known| !Arc::ptr_eq(known, finalisers));
 }
 
-/// Runs what is left, the last loaded first.
+/// Runs the tasks, then the finalisers that are left, the last loaded first.
 extern "C" fn run_at_exit() {
+    let tasks = std::mem::take(&mut *TASKS.lock().unwrap_or_else(PoisonError::into_inner));
+    for task in tasks {
+        task();
+    }
     loop {
         // The lock is not held while foreign code runs: a destructor may load or unload.
         let last = LOADED.lock().unwrap_or_else(PoisonError::into_inner).pop();

@@ -32,6 +32,7 @@ mod platform;
 mod session;
 
 pub use error::{LinkFailure, NativeException, OpenFailure, OrcError};
+pub use exit::before_exit;
 pub use guard::call_main;
 pub use host::{HostCpu, demangle, host_cpu};
 pub use linked::LinkedCode;
