@@ -1,5 +1,10 @@
 //! Compiles the C++ shim and links the distribution's shared clang and LLVM, and its static lld.
 
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a build script reads cargo's variables and runs llvm-config"
+)]
+
 use std::process::Command;
 
 fn main() {

@@ -3,6 +3,12 @@
 //! The compiler's identity in cache keys is the content of the libraries that the worker runs on.
 //! A fixed search path keeps `ldconfig` from silently choosing others.
 
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a build script reads cargo's variables and runs llvm-config"
+)]
+
 use std::process::Command;
 
 fn main() {

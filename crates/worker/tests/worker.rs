@@ -1,5 +1,11 @@
 //! The real worker, driven over its socket by the real pool.
 
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests write the files that they have compiled"
+)]
+
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::time::Duration;

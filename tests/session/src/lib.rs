@@ -34,7 +34,10 @@ pub fn programs() -> &'static Path {
 
 /// The root of the workspace.
 pub fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../..")
+        .canonicalize()
+        .unwrap()
 }
 
 /// A folder for files, and a cache, that go with the value.
@@ -97,10 +100,8 @@ impl Place {
         settings.cache_directory = Some(self.cache());
         settings.cache_mode = nlib::Mode::ReadWrite;
         settings.worker = programs().join("nlib-worker");
-        settings.library_path = nlib::LibraryPath::new([
-            self.path("manifests"),
-            workspace().join("vendor-manifests"),
-        ]);
+        settings.library_path =
+            nlib::LibraryPath::new([self.path("manifests"), workspace().join("vendor-manifests")]);
         settings
     }
 

@@ -1,6 +1,10 @@
 //! A hit is given exactly when a fresh compile would give the same object; a miss says why.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests write files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests write files"
+)]
 
 use nlib::{MissReason, Request};
 use nlib_session_test::{Outcome, Place, Watched};
@@ -37,7 +41,10 @@ fn edits_of_the_source_and_of_headers() {
     let watched = place.session();
     place.write("part.h", "#define PART 1\n");
     place.write("outer.h", "#include \"part.h\"\n");
-    place.write("main.c", "#include \"outer.h\"\nint value(void) { return PART; }\n");
+    place.write(
+        "main.c",
+        "#include \"outer.h\"\nint value(void) { return PART; }\n",
+    );
     let include = format!("-I{}", place.path("").display());
     let flags = [include.as_str()];
     assert_eq!(misses(&place, &watched, &flags, 1), MissReason::NeverBuilt);
@@ -49,8 +56,14 @@ fn edits_of_the_source_and_of_headers() {
     place.write("part.h", "#define PART 1\n");
     hits(&place, &watched, &flags, 1);
 
-    place.write("main.c", "#include \"outer.h\"\nint value(void) { return PART + 10; }\n");
-    assert!(matches!(misses(&place, &watched, &flags, 11), MissReason::SourceChanged { .. }));
+    place.write(
+        "main.c",
+        "#include \"outer.h\"\nint value(void) { return PART + 10; }\n",
+    );
+    assert!(matches!(
+        misses(&place, &watched, &flags, 11),
+        MissReason::SourceChanged
+    ));
     place.write("unrelated.h", "#define PART 7\n");
     hits(&place, &watched, &flags, 11);
 }
@@ -60,11 +73,19 @@ fn an_edit_that_keeps_size_and_time() {
     let place = Place::new();
     let watched = place.session();
     let header = place.write("part.h", "#define PART 1\n");
-    place.write("main.c", "#include \"part.h\"\nint value(void) { return PART; }\n");
+    place.write(
+        "main.c",
+        "#include \"part.h\"\nint value(void) { return PART; }\n",
+    );
     misses(&place, &watched, &[], 1);
     let time = std::fs::metadata(&header).unwrap().modified().unwrap();
     place.write("part.h", "#define PART 2\n");
-    std::fs::File::options().write(true).open(&header).unwrap().set_modified(time).unwrap();
+    std::fs::File::options()
+        .write(true)
+        .open(&header)
+        .unwrap()
+        .set_modified(time)
+        .unwrap();
     misses(&place, &watched, &[], 2);
 }
 
@@ -73,9 +94,15 @@ fn a_header_that_appears_before_the_one_used() {
     let place = Place::new();
     let watched = place.session();
     place.write("late/part.h", "#define PART 1\n");
-    place.write("main.c", "#include \"part.h\"\nint value(void) { return PART; }\n");
+    place.write(
+        "main.c",
+        "#include \"part.h\"\nint value(void) { return PART; }\n",
+    );
     let (early, late) = (place.path("early"), place.path("late"));
-    let (early, late) = (format!("-I{}", early.display()), format!("-I{}", late.display()));
+    let (early, late) = (
+        format!("-I{}", early.display()),
+        format!("-I{}", late.display()),
+    );
     let flags = [early.as_str(), late.as_str()];
     misses(&place, &watched, &flags, 1);
     hits(&place, &watched, &flags, 1);
@@ -84,7 +111,10 @@ fn a_header_that_appears_before_the_one_used() {
     misses(&place, &watched, &flags, 2);
     place.write("part.h", "#define PART 3\n");
     let reason = misses(&place, &watched, &flags, 3);
-    assert!(matches!(reason, MissReason::FileAppeared { .. }), "{reason:?}");
+    assert!(
+        matches!(reason, MissReason::FileAppeared { .. }),
+        "{reason:?}"
+    );
     std::fs::remove_file(place.path("part.h")).unwrap();
     hits(&place, &watched, &flags, 2);
     std::fs::remove_file(place.path("early/part.h")).unwrap();
@@ -124,7 +154,10 @@ fn links_that_are_pointed_elsewhere() {
     let watched = place.session();
     place.write("one/part.h", "#define PART 1\n");
     place.write("two/part.h", "#define PART 2\n");
-    place.write("main.c", "#include \"current/part.h\"\nint value(void) { return PART; }\n");
+    place.write(
+        "main.c",
+        "#include \"current/part.h\"\nint value(void) { return PART; }\n",
+    );
     std::os::unix::fs::symlink("one", place.path("current")).unwrap();
     misses(&place, &watched, &[], 1);
     hits(&place, &watched, &[], 1);
@@ -143,7 +176,10 @@ fn flags_and_their_boundaries() {
          int value(void) { return A + B; }\n",
     );
     misses(&place, &watched, &[], 0);
-    assert!(matches!(misses(&place, &watched, &["-DA=1"], 1), MissReason::ArgumentsChanged { .. }));
+    assert!(matches!(
+        misses(&place, &watched, &["-DA=1"], 1),
+        MissReason::ArgumentsChanged { .. }
+    ));
     misses(&place, &watched, &["-DA=2"], 2);
     misses(&place, &watched, &["-DA=2", "-O1"], 102);
     misses(&place, &watched, &["-DA=2", "-UA"], 0);
@@ -156,7 +192,10 @@ fn flags_and_their_boundaries() {
 fn time_and_hidden_reads_are_not_cached() {
     let place = Place::new();
     let watched = place.session();
-    place.write("main.c", "const char *when = __TIME__;\nint value(void) { return 5; }\n");
+    place.write(
+        "main.c",
+        "const char *when = __TIME__;\nint value(void) { return 5; }\n",
+    );
     misses(&place, &watched, &[], 5);
     misses(&place, &watched, &[], 5);
 
@@ -179,7 +218,10 @@ fn a_fixed_time_is_cached() {
     let mut settings = place.settings();
     settings.source_date_epoch = Some(1_000_000_000);
     let watched = nlib_session_test::watch(settings.clone());
-    place.write("main.c", "const char when[] = __DATE__;\nint value(void) { return when[10] - '0'; }\n");
+    place.write(
+        "main.c",
+        "const char when[] = __DATE__;\nint value(void) { return when[10] - '0'; }\n",
+    );
     misses(&place, &watched, &[], 1); // Sep  9 2001
     hits(&place, &watched, &[], 1);
     settings.source_date_epoch = Some(1_100_000_000);
@@ -191,9 +233,17 @@ fn a_fixed_time_is_cached() {
 fn failures_are_not_cached() {
     let place = Place::new();
     let watched = place.session();
-    let source = place.write("main.c", "#include \"part.h\"\nint value(void) { return PART; }\n");
-    let error = watched.call(Request::sources([&source]), "value").unwrap_err();
-    assert!(error.to_string().contains("'part.h' file not found"), "{error}");
+    let source = place.write(
+        "main.c",
+        "#include \"part.h\"\nint value(void) { return PART; }\n",
+    );
+    let error = watched
+        .call(Request::sources([&source]), "value")
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("'part.h' file not found"),
+        "{error}"
+    );
     place.write("part.h", "#define PART 6\n");
     misses(&place, &watched, &[], 6);
     place.write("part.h", "#define PART )\n");
@@ -214,16 +264,30 @@ fn a_project_that_moved_still_hits() {
         place.write(&format!("{folder}/include/moved.h"), "#define PART 1\n");
     }
     let watched = place.session();
-    assert_eq!(watched.call(&place.path("first/moved.json"), "value").unwrap(), 2);
+    assert_eq!(
+        watched
+            .call(&place.path("first/moved.json"), "value")
+            .unwrap(),
+        2
+    );
     assert!(matches!(watched.outcomes()[..], [Outcome::Miss(..)]));
-    assert_eq!(watched.call(&place.path("second/moved.json"), "value").unwrap(), 2);
+    assert_eq!(
+        watched
+            .call(&place.path("second/moved.json"), "value")
+            .unwrap(),
+        2
+    );
     assert_eq!(watched.outcomes(), [Outcome::Hit("src/moved.c".into())]);
 
-    let debug = |folder: &str| Request::from(&place.path(&format!("{folder}/moved.json"))).flags(["-g"]);
+    let debug =
+        |folder: &str| Request::from(&place.path(&format!("{folder}/moved.json"))).flags(["-g"]);
     watched.call(debug("first"), "value").unwrap();
     watched.outcomes();
     watched.call(debug("second"), "value").unwrap();
-    assert!(matches!(watched.outcomes()[..], [Outcome::Miss(..)]), "debug information names folders");
+    assert!(
+        matches!(watched.outcomes()[..], [Outcome::Miss(..)]),
+        "debug information names folders"
+    );
 }
 
 #[test]
@@ -239,7 +303,9 @@ fn messages_come_back_with_a_hit() {
             }
         }));
         let session = nlib::Session::open(settings).unwrap();
-        session.load(Request::sources([place.path("main.c")]).flags(["-Wall"])).unwrap();
+        session
+            .load(Request::sources([place.path("main.c")]).flags(["-Wall"]))
+            .unwrap();
         drop(session);
         let seen = seen.lock().unwrap();
         assert_eq!(seen.len(), 1);
@@ -247,6 +313,9 @@ fn messages_come_back_with_a_hit() {
     };
     place.write("main.c", "int value(void) { int unused; return 1; }\n");
     let fresh = warnings();
-    assert_eq!(fresh.messages[0].option.as_deref(), Some("-Wunused-variable"));
+    assert_eq!(
+        fresh.messages[0].option.as_deref(),
+        Some("-Wunused-variable")
+    );
     assert_eq!(warnings(), fresh);
 }

@@ -1,7 +1,11 @@
 //! Sessions: what is loaded, unloaded and refused, what a warm load costs, and that every failure
 //! leaves a session in which the corrected request works.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests write files")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests write files"
+)]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,13 +27,19 @@ fn a_warm_load_starts_no_worker_and_maps_no_clang() {
     let warm = place.session();
     let library = warm.session.load(&source).unwrap();
     assert_eq!(library.linker(), Linker::Image);
-    assert_eq!(warm.outcomes(), [Outcome::Hit("counter.c".into())].map(|_| warm_unit(&source)));
+    assert_eq!(
+        warm.outcomes(),
+        [Outcome::Hit("counter.c".into())].map(|_| warm_unit(&source))
+    );
     assert_eq!(warm.session.workers_started(), 0);
     let mappings = std::fs::read_to_string("/proc/self/maps").unwrap();
     for part in ["libclang", "libLLVM", "nlib-worker"] {
         assert!(!mappings.contains(part), "{part} is mapped into the host");
     }
-    assert!(mappings.contains("/images-1/"), "the image is mapped from the cache");
+    assert!(
+        mappings.contains("/images-1/"),
+        "the image is mapped from the cache"
+    );
 }
 
 fn warm_unit(source: &std::path::Path) -> Outcome {
@@ -67,12 +77,20 @@ fn a_library_is_loaded_once_until_its_source_changes() {
     };
     let first = session.load(&source).unwrap();
     let again = session.load(&source).unwrap();
-    assert_eq!((next(&first), next(&again)), (1, 2), "one library, one counter");
+    assert_eq!(
+        (next(&first), next(&again)),
+        (1, 2),
+        "one library, one counter"
+    );
     assert_eq!(session.loaded().len(), 1);
 
     place.write("counter.c", "int next(void) { return 100; }\n");
     let edited = session.load(&source).unwrap();
-    assert_eq!((next(&edited), next(&first)), (100, 3), "old handles keep their code");
+    assert_eq!(
+        (next(&edited), next(&first)),
+        (100, 3),
+        "old handles keep their code"
+    );
 }
 
 #[test]
@@ -81,7 +99,10 @@ fn unloading_is_refused_while_it_would_pull_code_away() {
     place.write("manifests/base.json", r#"{"manifest-version": 1, "name": "base", "units": [{"src": "base.c"}], "include-dirs": ["."]}"#);
     place.write("manifests/base.c", COUNTER);
     place.write("manifests/base.h", "int next(void);\n");
-    let source = place.write("user.c", "#include <base.h>\nint twice(void) { next(); return next(); }\n");
+    let source = place.write(
+        "user.c",
+        "#include <base.h>\nint twice(void) { next(); return next(); }\n",
+    );
     let watched = place.session();
     let session = &watched.session;
     let user = session.load(Request::from(&source).with(["base"])).unwrap();
@@ -95,8 +116,16 @@ fn unloading_is_refused_while_it_would_pull_code_away() {
     session.unload("user").unwrap();
     session.unload("base").unwrap();
     assert!(session.loaded().is_empty());
-    assert!(matches!(session.unload("base"), Err(Error::NotLoaded { .. })));
-    assert_eq!(watched.call(Request::from(&source).with(["base"]), "twice").unwrap(), 2);
+    assert!(matches!(
+        session.unload("base"),
+        Err(Error::NotLoaded { .. })
+    ));
+    assert_eq!(
+        watched
+            .call(Request::from(&source).with(["base"]), "twice")
+            .unwrap(),
+        2
+    );
 }
 
 #[test]
@@ -111,10 +140,20 @@ fn an_undefined_symbol_is_named_with_who_refers_to_it_and_what_would_help() {
     place.write("manifests/base.c", COUNTER);
     let watched = place.session();
     for linker in [LinkerChoice::Auto, LinkerChoice::Image] {
-        let error = watched.session.load(Request::from(&source).linker(linker)).unwrap_err();
+        let error = watched
+            .session
+            .load(Request::from(&source).linker(linker))
+            .unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Link);
         let text = error.to_string();
-        for part in ["next", "use_counter", "--with base", "inflateEnd", "use_zlib", "-lz"] {
+        for part in [
+            "next",
+            "use_counter",
+            "--with base",
+            "inflateEnd",
+            "use_zlib",
+            "-lz",
+        ] {
             assert!(text.contains(part), "{part}: {text}");
         }
     }
@@ -130,7 +169,9 @@ fn a_compile_error_is_data_and_the_corrected_source_loads() {
     let source = place.write("bad.c", "int f(void) { return oops; }\n");
     let watched = place.session();
     let error = watched.session.load(&source).unwrap_err();
-    let Error::Compile { errors } = &error else { panic!("{error}") };
+    let Error::Compile { errors } = &error else {
+        panic!("{error}")
+    };
     let message = errors[0].1.diagnostics().unwrap().first_error().unwrap();
     assert_eq!((message.line, message.column), (1, 22));
     assert!(message.message.contains("oops"));
@@ -147,16 +188,31 @@ fn what_cannot_be_found_or_read_is_named() {
     assert!(error.to_string().contains("did you mean flecs"), "{error}");
 
     let error = session.load(&place.path("absent.c")).unwrap_err();
-    assert!(error.to_string().contains("absent.c") && error.kind() == ErrorKind::Io, "{error}");
+    assert!(
+        error.to_string().contains("absent.c") && error.kind() == ErrorKind::Io,
+        "{error}"
+    );
     let error = session.load(&place.path("absent.json")).unwrap_err();
-    assert!(error.to_string().contains("absent.json") && error.kind() == ErrorKind::Manifest, "{error}");
-    let manifest = place.write("typo.json", "{\"manifest-version\": 1, \"name\": \"typo\",\n \"unit\": []}\n");
+    assert!(
+        error.to_string().contains("absent.json") && error.kind() == ErrorKind::Manifest,
+        "{error}"
+    );
+    let manifest = place.write(
+        "typo.json",
+        "{\"manifest-version\": 1, \"name\": \"typo\",\n \"unit\": []}\n",
+    );
     let error = session.load(&manifest).unwrap_err();
-    assert!(error.to_string().contains("typo.json:2:2") && error.to_string().contains("units"), "{error}");
+    assert!(
+        error.to_string().contains("typo.json:2:2") && error.to_string().contains("units"),
+        "{error}"
+    );
 
     let library = session.load(&place.write("counter.c", COUNTER)).unwrap();
     let error = library.address("nxet").unwrap_err();
-    assert!(matches!(error, LinkError::NoSuchSymbol { .. }) && error.to_string().contains("nxet"), "{error}");
+    assert!(
+        matches!(error, LinkError::NoSuchSymbol { .. }) && error.to_string().contains("nxet"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -168,13 +224,19 @@ fn circles_and_versions_of_dependencies_are_explained() {
             &format!(r#"{{"manifest-version": 1, "name": "{name}", "units": [{{"src": "{name}.c"}}], "dependencies": [{{"name": "{dependency}"}}]}}"#),
         );
     }
-    place.write("manifests/new.json", r#"{"manifest-version": 1, "name": "new", "version": "2.0", "units": [{"src": "new.c"}]}"#);
+    place.write(
+        "manifests/new.json",
+        r#"{"manifest-version": 1, "name": "new", "version": "2.0", "units": [{"src": "new.c"}]}"#,
+    );
     place.write("manifests/old.json", r#"{"manifest-version": 1, "name": "old", "units": [{"src": "old.c"}], "dependencies": [{"name": "new", "version": "1.0"}]}"#);
     let session = place.session().session;
     let error = session.load("a").unwrap_err();
     assert!(error.to_string().contains("a → b → c → a"), "{error}");
     let error = session.load("old").unwrap_err();
-    assert!(error.to_string().contains("1.0") && error.to_string().contains("2.0"), "{error}");
+    assert!(
+        error.to_string().contains("1.0") && error.to_string().contains("2.0"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -195,7 +257,10 @@ fn pinned_sources_that_do_not_match_are_refused() {
     let watched = place.session();
     let error = watched.session.load("pinned").unwrap_err();
     let actual = nlib::Digest::of(b"int f(void) { return 1; }\n").to_string();
-    assert!(error.to_string().contains(&wrong) && error.to_string().contains(&actual), "{error}");
+    assert!(
+        error.to_string().contains(&wrong) && error.to_string().contains(&actual),
+        "{error}"
+    );
     manifest(&actual);
     assert_eq!(watched.call("pinned", "f").unwrap(), 1);
 }
@@ -220,7 +285,10 @@ fn a_crash_a_hang_and_a_flood_of_memory_end_one_compile() {
         ("bomb.c", bomb.as_str(), vec![]),
     ] {
         let source = place.write(name, text);
-        let error = watched.session.load(Request::from(&source).flags(flags)).unwrap_err();
+        let error = watched
+            .session
+            .load(Request::from(&source).flags(flags))
+            .unwrap_err();
         assert!(error.to_string().contains(name), "{error}");
         assert_eq!(watched.call(&good, "next").unwrap(), 1, "after {name}");
     }
@@ -239,7 +307,10 @@ fn one_unit_is_compiled_once_for_all_threads() {
         }
     });
     let outcomes = watched.outcomes();
-    let compiled = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Miss(..))).count();
+    let compiled = outcomes
+        .iter()
+        .filter(|outcome| matches!(outcome, Outcome::Miss(..)))
+        .count();
     assert_eq!((compiled, outcomes.len()), (1, 8));
 }
 
@@ -248,7 +319,14 @@ fn altered_and_missing_cache_entries_are_made_again() {
     let place = Place::new();
     let source = place.write("counter.c", COUNTER);
     place.session().call(&source, "next").unwrap();
-    for folder in ["objects-1", "images-1", "traces-1", "notes-1", "files-1", "units-1"] {
+    for folder in [
+        "objects-1",
+        "images-1",
+        "traces-1",
+        "notes-1",
+        "files-1",
+        "units-1",
+    ] {
         for damage in [b"".as_slice(), b"garbage", &[0; 4096]] {
             let mut damaged = 0;
             for entry in std::fs::read_dir(place.cache().join(folder)).unwrap() {
@@ -271,9 +349,15 @@ fn altered_and_missing_cache_entries_are_made_again() {
 fn without_a_cache_everything_works_and_nothing_is_left() {
     let place = Place::new();
     place.write("manifests/base.json", r#"{"manifest-version": 1, "name": "base", "units": [{"src": "base.c"}], "include-dirs": ["."]}"#);
-    place.write("manifests/base.c", "_Thread_local int count;\nint next(void) { return ++count; }\n");
+    place.write(
+        "manifests/base.c",
+        "_Thread_local int count;\nint next(void) { return ++count; }\n",
+    );
     place.write("manifests/base.h", "int next(void);\n");
-    let source = place.write("user.c", "#include <base.h>\nint twice(void) { next(); return next(); }\n");
+    let source = place.write(
+        "user.c",
+        "#include <base.h>\nint twice(void) { next(); return next(); }\n",
+    );
     let mut settings = place.settings();
     settings.cache_mode = nlib::Mode::Off;
     settings.cache_directory = None;
@@ -290,7 +374,9 @@ fn a_cache_folder_of_somebody_else_or_open_to_all_is_refused() {
     let place = Place::new();
     std::fs::create_dir(place.cache()).unwrap();
     std::fs::set_permissions(place.cache(), std::fs::Permissions::from_mode(0o777)).unwrap();
-    let Err(error) = Session::open(place.settings()) else { panic!("a folder open to all") };
+    let Err(error) = Session::open(place.settings()) else {
+        panic!("a folder open to all")
+    };
     assert!(error.to_string().contains("NLIB_CACHE_DIR"), "{error}");
     assert_eq!(error.kind(), ErrorKind::Io);
     std::fs::set_permissions(place.cache(), std::fs::Permissions::from_mode(0o700)).unwrap();
@@ -300,13 +386,19 @@ fn a_cache_folder_of_somebody_else_or_open_to_all_is_refused() {
 #[test]
 fn native_thread_locals_go_to_the_image_linker_with_their_dependencies() {
     let place = Place::new();
-    place.write("manifests/base.json", r#"{"manifest-version": 1, "name": "base", "units": [{"src": "base.c"}]}"#);
+    place.write(
+        "manifests/base.json",
+        r#"{"manifest-version": 1, "name": "base", "units": [{"src": "base.c"}]}"#,
+    );
     place.write("manifests/base.c", COUNTER);
     place.write(
         "manifests/local.json",
         r#"{"manifest-version": 1, "name": "local", "units": [{"src": "local.c"}], "dependencies": [{"name": "base"}]}"#,
     );
-    place.write("manifests/local.c", "int next(void);\n_Thread_local int own;\nint step(void) { return own += next(); }\n");
+    place.write(
+        "manifests/local.c",
+        "int next(void);\n_Thread_local int own;\nint step(void) { return own += next(); }\n",
+    );
     let session = place.session().session;
     let library = session.load("local").unwrap();
     assert_eq!(library.linker(), Linker::Image);
@@ -316,7 +408,9 @@ fn native_thread_locals_go_to_the_image_linker_with_their_dependencies() {
     assert_eq!((step(), step()), (1, 3));
 
     let other = place.session().session;
-    let error = other.load(Request::new("local").linker(LinkerChoice::Jit)).unwrap_err();
+    let error = other
+        .load(Request::new("local").linker(LinkerChoice::Jit))
+        .unwrap_err();
     assert!(error.to_string().contains("thread-local"), "{error}");
 }
 
@@ -328,17 +422,28 @@ fn libraries_keep_their_private_names() {
             &format!("manifests/{name}.json"),
             &format!(r#"{{"manifest-version": 1, "name": "{name}", "units": [{{"src": "{name}.c"}}, {{"src": "shared-{name}.c"}}], "exports": {{"match": ["{name}_*"]}}}}"#),
         );
-        place.write(&format!("manifests/{name}.c"), &format!("int helper(void);\nint {name}_value(void) {{ return helper(); }}\n"));
-        place.write(&format!("manifests/shared-{name}.c"), &format!("int helper(void) {{ return {value}; }}\n"));
+        place.write(
+            &format!("manifests/{name}.c"),
+            &format!("int helper(void);\nint {name}_value(void) {{ return helper(); }}\n"),
+        );
+        place.write(
+            &format!("manifests/shared-{name}.c"),
+            &format!("int helper(void) {{ return {value}; }}\n"),
+        );
     }
     for linker in [LinkerChoice::Jit, LinkerChoice::Image] {
         let session = place.session().session;
         for (name, value) in [("one", 1), ("two", 2)] {
             let library = session.load(Request::new(name).linker(linker)).unwrap();
             // SAFETY: this is the function's signature.
-            let function = unsafe { library.symbol::<extern "C" fn() -> i32>(&format!("{name}_value")) }.unwrap();
+            let function =
+                unsafe { library.symbol::<extern "C" fn() -> i32>(&format!("{name}_value")) }
+                    .unwrap();
             assert_eq!(function(), value);
-            assert!(library.address("helper").is_err(), "{name} hides what it does not publish");
+            assert!(
+                library.address("helper").is_err(),
+                "{name} hides what it does not publish"
+            );
         }
     }
 }

@@ -1,7 +1,11 @@
 //! Every vendor library does its job: its probe prints exactly what it prints when built natively,
 //! cold and warm, through each linker.
 
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests start processes")]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests start processes"
+)]
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -26,8 +30,16 @@ fn nlib(cache: &Path, arguments: &[&str]) -> Output {
         .unwrap()
 }
 
-fn probe(place: &Place, name: &str, source: &Path, libraries: &[&str], takes: Takes, flags: &[&str]) {
-    let expected = std::fs::read_to_string(workspace().join(format!("tests/probes/{name}.out"))).unwrap();
+fn probe(
+    place: &Place,
+    name: &str,
+    source: &Path,
+    libraries: &[&str],
+    takes: Takes,
+    flags: &[&str],
+) {
+    let expected =
+        std::fs::read_to_string(workspace().join(format!("tests/probes/{name}.out"))).unwrap();
     for link in ["auto", "auto", "image", "jit"] {
         let link_option = format!("--link={link}");
         let mut arguments = vec!["run", &link_option];
@@ -41,15 +53,29 @@ fn probe(place: &Place, name: &str, source: &Path, libraries: &[&str], takes: Ta
         let errors = String::from_utf8_lossy(&output.stderr);
         if link == "jit" && takes == Takes::ImageOnly {
             assert_eq!(output.status.code(), Some(4), "{name}: {errors}");
-            assert!(errors.contains("thread-local") && errors.contains("--link=image"), "{errors}");
+            assert!(
+                errors.contains("thread-local") && errors.contains("--link=image"),
+                "{errors}"
+            );
             continue;
         }
-        assert_eq!(String::from_utf8_lossy(&output.stdout), expected, "{name} {link}: {errors}");
+        assert_eq!(
+            String::from_utf8_lossy(&output.stdout),
+            expected,
+            "{name} {link}: {errors}"
+        );
         assert_eq!(output.status.code(), Some(0), "{name} {link}: {errors}");
     }
 }
 
-fn vendor_probe(place: &Place, name: &str, extension: &str, libraries: &[&str], takes: Takes, flags: &[&str]) {
+fn vendor_probe(
+    place: &Place,
+    name: &str,
+    extension: &str,
+    libraries: &[&str],
+    takes: Takes,
+    flags: &[&str],
+) {
     let source = workspace().join(format!("tests/probes/{name}.{extension}"));
     probe(place, name, &source, libraries, takes, flags);
 }
@@ -62,7 +88,9 @@ fn header_probe(name: &str, libraries: &[&str], takes: Takes, prelude: &str) {
     let text = std::fs::read_to_string(workspace().join(format!("tests/probes/{name}.c"))).unwrap();
     let uses: String = text
         .lines()
-        .filter(|line| !(line.starts_with("#define") && line.trim_end().ends_with("_IMPLEMENTATION")))
+        .filter(|line| {
+            !(line.starts_with("#define") && line.trim_end().ends_with("_IMPLEMENTATION"))
+        })
         .flat_map(|line| [line, "\n"])
         .collect();
     assert_ne!(uses, text);
@@ -83,7 +111,14 @@ fn flecs3() {
 #[test]
 fn imgui_and_cimgui() {
     let place = Place::new();
-    vendor_probe(&place, "imgui", "cpp", &["imgui"], Takes::Both, &["-std=c++17"]);
+    vendor_probe(
+        &place,
+        "imgui",
+        "cpp",
+        &["imgui"],
+        Takes::Both,
+        &["-std=c++17"],
+    );
     vendor_probe(&place, "cimgui", "c", &["cimgui"], Takes::Both, &[]);
 }
 
@@ -114,7 +149,14 @@ fn miniaudio() {
 
 #[test]
 fn sqlite3() {
-    vendor_probe(&Place::new(), "sqlite3", "c", &["sqlite3"], Takes::Both, &[]);
+    vendor_probe(
+        &Place::new(),
+        "sqlite3",
+        "c",
+        &["sqlite3"],
+        Takes::Both,
+        &[],
+    );
 }
 
 #[test]
