@@ -33,6 +33,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-cli", &["nlib"]),
     ("nlib-capi", &["nlib"]),
     ("nlib-floors-test", &[]),
+    ("nlib-examples-test", &[]),
+    ("nlib-session-test", &["nlib"]),
 ];
 
 /// The bindings to LLVM, and the one package that may name each.
