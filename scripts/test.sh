@@ -4,8 +4,10 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Tests that run `nlib` and its worker find the programs in the target directory.
-cargo build --workspace --bins --locked
+# Tests find `nlib`, its worker and the Rust examples in the target directory. The examples make
+# cargo choose the same features as for the tests: it would build the programs twice otherwise.
+cargo build --workspace --bins --examples --locked
+export PROGRAMS_ARE_BUILT=1
 cargo test --workspace --doc --locked --quiet
 
 if cargo nextest --version >/dev/null 2>&1; then

@@ -10,9 +10,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus};
 use std::sync::OnceLock;
 
+use nlib_test_support::{programs, workspace};
 use walkdir::WalkDir;
-
-use crate::{programs, table};
 
 /// What the commands read.
 const FOLDERS: &[&str] = &["examples", "crates/nlib/examples", "vendor-manifests"];
@@ -35,10 +34,10 @@ impl Checkout {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         for part in FOLDERS {
-            for file in files(&table::root().join(part)) {
+            for file in files(&workspace().join(part)) {
                 let copy = folder.path().join(part).join(&file);
                 fs::create_dir_all(copy.parent().unwrap()).unwrap();
-                fs::copy(table::root().join(part).join(&file), copy).unwrap();
+                fs::copy(workspace().join(part).join(&file), copy).unwrap();
             }
         }
         let files = files(folder.path());
@@ -49,10 +48,10 @@ impl Checkout {
     pub fn run(&self, command: &str) -> Ran {
         let words: Vec<&str> = command.split(' ').collect();
         let (program, arguments) = match words.as_slice() {
-            ["nlib", arguments @ ..] => (programs::folder().join("nlib"), arguments),
+            ["nlib", arguments @ ..] => (programs().join("nlib"), arguments),
             // Built already; cargo would only look at it again.
             ["cargo", "run", "-p", "nlib", "--example", name] => {
-                (programs::folder().join("examples").join(name), &[][..])
+                (programs().join("examples").join(name), &[][..])
             }
             other => panic!("examples.json has a command of another kind: {other:?}"),
         };

@@ -1,8 +1,7 @@
 //! Runs every example as `docs/examples.md` says and compares what it prints, byte for byte.
 //!
-//! [`table`] reads `examples/examples.json`, [`programs`] builds `nlib`, its worker and the Rust
-//! examples, [`checkout`] runs a command in a copy of the repository's relevant folders,
-//! [`picture`] looks at what was drawn.
+//! [`table`] reads `examples/examples.json`, [`checkout`] runs a command in a copy of the repository's
+//! relevant folders, [`picture`] looks at what was drawn.
 
 #![allow(
     clippy::disallowed_methods,
@@ -12,10 +11,10 @@
 
 mod checkout;
 mod picture;
-mod programs;
 mod table;
 
 use checkout::{Checkout, Ran};
+use nlib_test_support::workspace;
 use table::{Example, Linker};
 
 /// One test for each example of the table.
@@ -95,7 +94,7 @@ fn check_with_every_linker(example: &Example, checkout: &Checkout) {
 
 fn compare(example: &Example, ran: &Ran) {
     assert!(ran.succeeded(), "{ran}");
-    let expected = std::fs::read_to_string(table::root().join(&example.expected)).unwrap();
+    let expected = std::fs::read_to_string(workspace().join(&example.expected)).unwrap();
     assert_eq!(ran.printed, expected, "{}: {ran}", example.name);
 }
 
@@ -108,7 +107,7 @@ fn every_example_is_in_the_table_tested_and_documented() {
         .collect();
     assert_eq!(names, TESTED, "the table beside the tests");
 
-    let guide = std::fs::read_to_string(table::root().join("docs/examples.md")).unwrap();
+    let guide = std::fs::read_to_string(workspace().join("docs/examples.md")).unwrap();
     for example in &examples {
         for command in std::iter::once(&example.command).chain(&example.see_also) {
             assert!(

@@ -1,7 +1,8 @@
 //! The table of examples: [`Example`], as `examples/examples.json` has it.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use nlib_test_support::workspace;
 use serde::Deserialize;
 
 /// A linker of nlib's, by the name that `--link` takes.
@@ -74,17 +75,9 @@ impl Example {
     }
 }
 
-/// The repository's root.
-pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .unwrap()
-}
-
 /// All examples.
 pub fn read() -> Vec<Example> {
-    let text = std::fs::read_to_string(root().join("examples/examples.json")).unwrap();
+    let text = std::fs::read_to_string(workspace().join("examples/examples.json")).unwrap();
     serde_json::from_str::<Table>(&text).unwrap().examples
 }
 
@@ -96,7 +89,7 @@ pub fn find(name: &str) -> Example {
 
 /// What there is on disk: the folders of `examples/` and the examples of the crate `nlib`.
 pub fn folders_and_rust_examples() -> Vec<String> {
-    let entries = |folder: &str| std::fs::read_dir(root().join(folder)).unwrap();
+    let entries = |folder: &str| std::fs::read_dir(workspace().join(folder)).unwrap();
     let paths = entries("examples").chain(entries("crates/nlib/examples"));
     let examples = paths.map(|entry| entry.unwrap().path()).filter(|path| {
         path.is_dir() || path.extension().is_some_and(|extension| extension == "rs")

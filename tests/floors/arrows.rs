@@ -33,8 +33,9 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-cli", &["nlib"]),
     ("nlib-capi", &["nlib"]),
     ("nlib-floors-test", &[]),
+    ("nlib-test-support", &[]),
     ("nlib-examples-test", &[]),
-    ("nlib-session-test", &["nlib"]),
+    ("nlib-session-test", &["nlib", "nlib-test-support"]),
 ];
 
 /// The bindings to LLVM, and the one package that may name each.

@@ -3,42 +3,15 @@
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
-    reason = "tests write files and start processes"
+    reason = "tests write files"
 )]
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+
+pub use nlib_test_support::{programs, workspace};
 
 use nlib::{Event, MissReason, Session, Settings, UnitOutcome};
-
-/// The folder of the programs under test. They are built once, in the profile of this test.
-pub fn programs() -> &'static Path {
-    static PROGRAMS: OnceLock<PathBuf> = OnceLock::new();
-    PROGRAMS.get_or_init(|| {
-        let test = std::env::current_exe().unwrap();
-        let folder = test.parent().and_then(Path::parent).unwrap().to_path_buf();
-        let profile = folder.file_name().unwrap().to_str().unwrap();
-        let profile = if profile == "debug" { "dev" } else { profile };
-        let status = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()))
-            .args(["build", "--quiet", "--locked", "--profile", profile])
-            .args(["-p", "nlib-cli", "-p", "nlib-worker", "--target-dir"])
-            .arg(folder.parent().unwrap())
-            .current_dir(workspace())
-            .status()
-            .unwrap();
-        assert!(status.success(), "the programs under test do not build");
-        folder
-    })
-}
-
-/// The root of the workspace.
-pub fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../..")
-        .canonicalize()
-        .unwrap()
-}
 
 /// A folder for files, and a cache, that go with the value.
 pub struct Place {
