@@ -81,9 +81,8 @@ pub(crate) fn guards(inputs: &[Input], roots: &Roots) -> Vec<Guard> {
             continue;
         };
         // The look that counts: after the stamp was taken.
-        let absent = std::fs::metadata(&path).is_err_and(|error| {
-            matches!(error.kind(), std::io::ErrorKind::NotFound)
-        });
+        let absent = std::fs::metadata(&path)
+            .is_err_and(|error| matches!(error.kind(), std::io::ErrorKind::NotFound));
         if !absent {
             continue;
         }
@@ -92,7 +91,9 @@ pub(crate) fn guards(inputs: &[Input], roots: &Roots) -> Vec<Guard> {
             stamp,
             inputs: Vec::new(),
         });
-        guard.inputs.push(u32::try_from(index).expect("a record holds less than 2^32 inputs"));
+        guard
+            .inputs
+            .push(u32::try_from(index).expect("a record holds less than 2^32 inputs"));
     }
     let mut guards: Vec<Guard> = guards.into_values().collect();
     guards.sort_by(|one, other| one.inputs.cmp(&other.inputs));
@@ -144,7 +145,10 @@ mod tests {
     /// set, so the slack that settles a stamp has to pass.
     fn settle(folder: &Path) {
         let hour_ago = SystemTime::now() - Duration::from_secs(3600);
-        fs::File::open(folder).unwrap().set_modified(hour_ago).unwrap();
+        fs::File::open(folder)
+            .unwrap()
+            .set_modified(hour_ago)
+            .unwrap();
         let stamp = || FileStamp::of(&fs::metadata(folder).unwrap());
         while !stamp().is_settled_at(SystemTime::now()) {
             std::thread::yield_now();
@@ -182,7 +186,10 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         symlink("/nonexistent/target", root.path().join("link")).unwrap();
         settle(root.path());
-        let inputs = [absent(&root.path().join("link")), absent(&root.path().join("link/a.h"))];
+        let inputs = [
+            absent(&root.path().join("link")),
+            absent(&root.path().join("link/a.h")),
+        ];
         assert_eq!(guards(&inputs, &Roots::new()), []);
     }
 

@@ -34,6 +34,8 @@ pub enum Failure {
     Usage(String),
     /// A file or program of the user's cannot be used; the text says which.
     Io(String),
+    /// There is nothing to run; the text says where.
+    NoMain(String),
     /// Standard output cannot be written to.
     Output(io::Error),
     /// All has been said; this is the exit status.
@@ -71,7 +73,9 @@ impl std::fmt::Display for Failure {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Failure::Nlib(error) => error.fmt(formatter),
-            Failure::Usage(message) | Failure::Io(message) => formatter.write_str(message),
+            Failure::Usage(message) | Failure::Io(message) | Failure::NoMain(message) => {
+                formatter.write_str(message)
+            }
             Failure::Output(error) => write!(formatter, "cannot write to standard output: {error}"),
             Failure::Reported(_) => Ok(()),
         }
@@ -83,6 +87,7 @@ impl Failure {
         match self {
             Failure::Nlib(error) => error.kind(),
             Failure::Usage(_) => ErrorKind::Usage,
+            Failure::NoMain(_) => ErrorKind::Link,
             Failure::Io(_) | Failure::Output(_) => ErrorKind::Io,
             Failure::Reported(kind) => *kind,
         }

@@ -319,3 +319,82 @@ fn library(place: &Place) {
         "#include \"answer.h\"\nint answer_get(void) { return 42; }\n",
     );
 }
+
+#[test]
+fn a_program_may_fork_on_its_first_run() {
+    let place = Place::new();
+    place.write(
+        "fork.c",
+        "#include <stdio.h>\n#include <stdlib.h>\n#include <sys/wait.h>\n#include <unistd.h>\n\
+         int main(int argc, char **argv) {\n\
+         int status; if (fork() == 0) { if (argc > 1) exit(3); return 3; }\n\
+         wait(&status); printf(\"%x\\n\", status); return 0; }\n",
+    );
+    for arguments in [
+        &["run", "fork.c"][..],
+        &["run", "-O1", "fork.c", "--", "exit"],
+        &["run", "fork.c"],
+    ] {
+        let run = place.ok(arguments);
+        assert_eq!(run.stdout, "300\n", "{arguments:?}: {}", run.stderr);
+    }
+}
+
+#[test]
+fn a_crash_of_the_program_ends_it_by_its_own_signal() {
+    let place = Place::new();
+    place.write(
+        "deep.c",
+        "int deep(volatile int *p) { volatile int here[1000]; here[0] = *p; return deep(here) + here[1]; }\n\
+         int main(void) { int x = 0; return deep(&x); }\n",
+    );
+    let output = place.command(&["run", "-w", "deep.c"]).output().unwrap();
+    assert_eq!(output.status.signal(), Some(11));
+}
+
+#[test]
+fn the_language_can_be_stated() {
+    let place = Place::new();
+    place.write("program", "int main(void) { return sizeof('x') == 1; }\n");
+    place.nlib(&["run", "-x", "c", "program"]).failed(0, &[]);
+    place.nlib(&["run", "-xc++", "program"]).failed(1, &[]);
+    place.nlib(&["run", "program"]).failed(2, &["-x c"]);
+    place
+        .nlib(&["run", "-x", "fortran", "program"])
+        .failed(2, &["-x c++"]);
+}
+
+#[test]
+fn an_absolute_path_stays_one() {
+    let place = Place::new();
+    place.write(
+        "file.c",
+        "#include <stdio.h>\nint main(void) { puts(__FILE__); return 0; }\n",
+    );
+    let absolute = place.path().join("file.c").display().to_string();
+    assert_eq!(
+        place.ok(&["run", &absolute]).stdout,
+        format!("{absolute}\n")
+    );
+    assert_eq!(place.ok(&["run", "file.c"]).stdout, "file.c\n");
+}
+
+#[test]
+fn a_program_without_main_is_told_so() {
+    let place = Place::new();
+    place.write("empty.c", "int nothing;\n");
+    place
+        .nlib(&["run", "empty.c"])
+        .failed(4, &["empty", "main", "nlib load"]);
+}
+
+#[test]
+fn the_object_never_replaces_the_source() {
+    let place = Place::new();
+    place.write("keep.c", "int keep;\n");
+    place
+        .nlib(&["object", "keep.c", "-o", "keep.c"])
+        .failed(2, &["keep.c", "-o"]);
+    let text = std::fs::read_to_string(place.path().join("keep.c")).unwrap();
+    assert_eq!(text, "int keep;\n");
+}

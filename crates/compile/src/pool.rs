@@ -151,7 +151,8 @@ impl WorkerPool {
             Failure::Ended(status) => {
                 let stderr = process.stderr();
                 let how = describe(status);
-                if stderr.contains("out of memory") || stderr.contains("bad_alloc") {
+                let exhausted = ["out of memory", "bad_alloc", "memory allocation of"];
+                if exhausted.iter().any(|words| stderr.contains(words)) {
                     return CompileError::OutOfMemory {
                         unit,
                         phase,

@@ -37,6 +37,8 @@ pub(crate) enum Failure {
 /// A running worker.
 #[derive(Debug)]
 pub(crate) struct Process {
+    /// The process that started it: a child that a loaded program forked leaves it alone.
+    owner: u32,
     child: Child,
     stream: UnixStream,
     stderr: Arc<Mutex<VecDeque<u8>>>,
@@ -72,6 +74,7 @@ impl Process {
             .take()
             .map(|pipe| drain(pipe, Arc::clone(&stderr)));
         let mut process = Self {
+            owner: std::process::id(),
             child,
             stream,
             stderr,
@@ -176,6 +179,10 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
+        if std::process::id() != self.owner {
+            std::mem::forget(self.drain.take());
+            return;
+        }
         self.kill();
         if let Some(drain) = self.drain.take() {
             let _ = drain.join();

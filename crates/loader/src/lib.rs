@@ -49,7 +49,7 @@ pub use exports::{ExportReport, prepare_objects};
 pub use image::{ImageObjects, image_objects, image_soname};
 pub use library::{ImageFile, Library, LibrarySpec, ObjectFile};
 pub use loader::Loader;
-pub use nlib_orc::{HostCpu, before_exit, demangle, host_cpu};
+pub use nlib_orc::{HostCpu, before_exit, demangle, host_cpu, reset_signal_handlers};
 pub use object_symbols::{SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, object_symbols};
 pub use obstacle::{Obstacle, ObstacleKind, jit_obstacle, library_obstacles};
 pub use policy::{LinkFacts, Linker, LinkerChoice, choose_linker};

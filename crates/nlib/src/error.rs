@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use nlib_cache::CacheError;
+use nlib_cache::{CacheError, MissReason};
 use nlib_compile::CompileError;
 use nlib_fetch::FetchError;
 use nlib_loader::{CallError, LinkError};
@@ -105,9 +105,44 @@ pub enum Error {
     Cache(#[from] CacheError),
     /// There is no folder for the cache.
     #[error(
-        "no cache folder: neither NLIB_CACHE_DIR, XDG_CACHE_HOME nor HOME is set; set one, or go without with NLIB_CACHE=off"
+        "there is no cache folder: neither NLIB_CACHE_DIR, XDG_CACHE_HOME nor HOME is set; set one"
     )]
     NoCacheDirectory,
+    /// A cached object was damaged, twice in a row.
+    #[error(
+        "the cached object of {unit} cannot be used: {reason}; try NLIB_CACHE=off, and look after \
+         the disk"
+    )]
+    LostObject {
+        /// The unit.
+        unit: String,
+        /// What is wrong with it.
+        reason: MissReason,
+    },
+    /// A manifest asks for a library that cannot be found.
+    #[error("{library} ({manifest}) depends on {dependency}: {source}")]
+    Dependency {
+        /// The library that asks.
+        library: String,
+        /// Its manifest.
+        manifest: PathBuf,
+        /// The library asked for.
+        dependency: String,
+        /// Why it cannot be found.
+        source: Box<Error>,
+    },
+    /// `-x` names a language that nlib does not compile.
+    #[error("-x {language}: nlib compiles c and c++")]
+    StatedLanguage {
+        /// The language.
+        language: String,
+    },
+    /// A file's language is not known.
+    #[error("{source}; on the command line -x c or -x c++ states it")]
+    FileLanguage {
+        /// What is wrong.
+        source: ResolveError,
+    },
     /// An environment variable has a value that means nothing.
     #[error("{name}={value} is not understood; it takes {expected}")]
     Variable {
@@ -167,6 +202,8 @@ impl Error {
             Error::UnknownLibrary { .. }
             | Error::Variable { .. }
             | Error::NotLoaded { .. }
+            | Error::FileLanguage { .. }
+            | Error::StatedLanguage { .. }
             | Error::ForeignTarget { .. } => ErrorKind::Usage,
             Error::Resolve {
                 source: ResolveError::UserFlag(_),
@@ -175,6 +212,7 @@ impl Error {
             Error::Manifest(_)
             | Error::Resolve { .. }
             | Error::DependencyCycle { .. }
+            | Error::Dependency { .. }
             | Error::DependencyVersion { .. } => ErrorKind::Manifest,
             Error::Link { .. } | Error::Unload { .. } | Error::Call(_) | Error::Image(_) => {
                 ErrorKind::Link
@@ -183,6 +221,7 @@ impl Error {
             Error::Fetch(_)
             | Error::Source { .. }
             | Error::Cache(_)
+            | Error::LostObject { .. }
             | Error::NoCacheDirectory
             | Error::Io { .. } => ErrorKind::Io,
         }

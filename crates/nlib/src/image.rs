@@ -114,10 +114,13 @@ impl Inner {
     pub(crate) fn compiled_objects(&self, built: &BuiltLibrary) -> Result<Vec<ObjectFile>, Error> {
         let mut objects = Vec::with_capacity(built.units.len());
         for unit in &built.units {
-            let bytes = self.cache.read(&unit.object).map_err(|reason| Error::Io {
-                what: format!("the cached object of {}", unit.name),
-                source: std::io::Error::other(reason.to_string()),
-            })?;
+            let bytes = self
+                .cache
+                .read(&unit.object)
+                .map_err(|reason| Error::LostObject {
+                    unit: unit.name.clone(),
+                    reason,
+                })?;
             let name = unit.name.clone();
             objects.push(ObjectFile { name, bytes });
         }

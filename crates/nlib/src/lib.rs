@@ -48,7 +48,7 @@ pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
 pub use nlib_loader::{
     CallError, Library, LinkError, Linker, LinkerChoice, OwnedSymbol, Supplier, Symbol,
     SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol,
-    object_symbols,
+    object_symbols, reset_signal_handlers,
 };
 pub use nlib_plan::{
     Manifest, ManifestError, Plan, ResolveError, flags, language, manifest, schema,

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use nlib_cache::Image;
+use nlib_cache::{Image, Mode};
 use nlib_loader::{
     Library, LibrarySpec, LinkError, LinkFacts, Linker, LinkerChoice, ObjectFile, Supplier,
     UnresolvedSymbol, check_symbols, choose_linker, library_obstacles,
@@ -33,6 +33,8 @@ struct Candidate {
     /// Read when there is no image to map.
     objects: Option<Vec<ObjectFile>>,
     choice: LinkerChoice,
+    /// Compiled just now, or without a place where an image would be found again.
+    fresh: bool,
 }
 
 impl Linking<'_> {
@@ -74,7 +76,10 @@ impl Linking<'_> {
                 true => Some(self.objects(place)?),
                 false => None,
             };
+            let kept = matches!(self.inner.cache.mode(), Mode::ReadWrite | Mode::Recache);
+            let fresh = image.is_none() && (self.built[place].is_fresh() || !kept);
             candidates.push(Candidate {
+                fresh,
                 live,
                 image,
                 objects,
@@ -98,7 +103,7 @@ impl Linking<'_> {
         if candidate.live.is_some() || candidate.choice == LinkerChoice::Jit {
             return Ok(false);
         }
-        if candidate.choice == LinkerChoice::Image || candidate.image.is_some() {
+        if candidate.choice == LinkerChoice::Image || !candidate.fresh {
             return Ok(true);
         }
         let objects = candidate.objects.as_deref().unwrap_or_default();
@@ -122,7 +127,7 @@ impl Linking<'_> {
             } else {
                 candidate.choice
             },
-            freshly_compiled: candidate.image.is_none(),
+            freshly_compiled: candidate.fresh,
             obstacles: &obstacles,
             image_available: true,
             dependencies: &dependencies,

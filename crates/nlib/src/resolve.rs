@@ -3,8 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use nlib_fetch::SourceTree;
+use nlib_plan::manifest::Language;
 use nlib_plan::plan::LinkPlan;
-use nlib_plan::{Choices, Manifest, Plan, Target, bare_source, resolve};
+use nlib_plan::{Choices, Manifest, Plan, ResolveError, Target, bare_source, resolve};
 
 use crate::error::Error;
 use crate::request::{Request, What};
@@ -101,19 +102,23 @@ impl Resolver<'_> {
             what: "the working directory".to_string(),
             source,
         })?;
+        let (language, flags) = stated_language(choices.flags.clone())?;
+        let mut choices = Choices { flags };
+        if let Some(triple) = &request.target {
+            choices.flags.push(format!("--target={triple}"));
+        }
         let mut plan: Option<Plan> = None;
         for file in files {
-            let path = file.strip_prefix(&working_directory).unwrap_or(file);
-            let mut choices = choices.clone();
-            if let Some(triple) = &request.target {
-                choices.flags.push(format!("--target={triple}"));
-            }
-            let one = bare_source(&path.to_string_lossy(), None, &choices).map_err(|source| {
-                Error::Resolve {
-                    library: path.display().to_string(),
-                    source,
-                }
-            })?;
+            let one =
+                bare_source(plain_name(file)?, language, &choices).map_err(
+                    |source| match source {
+                        source @ ResolveError::Language(_) => Error::FileLanguage { source },
+                        source => Error::Resolve {
+                            library: file.display().to_string(),
+                            source,
+                        },
+                    },
+                )?;
             match &mut plan {
                 None => plan = Some(one),
                 Some(plan) => plan.units.extend(one.units),
@@ -189,7 +194,13 @@ impl Resolver<'_> {
             let path = if beside.is_file() {
                 beside
             } else {
-                self.inner.find_manifest(&dependency.name)?
+                let found = self.inner.find_manifest(&dependency.name);
+                found.map_err(|source| Error::Dependency {
+                    library: plan.name.clone(),
+                    manifest: manifest.to_path_buf(),
+                    dependency: dependency.name.clone(),
+                    source: Box::new(source),
+                })?
             };
             let place = self.manifest(&path, target, &Choices::default(), &[])?;
             let found = self.closure.libraries[place].plan.version.clone();
@@ -236,6 +247,42 @@ impl Resolver<'_> {
         self.closure.libraries.push(library);
         self.closure.libraries.len() - 1
     }
+}
+
+/// Takes `-x LANGUAGE` out of the flags; the last one counts.
+fn stated_language(flags: Vec<String>) -> Result<(Option<Language>, Vec<String>), Error> {
+    let mut language = None;
+    let mut rest = Vec::new();
+    let mut flags = flags.into_iter();
+    while let Some(flag) = flags.next() {
+        let stated = match flag.strip_prefix("-x") {
+            Some("") => flags.next().unwrap_or_default(),
+            Some(stated) => stated.to_string(),
+            None => {
+                rest.push(flag);
+                continue;
+            }
+        };
+        language = match stated.as_str() {
+            "c" => Some(Language::C),
+            "c++" => Some(Language::Cxx),
+            "none" => None,
+            _ => return Err(Error::StatedLanguage { language: stated }),
+        };
+    }
+    Ok((language, rest))
+}
+
+/// A file's name as text, which is what compilers take.
+fn plain_name(file: &Path) -> Result<&str, Error> {
+    file.to_str().ok_or_else(|| Error::Source {
+        library: file.display().to_string(),
+        path: file.to_path_buf(),
+        source: std::io::Error::new(
+            std::io::ErrorKind::InvalidFilename,
+            "its name is not UTF-8; rename the file",
+        ),
+    })
 }
 
 impl Inner {

@@ -34,14 +34,23 @@ pub struct Session {
 }
 
 /// Threads that store what the next session will find in the cache.
-#[derive(Default)]
 struct Background {
+    /// The process that they run in; in a child that a loaded program forked they do not exist.
+    process: u32,
     threads: Mutex<Vec<JoinHandle<()>>>,
     /// Joined also when a library calls `exit`, which unwinds nothing.
     at_exit: OnceLock<()>,
 }
 
 impl Background {
+    fn new() -> Arc<Self> {
+        Arc::new(Self {
+            process: std::process::id(),
+            threads: Mutex::default(),
+            at_exit: OnceLock::new(),
+        })
+    }
+
     fn add(self: &Arc<Self>, thread: JoinHandle<()>) {
         lock(&self.threads).push(thread);
         self.at_exit.get_or_init(|| {
@@ -56,6 +65,10 @@ impl Background {
 
     fn join(&self) {
         let threads = std::mem::take(&mut *lock(&self.threads));
+        if std::process::id() != self.process {
+            std::mem::forget(threads);
+            return;
+        }
         for thread in threads {
             // A panic there was reported by the thread; the images are made another time.
             let _ = thread.join();
@@ -97,9 +110,10 @@ impl Session {
     ///
     /// # Errors
     /// The cache's folder cannot be used.
-    pub fn open(settings: Settings) -> Result<Self, Error> {
-        if settings.cache_mode != Mode::Off && settings.cache_directory.is_none() {
-            return Err(Error::NoCacheDirectory);
+    pub fn open(mut settings: Settings) -> Result<Self, Error> {
+        let homeless = settings.cache_mode != Mode::Off && settings.cache_directory.is_none();
+        if homeless {
+            settings.cache_mode = Mode::Off;
         }
         let cache = Cache::open(nlib_cache::Settings {
             directory: settings.cache_directory.clone(),
@@ -128,8 +142,14 @@ impl Session {
                 scratch,
                 settings,
             }),
-            background: Arc::default(),
+            background: Background::new(),
         };
+        if homeless {
+            session.inner.tell(Event::Warning(
+                "nothing is cached: neither NLIB_CACHE_DIR, XDG_CACHE_HOME nor HOME is set"
+                    .to_string(),
+            ));
+        }
         for warning in session.inner.cache.warnings() {
             session.inner.tell(Event::Warning(warning.to_string()));
         }
@@ -147,8 +167,12 @@ impl Session {
         if let Some(target) = request.target {
             return Err(Error::ForeignTarget { target });
         }
+        again(|| self.load_once(&request))
+    }
+
+    fn load_once(&self, request: &Request) -> Result<Library, Error> {
         let inner = &self.inner;
-        let (closure, asked) = closure(inner, std::slice::from_ref(&request))?;
+        let (closure, asked) = closure(inner, std::slice::from_ref(request))?;
         let built = inner.build(&closure)?;
         let identities = inner.identities(&closure, &built)?;
         let (libraries, images_wanted) = Linking {
@@ -170,7 +194,7 @@ impl Session {
     /// # Errors
     /// The first thing that cannot be built; what was built before it is stored.
     pub fn warm(&self, requests: &[Request]) -> Result<Vec<WarmedLibrary>, Error> {
-        self.inner.warm(requests)
+        again(|| self.inner.warm(requests))
     }
 
     /// The object code of a library without its dependencies, for hosts that link it themselves.
@@ -179,7 +203,11 @@ impl Session {
     /// It cannot be built.
     pub fn object(&self, request: impl Into<Request>) -> Result<ObjectCode, Error> {
         let request = request.into();
-        let (closure, asked) = closure(&self.inner, std::slice::from_ref(&request))?;
+        again(|| self.object_once(&request))
+    }
+
+    fn object_once(&self, request: &Request) -> Result<ObjectCode, Error> {
+        let (closure, asked) = closure(&self.inner, std::slice::from_ref(request))?;
         let built = self.inner.build(&closure)?;
         let library = &closure.libraries[asked[0]];
         // Only this machine's objects are understood well enough to hide symbols in them.
@@ -218,7 +246,12 @@ impl Session {
     /// # Errors
     /// It cannot be built.
     pub fn symbols(&self, request: impl Into<Request>) -> Result<Vec<SymbolInfo>, Error> {
-        let (closure, asked) = closure(&self.inner, &[request.into()])?;
+        let request = request.into();
+        again(|| self.symbols_once(&request))
+    }
+
+    fn symbols_once(&self, request: &Request) -> Result<Vec<SymbolInfo>, Error> {
+        let (closure, asked) = closure(&self.inner, std::slice::from_ref(request))?;
         let built = self.inner.build(&closure)?;
         let library = &closure.libraries[asked[0]];
         let mut symbols = Vec::new();
@@ -489,6 +522,14 @@ fn scratch_folder(scratch: &OnceLock<tempfile::TempDir>) -> Result<&Path, Error>
             source,
         })?;
     Ok(scratch.get_or_init(|| folder).path())
+}
+
+/// Tries once more when a cached object turned out to be damaged: it is gone now, and is compiled.
+fn again<T>(attempt: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+    match attempt() {
+        Err(Error::LostObject { .. }) => attempt(),
+        result => result,
+    }
 }
 
 fn plan(manifest: &Manifest) -> Result<Plan, Error> {

@@ -66,6 +66,8 @@ pub unsafe fn call_main(address: usize, arguments: &[CString]) -> Result<i32, Na
         .chain([std::ptr::null_mut()])
         .collect();
     let argc = c_int::try_from(arguments.len()).unwrap_or(c_int::MAX);
+    // SAFETY: the location is this thread's own. A program starts without an error.
+    unsafe { *libc::__errno_location() = 0 };
     let status = guarded(|| main(argc, argv.as_mut_ptr()));
     // As `exit` would: what the program printed is out before its caller goes on.
     // SAFETY: a null stream stands for all.

@@ -52,6 +52,15 @@ pub fn host_cpu() -> HostCpu {
     cpu
 }
 
+/// Gives the signals that Rust's runtime handles or ignores back to the system's defaults: a
+/// program in a pipeline is ended by SIGPIPE, and one that crashes ends by its own signal.
+pub fn reset_signal_handlers() {
+    for signal in [libc::SIGPIPE, libc::SIGSEGV, libc::SIGBUS] {
+        // SAFETY: the default action is always valid.
+        unsafe { libc::signal(signal, libc::SIG_DFL) };
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

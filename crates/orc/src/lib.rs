@@ -34,7 +34,7 @@ mod session;
 pub use error::{LinkFailure, NativeException, OpenFailure, OrcError};
 pub use exit::before_exit;
 pub use guard::call_main;
-pub use host::{HostCpu, demangle, host_cpu};
+pub use host::{HostCpu, demangle, host_cpu, reset_signal_handlers};
 pub use linked::LinkedCode;
 pub use platform::{PlatformLibrary, process_symbol};
 pub use session::{DefinitionGenerator, Dylib, Object, Session};

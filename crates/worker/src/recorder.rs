@@ -3,6 +3,9 @@
 //! Content is digested from the very bytes that clang was given. A file's stamp is kept only when
 //! it was the same before the file was opened and after it was read, and old enough that a later
 //! write would change it; otherwise the next lookup reads the file again.
+//!
+//! clang tells files apart by device and inode: of two names of one file it opens the first and
+//! takes the content of the second for granted. Such a name is recorded with that content.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -23,7 +26,11 @@ pub struct Recorder<'a> {
 struct Record {
     path: PathBuf,
     kind: Option<PathKind>,
+    /// Taken when the path was first found to be a file.
+    found: Option<FileStamp>,
     opened: Option<FileStamp>,
+    /// Device and inode of the file whose content was read.
+    identity: Option<(u64, u64)>,
     content: Option<(Digest, Option<FileStamp>)>,
     listing: Option<Digest>,
     real_path: Option<Option<PathBuf>>,
@@ -46,7 +53,8 @@ impl<'a> Recorder<'a> {
     }
 
     /// The inputs; files below `root`, which are those likely to change, first.
-    pub fn into_inputs(self, root: &Path) -> Vec<Input> {
+    pub fn into_inputs(mut self, root: &Path) -> Vec<Input> {
+        self.share_contents();
         let mut inputs: Vec<Input> = self
             .records
             .into_iter()
@@ -69,6 +77,26 @@ impl<'a> Recorder<'a> {
             self.records.len() - 1
         });
         &mut self.records[index]
+    }
+
+    /// Gives every name of a file that was read under another name that file's content.
+    fn share_contents(&mut self) {
+        let read: HashMap<(u64, u64), Digest> = self
+            .records
+            .iter()
+            .filter_map(|record| Some((record.identity?, record.content?.0)))
+            .collect();
+        let observed = SystemTime::now();
+        for record in &mut self.records {
+            let Some(found) = record.found.filter(|_| record.content.is_none()) else {
+                continue;
+            };
+            if let Some(digest) = read.get(&found.identity()) {
+                let unchanged = stamp(&record.path) == Some(found);
+                let settled = unchanged && found.is_settled_at(observed);
+                record.content = Some((*digest, settled.then_some(found)));
+            }
+        }
     }
 
     fn mark_unstable(&mut self, path: &Path) {
@@ -108,6 +136,9 @@ impl Observer for Recorder<'_> {
 
     fn looked_up(&mut self, path: &Path, kind: PathKind) {
         let record = self.record(path);
+        if kind == PathKind::File && record.found.is_none() {
+            record.found = stamp(path);
+        }
         let before = record.kind.replace(kind);
         if before.is_some_and(|before| before != kind) {
             self.mark_unstable(path);
@@ -126,6 +157,7 @@ impl Observer for Recorder<'_> {
         let record = self.record(path);
         let before = record.opened.take();
         let settled = now.filter(|now| Some(*now) == before && now.is_settled_at(observed));
+        record.identity = now.map(|now| now.identity());
         let earlier = record.content.replace((digest, settled));
         if earlier.is_some_and(|(earlier, _)| earlier != digest) {
             self.mark_unstable(path);

@@ -447,3 +447,41 @@ fn libraries_keep_their_private_names() {
         }
     }
 }
+
+#[test]
+fn two_names_of_one_file_are_told_apart_when_they_part() {
+    let place = Place::new();
+    place.write("a.h", "N += 1;\n");
+    std::fs::hard_link(place.path("a.h"), place.path("b.h")).unwrap();
+    std::os::unix::fs::symlink("a.h", place.path("c.h")).unwrap();
+    let source = place.write(
+        "main.c",
+        "int value(void) {\nint N = 0;\n#include \"a.h\"\n#include \"b.h\"\n#include \"c.h\"\nreturn N; }\n",
+    );
+    let watched = place.session();
+    let value = || watched.call(&source, "value").unwrap();
+    assert_eq!((value(), value()), (3, 3));
+    for (name, expected) in [("b.h", 12), ("c.h", 21)] {
+        std::fs::remove_file(place.path(name)).unwrap();
+        place.write(name, "N += 10;\n");
+        assert_eq!(value(), expected, "{name} is a file of its own now");
+    }
+}
+
+#[test]
+fn a_damaged_object_is_compiled_again_within_the_load() {
+    let place = Place::new();
+    let source = place.write("counter.c", COUNTER);
+    place.session().call(&source, "next").unwrap();
+    for entry in std::fs::read_dir(place.cache().join("objects-1")).unwrap() {
+        let path = entry.unwrap().path();
+        let mut bytes = std::fs::read(&path).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle] ^= 1;
+        std::fs::remove_file(&path).unwrap();
+        std::fs::write(&path, bytes).unwrap();
+    }
+    let watched = place.session();
+    let request = Request::from(&source).linker(LinkerChoice::Jit);
+    assert_eq!(watched.call(request, "next").unwrap(), 1);
+}

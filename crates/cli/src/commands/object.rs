@@ -21,6 +21,13 @@ pub fn object(context: &Context, arguments: &ObjectArguments) -> Result<ExitCode
             "object code is not written to a terminal; name a file with -o, or use a pipe";
         return Err(Failure::Usage(message.to_string()));
     }
+    if is_same_file(Path::new(&arguments.library.library), &arguments.output) {
+        let message = format!(
+            "{} is the source; name another file with -o",
+            arguments.output.display()
+        );
+        return Err(Failure::Usage(message));
+    }
     let object = context
         .session()?
         .object(context.request(&arguments.library))?;
@@ -29,4 +36,9 @@ pub fn object(context: &Context, arguments: &ObjectArguments) -> Result<ExitCode
         false => write_file(&arguments.output, &object.bytes)?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    real(one).is_some_and(|one| Some(one) == real(other))
 }

@@ -23,8 +23,13 @@ pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failu
     let session = context.session()?;
     let request = Request::sources(arguments.files).with(arguments.with);
     let library = session.load(context.with_flags(request))?;
-    // Rust ignores this signal; a program in a pipeline counts on being ended by it.
-    sigpipe::reset();
+    if library.address("main").is_err() {
+        let name = library.name();
+        let message =
+            format!("{name} has no `main`; `nlib run` runs programs, `nlib load` loads libraries");
+        return Err(Failure::NoMain(message));
+    }
+    nlib::reset_signal_handlers();
     let status = library.run_main(&words)?;
     // The next run finds the image that is being stored meanwhile.
     session.finish();

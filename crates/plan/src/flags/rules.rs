@@ -87,6 +87,11 @@ pub(super) const REFUSED: &[Refused] = &[
         advice: "remove it; nlib records what each unit reads by itself",
     },
     Refused {
+        flags: &["-fdiagnostics-format*"],
+        reason: "turns the compiler's messages into something else than text",
+        advice: "remove it; nlib has messages as data",
+    },
+    Refused {
         flags: &[
             "-save-*",
             "--save-*",
