@@ -35,7 +35,12 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-floors-test", &[]),
     ("nlib-test-support", &[]),
     ("nlib-examples-test", &[]),
-    ("nlib-session-test", &["nlib", "nlib-test-support"]),
+    ("nlib-test-calls", &["nlib-loader"]),
+    ("nlib-loader-test", &["nlib-loader", "nlib-test-calls"]),
+    (
+        "nlib-session-test",
+        &["nlib", "nlib-test-calls", "nlib-test-support"],
+    ),
 ];
 
 /// The bindings to LLVM, and the one package that may name each.

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use nlib_cache::{Artifact, Hit, MissReason, StatCache};
+use nlib_cache::{Artifact, Digest, Hit, MissReason, StatCache};
 use nlib_compile::{CompileError, Compiler, Diagnostics};
 
 use crate::command::UnitCommand;
@@ -47,8 +47,11 @@ struct Missing {
 
 impl Inner {
     /// The objects of every library of `closure`, place by place.
-    pub(crate) fn build(&self, closure: &Closure) -> Result<Vec<BuiltLibrary>, Error> {
-        let toolchain = self.toolchain()?.digest;
+    pub(crate) fn build(
+        &self,
+        closure: &Closure,
+        toolchain: Digest,
+    ) -> Result<Vec<BuiltLibrary>, Error> {
         let mut seen = StatCache::new();
         let mut found: Vec<Vec<Option<BuiltUnit>>> = Vec::new();
         let mut missing = VecDeque::new();

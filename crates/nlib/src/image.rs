@@ -51,8 +51,8 @@ impl Inner {
         &self,
         closure: &Closure,
         built: &[BuiltLibrary],
+        toolchain: Digest,
     ) -> Result<Vec<Identity>, Error> {
-        let toolchain = self.toolchain()?.digest;
         let mut identities: Vec<Identity> = Vec::new();
         for (library, objects) in closure.libraries.iter().zip(built) {
             let system_libraries = self.system_libraries(library)?;
@@ -243,8 +243,9 @@ impl Inner {
     /// Objects and images of everything asked for, without loading anything.
     pub(crate) fn warm(&self, requests: &[Request]) -> Result<Vec<WarmedLibrary>, Error> {
         let (closure, _) = closure(self, requests)?;
-        let built = self.build(&closure)?;
-        let identities = self.identities(&closure, &built)?;
+        let toolchain = self.toolchain()?.digest;
+        let built = self.build(&closure, toolchain)?;
+        let identities = self.identities(&closure, &built, toolchain)?;
         let linked = self.images(&closure, &built, &identities)?;
         let warmed = closure.libraries.iter().zip(&built).zip(linked);
         let report =

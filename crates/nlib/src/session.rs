@@ -173,8 +173,9 @@ impl Session {
     fn load_once(&self, request: &Request) -> Result<Library, Error> {
         let inner = &self.inner;
         let (closure, asked) = closure(inner, std::slice::from_ref(request))?;
-        let built = inner.build(&closure)?;
-        let identities = inner.identities(&closure, &built)?;
+        let toolchain = inner.toolchain()?.digest;
+        let built = inner.build(&closure, toolchain)?;
+        let identities = inner.identities(&closure, &built, toolchain)?;
         let (libraries, images_wanted) = Linking {
             inner,
             closure: &closure,
@@ -208,7 +209,7 @@ impl Session {
 
     fn object_once(&self, request: &Request) -> Result<ObjectCode, Error> {
         let (closure, asked) = closure(&self.inner, std::slice::from_ref(request))?;
-        let built = self.inner.build(&closure)?;
+        let built = self.inner.build(&closure, self.inner.toolchain()?.digest)?;
         let library = &closure.libraries[asked[0]];
         // Only this machine's objects are understood well enough to hide symbols in them.
         let mut objects = match request.target {
@@ -252,7 +253,7 @@ impl Session {
 
     fn symbols_once(&self, request: &Request) -> Result<Vec<SymbolInfo>, Error> {
         let (closure, asked) = closure(&self.inner, std::slice::from_ref(request))?;
-        let built = self.inner.build(&closure)?;
+        let built = self.inner.build(&closure, self.inner.toolchain()?.digest)?;
         let library = &closure.libraries[asked[0]];
         let mut symbols = Vec::new();
         for object in self.inner.objects(library, &built[asked[0]])? {

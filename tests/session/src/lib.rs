@@ -1,5 +1,6 @@
 //! What the end-to-end tests share: the built programs, and a session in a cache of its own.
 
+#![forbid(unsafe_code)]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -119,9 +120,7 @@ impl Watched {
     pub fn call(&self, request: impl Into<nlib::Request>, name: &str) -> Result<i32, nlib::Error> {
         let library = self.session.load(request)?;
         let loaded = library.name().to_string();
-        // SAFETY: the tests' functions have this signature.
-        let function = unsafe { library.symbol::<extern "C" fn() -> i32>(name) };
-        let result = function.map(|function| function()).unwrap();
+        let result = nlib_test_calls::call(&library, name);
         drop(library);
         self.session.unload(&loaded)?;
         Ok(result)

@@ -1,5 +1,6 @@
 //! A hit is given exactly when a fresh compile would give the same object; a miss says why.
 
+#![forbid(unsafe_code)]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -1,6 +1,7 @@
 //! Sessions: what is loaded, unloaded and refused, what a warm load costs, and that every failure
 //! leaves a session in which the corrected request works.
 
+#![forbid(unsafe_code)]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,
@@ -12,6 +13,7 @@ use std::time::Duration;
 
 use nlib::{Error, ErrorKind, LinkError, Linker, LinkerChoice, Request, Session};
 use nlib_session_test::{Outcome, Place, watch};
+use nlib_test_calls::call;
 
 const COUNTER: &str = "static int count;\nint next(void) { return ++count; }\n";
 
@@ -70,11 +72,7 @@ fn a_library_is_loaded_once_until_its_source_changes() {
     let place = Place::new();
     let source = place.write("counter.c", COUNTER);
     let session = place.session().session;
-    let next = |library: &nlib::Library| {
-        // SAFETY: this is the function's signature.
-        let function = unsafe { library.symbol::<extern "C" fn() -> i32>("next") };
-        function.unwrap()()
-    };
+    let next = |library: &nlib::Library| call(library, "next");
     let first = session.load(&source).unwrap();
     let again = session.load(&source).unwrap();
     assert_eq!(
@@ -403,9 +401,7 @@ fn native_thread_locals_go_to_the_image_linker_with_their_dependencies() {
     let library = session.load("local").unwrap();
     assert_eq!(library.linker(), Linker::Image);
     assert_eq!(library.dependencies()[0].linker(), Linker::Image);
-    // SAFETY: this is the function's signature.
-    let step = unsafe { library.symbol::<extern "C" fn() -> i32>("step") }.unwrap();
-    assert_eq!((step(), step()), (1, 3));
+    assert_eq!((call(&library, "step"), call(&library, "step")), (1, 3));
 
     let other = place.session().session;
     let error = other
@@ -435,11 +431,7 @@ fn libraries_keep_their_private_names() {
         let session = place.session().session;
         for (name, value) in [("one", 1), ("two", 2)] {
             let library = session.load(Request::new(name).linker(linker)).unwrap();
-            // SAFETY: this is the function's signature.
-            let function =
-                unsafe { library.symbol::<extern "C" fn() -> i32>(&format!("{name}_value")) }
-                    .unwrap();
-            assert_eq!(function(), value);
+            assert_eq!(call(&library, &format!("{name}_value")), value);
             assert!(
                 library.address("helper").is_err(),
                 "{name} hides what it does not publish"

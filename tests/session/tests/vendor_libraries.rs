@@ -1,6 +1,7 @@
 //! Every vendor library does its job: its probe prints exactly what it prints when built natively,
 //! cold and warm, through each linker.
 
+#![forbid(unsafe_code)]
 #![allow(
     clippy::disallowed_methods,
     clippy::unwrap_used,

@@ -2,7 +2,9 @@
 
 use nlib_loader::{Linker, Loader, UnloadError, UnloadRefusal};
 
-use crate::support::{BOTH, Fixture, call, compile, compile_with, journal, read_journal, spec};
+use nlib_test_calls::{function, owned_function};
+
+use nlib_loader_test::{BOTH, Fixture, call, compile, compile_with, journal, read_journal, spec};
 
 const NOTE: &str = "void note(char);";
 
@@ -123,8 +125,7 @@ fn unloading_is_refused_while_a_dependent_or_another_handle_lives() {
         };
         assert_eq!(call(&b, "b"), 2);
 
-        // SAFETY: `b` has this type.
-        let symbol = unsafe { b.owned_symbol::<extern "C" fn() -> i32>("b") }.unwrap();
+        let symbol = owned_function(&b, "b");
         let error = fixture.loader.unload(b).unwrap_err();
         let UnloadError::Refused { library: b, reason } = error else {
             panic!("{error}")
@@ -157,9 +158,7 @@ fn code_outlives_its_handles_and_its_loader() {
         let library = fixture
             .load(Linker::Jit, spec("a", &[&journal]), vec![object])
             .unwrap();
-        // SAFETY: `run` has this type; the library is never unloaded.
-        let function = *unsafe { library.symbol::<extern "C" fn() -> i32>("run") }.unwrap();
-        (function, journal)
+        (function(&library, "run"), journal)
     };
     assert_eq!(function(), 5);
     assert_eq!(read_journal(&journal), "r");

@@ -1,5 +1,6 @@
 //! Both linkers, on real objects compiled by clang and real images linked by lld.
 
+#![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
 mod concurrency;
@@ -7,5 +8,4 @@ mod exceptions;
 mod lifetime;
 mod obstacles;
 mod resolution;
-mod support;
 mod symbols;

@@ -2,7 +2,9 @@
 
 use nlib_loader::{LinkError, Linker, ObstacleKind, jit_obstacle, library_obstacles};
 
-use crate::support::{Fixture, call, compile, compile_with, spec};
+use nlib_test_calls::function;
+
+use nlib_loader_test::{Fixture, call, compile, compile_with, spec};
 
 /// The object has this obstacle, jit refuses it, and as an image `run` returns 42.
 fn refused_by_jit(source: &str, flags: &[&str], expected: impl Fn(&ObstacleKind) -> bool) {
@@ -98,9 +100,8 @@ fn emulated_thread_local_storage_is_no_obstacle() {
         .load(Linker::Jit, spec("a", &[]), vec![object])
         .unwrap();
     assert_eq!(call(&library, "run"), 42);
-    let address = library.address("run").unwrap();
-    // SAFETY: `run` has this type, and the library stays loaded.
-    let run = unsafe { std::mem::transmute::<usize, extern "C" fn() -> i32>(address) };
+    let run = function(&library, "run");
+    assert_eq!(run as usize, library.address("run").unwrap());
     assert_eq!(std::thread::spawn(move || run()).join().unwrap(), 42);
 }
 

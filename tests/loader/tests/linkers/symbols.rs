@@ -4,7 +4,9 @@ use std::ffi::CString;
 
 use nlib_loader::{ImageFile, LinkError, Linker, object_symbols, prepare_objects};
 
-use crate::support::{BOTH, Fixture, call, call_with, compile, compile_with, spec};
+use nlib_test_calls::{ask_as_byte, set_variable};
+
+use nlib_loader_test::{BOTH, Fixture, call, call_with, compile, compile_with, spec};
 
 #[test]
 fn functions_and_variables_are_found() {
@@ -17,10 +19,7 @@ fn functions_and_variables_are_found() {
         let library = fixture.load(linker, spec("a", &[]), vec![object]).unwrap();
         assert_eq!(library.linker(), linker);
         assert_eq!(call_with(&library, "add", 2), 7);
-        // SAFETY: `counter` is an int, and nothing else runs in this library.
-        let counter = unsafe { library.symbol::<*mut i32>("counter") }.unwrap();
-        // SAFETY: as above.
-        unsafe { **counter = 40 };
+        set_variable(&library, "counter", 40);
         assert_eq!(call_with(&library, "add", 2), 42);
     }
 }
@@ -41,8 +40,7 @@ fn only_the_librarys_own_symbols_are_found() {
                 "{linker}: {error}"
             );
         }
-        // SAFETY: refused before anything is made of the address.
-        let error = unsafe { library.symbol::<u8>("run") }.unwrap_err();
+        let error = ask_as_byte(&library, "run").unwrap_err();
         assert!(
             matches!(error, LinkError::SymbolType { size: 1, .. }),
             "{error}"

@@ -1,5 +1,15 @@
 //! Compiling fixtures, and loading them with either linker.
 
+#![forbid(unsafe_code)]
+#![allow(
+    missing_docs,
+    clippy::disallowed_methods,
+    clippy::missing_panics_doc,
+    clippy::new_without_default,
+    clippy::unwrap_used,
+    reason = "tests write files and start compilers; what fails, panics"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,6 +18,9 @@ use nlib_loader::{
     ImageFile, Library, LibrarySpec, LinkError, Linker, Loader, ObjectFile, SystemLibrary,
     always_linked, check_symbols, find_system_library, image_objects, image_soname,
 };
+use nlib_test_calls::text;
+
+pub use nlib_test_calls::{call, call_with};
 
 pub const BOTH: [Linker; 2] = [Linker::Jit, Linker::Image];
 
@@ -156,20 +169,6 @@ impl Fixture {
     }
 }
 
-/// Calls a function of type `int(void)`.
-pub fn call(library: &Library, name: &str) -> i32 {
-    // SAFETY: the fixtures that use it define `int NAME(void)`.
-    let function = unsafe { library.symbol::<extern "C" fn() -> i32>(name) }.unwrap();
-    function()
-}
-
-/// Calls a function of type `int(int)`.
-pub fn call_with(library: &Library, name: &str, argument: i32) -> i32 {
-    // SAFETY: the fixtures that use it define `int NAME(int)`.
-    let function = unsafe { library.symbol::<extern "C" fn(i32) -> i32>(name) }.unwrap();
-    function(argument)
-}
-
 /// A library that the fixtures write letters to, to show what ran and in which order.
 pub fn journal(fixture: &Fixture, linker: Linker) -> Library {
     let object = compile(
@@ -183,13 +182,7 @@ pub fn journal(fixture: &Fixture, linker: Linker) -> Library {
         .unwrap()
 }
 
+/// What was written to the journal so far.
 pub fn read_journal(journal: &Library) -> String {
-    type Read = extern "C" fn() -> *const std::ffi::c_char;
-    // SAFETY: `journal` has this type, and its text ends with a NUL.
-    unsafe {
-        let read = journal.symbol::<Read>("journal").unwrap();
-        std::ffi::CStr::from_ptr(read())
-            .to_string_lossy()
-            .into_owned()
-    }
+    text(journal, "journal")
 }

@@ -4,7 +4,7 @@ use std::thread;
 
 use nlib_loader::Linker;
 
-use crate::support::{BOTH, Fixture, call, call_with, compile, journal, read_journal, spec};
+use nlib_loader_test::{BOTH, Fixture, call, call_with, compile, journal, read_journal, spec};
 
 #[test]
 fn eight_threads_load_and_unload_at_once() {

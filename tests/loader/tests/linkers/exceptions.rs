@@ -2,7 +2,9 @@
 
 use nlib_loader::{CallError, LinkError, Linker};
 
-use crate::support::{BOTH, Fixture, call_with, compile, journal, read_journal, spec};
+use nlib_test_calls::call_back;
+
+use nlib_loader_test::{BOTH, Fixture, call_with, compile, journal, read_journal, spec};
 
 #[test]
 fn exceptions_are_caught_within_a_library() {
@@ -126,12 +128,9 @@ fn a_rust_panic_passes_through_native_frames() {
              extern \"C\" void run(void (*f)(), int *done) { Guard g{done}; f(); }",
         );
         let library = fixture.load(linker, spec("a", &[]), vec![object]).unwrap();
-        type Run = extern "C-unwind" fn(extern "C-unwind" fn(), *mut i32);
-        // SAFETY: `run` has this type.
-        let run = unsafe { library.symbol::<Run>("run") }.unwrap();
         let mut done = 0;
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            run(panics, &mut done);
+            call_back(&library, "run", panics, &mut done);
         }));
         assert_eq!(caught.unwrap_err().downcast_ref(), Some(&7_i32));
         assert_eq!(done, 1);
