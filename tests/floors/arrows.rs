@@ -38,6 +38,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-test-calls", &["nlib-loader"]),
     ("nlib-loader-test", &["nlib-loader", "nlib-test-calls"]),
     (
+        "nlib-test-corpus",
+        &["nlib", "nlib-test-calls", "nlib-test-support"],
+    ),
+    (
         "nlib-session-test",
         &["nlib", "nlib-test-calls", "nlib-test-support"],
     ),

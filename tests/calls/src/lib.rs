@@ -5,7 +5,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, CString, c_char};
 
 use nlib_loader::{Library, LinkError, OwnedSymbol};
 
@@ -109,4 +109,15 @@ pub fn set_variable(library: &Library, name: &str, value: i32) {
 pub fn ask_as_byte(library: &Library, name: &str) -> Result<u8, LinkError> {
     // SAFETY: refused before anything is made of the address.
     unsafe { library.symbol::<u8>(name) }.map(|byte| *byte)
+}
+
+/// Prints a line through the C library, so that it stands in order with what loaded code prints.
+///
+/// # Panics
+///
+/// When the line holds a NUL byte.
+pub fn say(line: &str) {
+    let line = CString::new(line).unwrap();
+    // SAFETY: the text ends with a NUL and outlives the call.
+    unsafe { libc::puts(line.as_ptr()) };
 }

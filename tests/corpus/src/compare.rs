@@ -1,0 +1,162 @@
+//! A case in every mode beside its native build: [`check`].
+
+use std::fmt::Write;
+use std::path::Path;
+
+use crate::case::{Case, Linker, Stage};
+use crate::native;
+use crate::nlib::{Project, Ran};
+use crate::outcome::{End, Outcome};
+
+/// What a run shall do.
+#[derive(Clone)]
+enum Expectation {
+    /// It runs and does this.
+    Runs(Outcome),
+    /// It does not run, and nlib's message contains this.
+    Fails(String),
+}
+
+/// What is wrong in one mode.
+struct Problem {
+    mode: String,
+    text: String,
+}
+
+/// Runs a case with each linker, at each of its levels, with and without debug information, cold
+/// and warm, and compares each run with the native build.
+///
+/// Debug information changes no code, so there is one native build for each level. Each linker has
+/// a cache of its own, in which the units of every level and of both debug settings are new.
+///
+/// # Errors
+/// Everything that is not as expected, by mode.
+pub fn check(case: &Case) -> Result<(), String> {
+    let place = tempfile::tempdir().unwrap();
+    let mut problems = Vec::new();
+    for level in &case.levels {
+        let native = expect_native(case, level, place.path())?;
+        for debug in [false, true] {
+            let name = format!("{level}{}", if debug { "-g" } else { "" });
+            let project = Project::new(case, place.path().join(&name), level, debug);
+            for linker in Linker::ALL {
+                let expectation = match case.refusal(linker) {
+                    Some(refusal) => Expectation::Fails(refusal.message.clone()),
+                    None => native.clone(),
+                };
+                let cache = place.path().join(format!("cache-{linker}"));
+                for warm in [false, true] {
+                    let ran = project.run(linker, &cache);
+                    if let Some(text) = problem(case, &expectation, &ran, warm) {
+                        let run = if warm { "warm" } else { "cold" };
+                        let debug = if debug { " -g" } else { "" };
+                        let mode = format!("{linker} -{level}{debug} {run}");
+                        problems.push(Problem { mode, text });
+                    }
+                }
+            }
+        }
+    }
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(report(case, &problems)),
+    }
+}
+
+/// What the native build does, or what stands in its place in the case.
+fn expect_native(case: &Case, level: &str, place: &Path) -> Result<Expectation, String> {
+    if let Some(difference) = &case.difference {
+        return Ok(Expectation::Runs(Outcome {
+            printed: difference.printed.clone(),
+            end: End::Status(0),
+        }));
+    }
+    let folder = place.join(format!("native-{level}"));
+    std::fs::create_dir(&folder).unwrap();
+    match (native::expect(case, level, &folder), &case.failure) {
+        (Ok(outcome), None) => Ok(Expectation::Runs(outcome)),
+        (Err(_), Some(failure)) => Ok(Expectation::Fails(failure.message.clone())),
+        (Err(messages), None) => Err(format!("the native build fails at {level}:\n{messages}")),
+        (Ok(_), Some(_)) => Err(format!("the native build at {level} does not fail")),
+    }
+}
+
+/// What is wrong with a run, if anything.
+fn problem(case: &Case, expectation: &Expectation, ran: &Ran, warm: bool) -> Option<String> {
+    let found = match expectation {
+        Expectation::Runs(expected) => difference(expected, &ran.outcome),
+        Expectation::Fails(message) => missing_failure(message, ran),
+    };
+    let compiles = case.failure.as_ref().map(|failure| failure.stage) != Some(Stage::Compile);
+    let text = match (found, ran.compiled) {
+        (Some(text), _) => text,
+        (None, 0) if warm && compiles && !case.second_hits => {
+            "nothing is compiled again, but `second: miss` says so".to_owned()
+        }
+        (None, 1..) if warm && compiles && case.second_hits => {
+            format!("{} units are compiled again", ran.compiled)
+        }
+        (None, _) => return None,
+    };
+    Some(format!(
+        "{text}\nstandard error:\n{}",
+        indented(&ran.errors)
+    ))
+}
+
+/// How a run differs from the native one.
+fn difference(expected: &Outcome, got: &Outcome) -> Option<String> {
+    if expected == got {
+        return None;
+    }
+    let mut text = String::new();
+    if expected.end != got.end {
+        text = format!("ends with {} instead of {}\n", got.end, expected.end);
+    }
+    let (mut wanted, mut found) = (expected.printed.lines(), got.printed.lines());
+    for line in 1.. {
+        let pair = (wanted.next(), found.next());
+        if pair.0 != pair.1 {
+            let show =
+                |line: Option<&str>| line.map_or("nothing".into(), |line| format!("`{line}`"));
+            let (wanted, found) = (show(pair.0), show(pair.1));
+            writeln!(text, "line {line} is {found} instead of {wanted}").unwrap();
+            break;
+        }
+        if pair == (None, None) {
+            break;
+        }
+    }
+    let (wanted, found) = (indented(&expected.printed), indented(&got.printed));
+    Some(format!("{text}expected:\n{wanted}got:\n{found}"))
+}
+
+/// What is wrong with a run that shall fail with a message of nlib's.
+fn missing_failure(message: &str, ran: &Ran) -> Option<String> {
+    if !matches!(ran.outcome.end, End::Status(1..=6)) {
+        let Outcome { printed, end } = &ran.outcome;
+        let printed = indented(printed);
+        return Some(format!("is not refused: ends with {end}\ngot:\n{printed}"));
+    }
+    (!ran.errors.contains(message)).then(|| format!("the message does not contain `{message}`"))
+}
+
+/// Problems with equal text told once.
+fn report(case: &Case, problems: &[Problem]) -> String {
+    let mut told: Vec<(String, &str)> = Vec::new();
+    for problem in problems {
+        match told.iter_mut().find(|(_, text)| *text == problem.text) {
+            Some((modes, _)) => *modes = format!("{modes}, {}", problem.mode),
+            None => told.push((problem.mode.clone(), &problem.text)),
+        }
+    }
+    let mut report = String::new();
+    for (modes, text) in told {
+        writeln!(report, "{}/{}: {modes}: {text}", case.area, case.file).unwrap();
+    }
+    report
+}
+
+fn indented(text: &str) -> String {
+    text.lines().map(|line| format!("  | {line}\n")).collect()
+}
