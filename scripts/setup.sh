@@ -52,6 +52,15 @@ missing_packages() {
     printf '%s\n' "$@" | grep -vxF -f <(printf '%s\n' "$installed") || true
 }
 
+# perf comes from the kernel's sources, and each distribution names it anew.
+perf_package() {
+    if command -v apt-cache >/dev/null && ! apt-cache show linux-perf >/dev/null 2>&1; then
+        echo linux-tools-generic
+    else
+        echo linux-perf
+    fi
+}
+
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"
@@ -128,7 +137,7 @@ main() {
     for group in "$@"; do
         case $group in
         build) packages+=("${BUILD_PACKAGES[@]}") ;;
-        test) packages+=("${TEST_PACKAGES[@]}") commands+=(gdb strace) ;;
+        test) packages+=("${TEST_PACKAGES[@]}" "$(perf_package)") commands+=(gdb strace perf) ;;
         bench) packages+=("${BENCH_PACKAGES[@]}") commands+=(ccache tcc python3) bench=yes ;;
         *) fail "unknown group '$group': build, test and bench are the groups." ;;
         esac

@@ -58,6 +58,7 @@ fn build_shim(prefix: &Path, llvm_config: &Path) {
                 "library_graph.cpp",
                 "merge_blocks.cpp",
                 "debugger.cpp",
+                "inspect.cpp",
                 "host.cpp",
             ]
             .map(|file| format!("shim/{file}")),

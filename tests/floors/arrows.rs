@@ -37,6 +37,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-examples-test", &[]),
     ("nlib-test-calls", &["nlib-loader"]),
     ("nlib-loader-test", &["nlib-loader", "nlib-test-calls"]),
+    ("nlib-debugging-test", &[]),
     (
         "nlib-test-corpus",
         &["nlib", "nlib-test-calls", "nlib-test-support"],

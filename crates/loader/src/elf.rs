@@ -115,6 +115,11 @@ impl<'data, R: ReadRef<'data>> ElfFile<'data, R> {
         }
     }
 
+    /// Reads a shared object, with all its symbols. The error is a reason in words.
+    pub(crate) fn image(data: R) -> Result<Self, String> {
+        ElfFile::parse(data, elf::SHT_SYMTAB)
+    }
+
     fn parse(data: R, symbols: elf::SectionType) -> Result<Self, String> {
         let words = |error: object::read::Error| format!("it is not a valid ELF file ({error})");
         let header = Header::parse(data).map_err(words)?;

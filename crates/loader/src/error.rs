@@ -33,6 +33,17 @@ pub enum LinkError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The file that tells `perf` about jit code cannot be written.
+    #[error(
+        "{path} cannot be written: {source}; let /tmp be writable and allow executable mappings \
+         (not `noexec`), or unset NLIB_PERF"
+    )]
+    PerfFile {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
     /// The jit linker was asked for what it cannot link.
     #[error(
         "`{library}` cannot be linked with the jit linker: {obstacle}; \

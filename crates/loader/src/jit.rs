@@ -34,19 +34,26 @@ pub(crate) fn link(
         .chain([&loader.process])
         .collect();
     let mut dylib = loader.session.create_dylib(&spec.name, &link_order);
-    let linked = dylib
-        .link(with_crt(objects))
-        .map_err(|failure| LinkError::Jit {
-            library: spec.name.clone(),
-            message: failure.to_string(),
-        })?;
+    let objects = with_crt(objects);
+    let units = objects.iter().map(|object| object.name.clone()).collect();
+    let linked = dylib.link(objects).map_err(|failure| LinkError::Jit {
+        library: spec.name.clone(),
+        message: failure.to_string(),
+    })?;
+    if let Some(perf) = &loader.perf {
+        perf.record(&dylib);
+    }
     linked
         .run_initialisers()
         .map_err(|exception| LinkError::Constructor {
             library: spec.name.clone(),
             exception: exception.description,
         })?;
-    let code = Code::Jit { dylib, linked };
+    let code = Code::Jit {
+        dylib,
+        linked,
+        units,
+    };
     Ok(Library::new(spec.name, code, spec.dependencies, loader))
 }
 

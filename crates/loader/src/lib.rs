@@ -17,7 +17,9 @@
 //!    (`check.rs`, with `suppliers.rs` for the error's hints);
 //! 4. [`Loader::link_jit`] (`jit.rs`) or [`Loader::link_image`] (`image.rs`) gives a [`Library`];
 //! 5. [`Library::symbol`] gives a [`Symbol`] (`symbol.rs`, the only file with `unsafe`);
-//! 6. [`Loader::unload`] takes the library out again, in order, or says why not.
+//! 6. [`Loader::locate`] says what an address belongs to (`locate.rs`, with `debug_info.rs` for
+//!    source lines);
+//! 7. [`Loader::unload`] takes the library out again, in order, or says why not.
 //!
 //! Everything here may be used from many threads at once.
 
@@ -25,6 +27,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
 mod check;
+mod debug_info;
 mod elf;
 mod error;
 mod exports;
@@ -32,8 +35,10 @@ mod image;
 mod jit;
 mod library;
 mod loader;
+mod locate;
 mod object_symbols;
 mod obstacle;
+mod perf;
 mod policy;
 mod suppliers;
 #[allow(unsafe_code)]
@@ -42,6 +47,7 @@ mod system;
 mod system_directories;
 
 pub use check::check_symbols;
+pub use debug_info::{SourceFrame, SourcePosition};
 pub use error::{
     CallError, DuplicateSymbol, LinkError, Supplier, UnloadError, UnloadRefusal, UnresolvedSymbol,
 };
@@ -49,9 +55,11 @@ pub use exports::{ExportReport, prepare_objects};
 pub use image::{ImageObjects, image_objects, image_soname};
 pub use library::{ImageFile, Library, LibrarySpec, ObjectFile};
 pub use loader::Loader;
+pub use locate::CodeLocation;
 pub use nlib_orc::{HostCpu, before_exit, demangle, host_cpu, reset_signal_handlers};
 pub use object_symbols::{SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, object_symbols};
 pub use obstacle::{Obstacle, ObstacleKind, jit_obstacle, library_obstacles};
+pub use perf::PerfOutput;
 pub use policy::{LinkFacts, Linker, LinkerChoice, choose_linker};
 pub use symbol::{OwnedSymbol, Symbol};
 pub use system::{SystemLibrary, always_linked, find_system_library};

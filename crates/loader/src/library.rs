@@ -3,11 +3,12 @@
 use std::fmt;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use nlib_orc::{Dylib, LinkedCode, PlatformLibrary};
 
 use crate::loader::LoaderShared;
+use crate::locate::CodeMap;
 use crate::{LinkError, Linker, SystemLibrary};
 
 /// A relocatable ELF object.
@@ -56,6 +57,8 @@ pub(crate) struct Loaded {
     pub(crate) resources: ManuallyDrop<Resources>,
     /// Who is linked against this library, in load order.
     pub(crate) dependents: Mutex<Vec<Dependent>>,
+    /// Made when somebody asks what an address belongs to.
+    pub(crate) code_map: OnceLock<CodeMap>,
 }
 
 /// What a loaded library holds.
@@ -71,7 +74,12 @@ pub(crate) struct Resources {
 /// The code, as its linker left it.
 pub(crate) enum Code {
     /// In memory of the ORC session.
-    Jit { dylib: Dylib, linked: LinkedCode },
+    Jit {
+        dylib: Dylib,
+        linked: LinkedCode,
+        /// The names of its objects, in the order of the link.
+        units: Vec<String>,
+    },
     /// In a shared object; `publication` shows its symbols to jit libraries.
     Image {
         publication: Dylib,
@@ -100,7 +108,7 @@ impl Library {
                 name: name.clone(),
             });
         }
-        Library(Arc::new(Loaded {
+        let library = Library(Arc::new(Loaded {
             name,
             resources: ManuallyDrop::new(Resources {
                 code,
@@ -109,7 +117,10 @@ impl Library {
                 loader: Arc::clone(loader),
             }),
             dependents: Mutex::default(),
-        }))
+            code_map: OnceLock::new(),
+        }));
+        loader.libraries().push(Arc::downgrade(&library.0));
+        library
     }
 
     /// The library's name.

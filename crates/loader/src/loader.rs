@@ -5,12 +5,14 @@ use std::fmt;
 use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use nlib_orc::{Dylib, PlatformLibrary, Session, process_symbol};
 
 use crate::error::{UnloadError, UnloadRefusal};
 use crate::library::{Code, Loaded, Resources};
+use crate::locate::{CodeLocation, locate};
+use crate::perf::{PerfFile, PerfOutput};
 use crate::{ImageFile, Library, LibrarySpec, LinkError, ObjectFile, SystemLibrary, image, jit};
 
 /// Loads libraries into this process. Clones share one ORC session.
@@ -30,6 +32,11 @@ pub(crate) struct LoaderShared {
     /// Opened once each and kept: libraries of the system are many libraries' dependencies.
     system: Mutex<HashMap<PathBuf, Arc<OpenSystemLibrary>>>,
     serial: AtomicU64,
+    /// Where `perf` is told about jit code.
+    pub(crate) perf: Option<Arc<PerfFile>>,
+    /// What is loaded, for questions about addresses. Who holds the lock may take a handle for as
+    /// long; unloading waits for it.
+    libraries: Mutex<Vec<Weak<Loaded>>>,
 }
 
 /// A system library, open, and its symbols for jit libraries.
@@ -41,6 +48,19 @@ pub(crate) struct OpenSystemLibrary {
 impl Loader {
     /// Starts an ORC session, in about 0.1 ms.
     pub fn new() -> Result<Loader, LinkError> {
+        Loader::with_perf_output(None)
+    }
+
+    /// [`Loader::new`], with a file that tells `perf` about the jit libraries it links.
+    pub fn with_perf_output(output: Option<PerfOutput>) -> Result<Loader, LinkError> {
+        let perf = output
+            .map(|output| {
+                PerfFile::of_process(output).map_err(|source| LinkError::PerfFile {
+                    path: output.path(),
+                    source,
+                })
+            })
+            .transpose()?;
         let session = Session::new().map_err(|error| LinkError::Jit {
             library: "ORC session".to_owned(),
             message: error.to_string(),
@@ -52,6 +72,8 @@ impl Loader {
                 process,
                 system: Mutex::default(),
                 serial: AtomicU64::new(0),
+                perf,
+                libraries: Mutex::default(),
             }),
         })
     }
@@ -79,6 +101,20 @@ impl Loader {
         image::link(&self.shared, library, image)
     }
 
+    /// What the code at an address belongs to; `None` when it is in no function of a library of
+    /// this loader, in one whose constructors are still running, or in one without a handle.
+    ///
+    /// The address a call returns to is that of the next instruction: to ask for the call, ask for one
+    /// less. The first question about a library reads its symbols and debug information (for Flecs
+    /// with `-g` some 50 ms), which then stay in memory until it is unloaded.
+    pub fn locate(&self, address: usize) -> Option<CodeLocation> {
+        let libraries = self.shared.libraries();
+        libraries
+            .iter()
+            .filter_map(Weak::upgrade)
+            .find_map(|library| locate(&library, address))
+    }
+
     /// Unloads a library: what it registered with `atexit` and its destructors run, then its
     /// memory goes.
     ///
@@ -100,7 +136,13 @@ impl Loader {
             return refused(library, UnloadRefusal::Dependents { dependents });
         }
         // Succeeds for one thread only, and only when no other handle is left to be cloned.
-        match Arc::try_unwrap(library.0) {
+        let mut libraries = self.shared.libraries();
+        let taken = Arc::try_unwrap(library.0);
+        if taken.is_ok() {
+            libraries.retain(|library| library.strong_count() > 0);
+        }
+        drop(libraries);
+        match taken {
             Ok(loaded) => release(loaded),
             Err(shared) => {
                 let others = Arc::strong_count(&shared).saturating_sub(1).max(1);
@@ -123,7 +165,7 @@ fn release(loaded: Loaded) -> Result<(), UnloadError> {
     } = ManuallyDrop::into_inner(resources);
 
     let released = match code {
-        Code::Jit { dylib, linked } => {
+        Code::Jit { dylib, linked, .. } => {
             linked.run_finalisers();
             dylib.remove().map_err(|error| error.to_string())
         }
@@ -178,6 +220,12 @@ impl LoaderShared {
             Box::new(move |symbol: &str| lookup.symbol(symbol)),
         );
         Ok(OpenSystemLibrary { dylib, library })
+    }
+
+    pub(crate) fn libraries(&self) -> MutexGuard<'_, Vec<Weak<Loaded>>> {
+        self.libraries
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn next_serial(&self) -> u64 {

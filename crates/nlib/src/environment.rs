@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use nlib_cache::Mode;
+use nlib_loader::PerfOutput;
 
 use crate::error::Error;
 
@@ -54,6 +55,11 @@ pub const VARIABLES: &[Variable] = &[
         meaning: "The address space of one compile, in MiB; 8192 when unset.",
     },
     Variable {
+        name: "NLIB_PERF",
+        meaning: "Tells `perf` the names of jit code: `map` writes `/tmp/perf-PID.map`, `jitdump` \
+                  writes `/tmp/jit-PID.dump` for `perf inject --jit`; `off` when unset.",
+    },
+    Variable {
         name: "SOURCE_DATE_EPOCH",
         meaning: "Seconds since 1970 that `__DATE__`, `__TIME__` and `__TIMESTAMP__` stand for; \
                   units that use them are cached only when it is set.",
@@ -96,6 +102,8 @@ pub struct Environment {
     pub compile_time: Option<Duration>,
     /// `NLIB_COMPILE_MEMORY`, in bytes.
     pub compile_memory: Option<u64>,
+    /// `NLIB_PERF`.
+    pub perf_output: Option<PerfOutput>,
     /// `SOURCE_DATE_EPOCH`, in seconds.
     pub source_date_epoch: Option<u64>,
 }
@@ -169,6 +177,14 @@ impl Environment {
             worker: get("NLIB_WORKER").map(PathBuf::from),
             compile_time: number("NLIB_COMPILE_SECONDS")?.map(Duration::from_secs),
             compile_memory: number("NLIB_COMPILE_MEMORY")?.map(|mib| mib.saturating_mul(1 << 20)),
+            perf_output: match get("NLIB_PERF").as_deref() {
+                None | Some("off" | "0") => None,
+                Some("map") => Some(PerfOutput::Map),
+                Some("jitdump") => Some(PerfOutput::JitDump),
+                Some(other) => {
+                    return Err(wrong("NLIB_PERF", other.to_string(), "map, jitdump or off"));
+                }
+            },
             source_date_epoch: number("SOURCE_DATE_EPOCH")?,
         })
     }
@@ -215,6 +231,7 @@ mod tests {
             "{error}"
         );
         assert!(read(&[("NLIB_JOBS", "0")]).is_err());
+        assert!(read(&[("NLIB_PERF", "yes")]).is_err());
         assert!(read(&[("SOURCE_DATE_EPOCH", "yesterday")]).is_err());
         assert_eq!(
             read(&[("NLIB_COMPILE_MEMORY", "2")])

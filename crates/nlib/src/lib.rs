@@ -46,9 +46,9 @@ pub use nlib_cache::{Cache, CacheError, Cleaned, Digest, Entry, MissReason, Mode
 pub use nlib_compile::{CompileError, Diagnostic, Diagnostics, Limits, Phase, Severity};
 pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
 pub use nlib_loader::{
-    CallError, Library, LinkError, Linker, LinkerChoice, OwnedSymbol, Supplier, Symbol,
-    SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol,
-    object_symbols, reset_signal_handlers,
+    CallError, CodeLocation, Library, LinkError, Linker, LinkerChoice, OwnedSymbol, PerfOutput,
+    SourceFrame, SourcePosition, Supplier, Symbol, SymbolBinding, SymbolInfo, SymbolKind,
+    SymbolVisibility, UnloadError, UnresolvedSymbol, object_symbols, reset_signal_handlers,
 };
 pub use nlib_plan::{
     Manifest, ManifestError, Plan, ResolveError, flags, language, manifest, schema,

@@ -8,7 +8,8 @@ use nlib_cache::{Cache, Mode};
 use nlib_compile::{Compiler, ImageInput, ImageRequest, WorkerPool, WorkerSettings};
 use nlib_fetch::{Clients, SourceStore, SourceTree};
 use nlib_loader::{
-    Library, Loader, SymbolInfo, SystemLibrary, UnloadError, before_exit, host_cpu, object_symbols,
+    CodeLocation, Library, Loader, SymbolInfo, SystemLibrary, UnloadError, before_exit, host_cpu,
+    object_symbols,
 };
 use nlib_plan::{Choices, Manifest, Plan, Target, resolve as resolve_plan};
 
@@ -324,6 +325,15 @@ impl Session {
             .any(|(_, entry, _)| entry.name == name)
     }
 
+    /// What the code at an address belongs to: library, function, and source line where there is
+    /// debug information (`-g`). `None` when it is in no function of a library of this session.
+    ///
+    /// The address a call returns to is that of the next instruction: to ask for the call, ask for
+    /// one less.
+    pub fn locate(&self, address: usize) -> Option<CodeLocation> {
+        self.inner.loader.get()?.locate(address)
+    }
+
     /// Unloads a library: its destructors run and its memory is given back. Handles to it must
     /// have been dropped.
     ///
@@ -440,7 +450,8 @@ impl Inner {
         if let Some(loader) = self.loader.get() {
             return Ok(loader);
         }
-        let loader = Loader::new().map_err(|error| self.link_error(error))?;
+        let loader = Loader::with_perf_output(self.settings.perf_output)
+            .map_err(|error| self.link_error(error))?;
         Ok(self.loader.get_or_init(|| loader))
     }
 

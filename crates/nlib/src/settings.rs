@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use nlib_cache::Mode;
 use nlib_compile::Limits;
+use nlib_loader::PerfOutput;
 
 use crate::environment::Environment;
 use crate::error::Error;
@@ -30,6 +31,8 @@ pub struct Settings {
     pub limits: Limits,
     /// What `__DATE__` and its like stand for, in seconds since 1970.
     pub source_date_epoch: Option<u64>,
+    /// What is written for `perf` about jit code.
+    pub perf_output: Option<PerfOutput>,
     /// Told what the session does.
     pub listener: Option<Listener>,
 }
@@ -61,6 +64,7 @@ impl Settings {
                 .unwrap_or_else(|| worker_beside(program.as_deref())),
             limits,
             source_date_epoch: environment.source_date_epoch,
+            perf_output: environment.perf_output,
             listener: None,
         })
     }

@@ -8,6 +8,8 @@
 
 #include <mutex>
 
+using namespace llvm;
+
 extern "C" jit_descriptor __jit_debug_descriptor;
 extern "C" void __jit_debug_register_code();
 
@@ -52,6 +54,12 @@ void DebugRegistration::clear() {
     announce(JIT_UNREGISTER_FN, &Code);
   }
   Entries.clear();
+}
+
+void DebugRegistration::forEach(
+    function_ref<void(const std::vector<char> &Object)> Visit) const {
+  for (auto &Registered : Entries)
+    Visit(Registered->Object);
 }
 
 } // namespace nlib

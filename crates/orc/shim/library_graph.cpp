@@ -20,6 +20,10 @@ bool isSetName(StringRef Name) {
          llvm::all_of(Name, [](char C) { return isAlnum(C) || C == '_'; });
 }
 
+// Positions in a BlockOrder are those in a file of objects, one after the other: objects are
+// smaller than 2^40 bytes. The first has the index 1 there; 0 is no position.
+constexpr unsigned ObjectShift = 40;
+
 // How a definition competes with others of its name.
 enum Rank { Weak, Common, Strong };
 
@@ -234,7 +238,7 @@ Error locateSections(Part &P, unsigned Index, DenseSet<Block *> &Retained) {
 
   bool HasDebugInformation = false;
   DenseMap<unsigned, Placement> Placements;
-  uint64_t Base = uint64_t(Index + 1) << 40; // objects are smaller than 2^40 bytes
+  uint64_t Base = uint64_t(Index + 1) << ObjectShift;
   for (auto &Header : *Sections) {
     auto Name = File->getSectionName(Header);
     if (!Name)
@@ -303,6 +307,10 @@ Expected<Part> parse(std::unique_ptr<MemoryBuffer> Buffer,
 }
 
 } // namespace
+
+size_t objectOf(const LibraryGraph &Library, Block &B) {
+  return size_t(Library.Order.lookup(&B) >> ObjectShift) - 1;
+}
 
 bool isInitialiserSection(StringRef Name) {
   return Name == ".init_array" || Name.starts_with(".init_array.") || Name == ".ctors" ||

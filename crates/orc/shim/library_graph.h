@@ -17,11 +17,20 @@
 
 namespace nlib {
 
-// Where an ELF section of an object lies in the graph.
+// Where an ELF section or a symbol of an object lies in the graph.
 struct Placement {
   llvm::jitlink::Block *Block;
   uint64_t Offset;
-  uint64_t Address; // final; 0 until the link, or when the section was stripped
+  uint64_t Address; // final; 0 until the link, or when the block was stripped
+};
+
+// A function, as its object names it. JITLink drops symbols that no relocation refers to, which
+// is most static functions, although it keeps their code.
+struct FunctionPlace {
+  llvm::orc::SymbolStringPtr Name;
+  Placement Place;
+  uint64_t Size;
+  size_t Object; // the index of its object in the library; SIZE_MAX when unknown
 };
 
 // A copy of an object that has debug information, for the debugger.
@@ -38,8 +47,12 @@ struct LibraryGraph {
   std::unique_ptr<llvm::jitlink::LinkGraph> Graph;
   std::unique_ptr<llvm::MemoryBuffer> BaseBuffer; // what the graph points into
   std::vector<DebugObject> DebugObjects;
+  std::vector<FunctionPlace> Functions;
   BlockOrder Order;
 };
+
+// The index of the object that a block came from; SIZE_MAX when it is not in `Order`.
+size_t objectOf(const LibraryGraph &Library, llvm::jitlink::Block &B);
 
 llvm::Expected<LibraryGraph>
 buildLibraryGraph(std::vector<std::unique_ptr<llvm::MemoryBuffer>> Objects,

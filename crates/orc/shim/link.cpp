@@ -85,21 +85,46 @@ std::vector<uint64_t> readTables(LinkGraph &G, bool (*Wanted)(StringRef)) {
   return Pointers;
 }
 
+// Writes down where everything went that is looked for by address later.
 void recordAddresses(LibraryGraph &Library, LinkGraph &G) {
-  if (Library.DebugObjects.empty())
-    return;
   DenseSet<Block *> Alive;
   for (auto *B : G.blocks())
     Alive.insert(B);
+  auto Record = [&](Placement &P) {
+    if (Alive.count(P.Block))
+      P.Address = P.Block->getAddress().getValue() + P.Offset;
+  };
+  for (auto &Function : Library.Functions)
+    Record(Function.Place);
   uint64_t Frames = 0;
   if (auto *S = G.findSectionByName(".eh_frame"))
     Frames = SectionRange(*S).getStart().getValue();
   for (auto &Object : Library.DebugObjects) {
     Object.FallbackAddress = Frames;
     for (auto &Entry : Object.Sections)
-      if (Alive.count(Entry.second.Block))
-        Entry.second.Address =
-            Entry.second.Block->getAddress().getValue() + Entry.second.Offset;
+      Record(Entry.second);
+  }
+}
+
+std::vector<LinkedFunction> linkedFunctions(LibraryGraph &Library) {
+  std::vector<LinkedFunction> Linked;
+  for (auto &F : Library.Functions)
+    if (F.Place.Address)
+      Linked.push_back({std::move(F.Name), F.Place.Address, F.Size, F.Object});
+  return Linked;
+}
+
+// Assembler code often gives its labels no type: what counts is that they name code.
+void collectFunctions(LibraryGraph &Library, LinkGraph &G) {
+  for (auto &S : G.sections()) {
+    if ((S.getMemProt() & MemProt::Exec) == MemProt::None)
+      continue;
+    for (auto *Sym : S.symbols())
+      if (Sym->hasName())
+        Library.Functions.push_back({Sym->getName(),
+                                     {&Sym->getBlock(), Sym->getOffset(), 0},
+                                     Sym->getSize(),
+                                     objectOf(Library, Sym->getBlock())});
   }
 }
 
@@ -112,6 +137,10 @@ public:
                         PassConfiguration &Config) override {
     if (&MR.getTargetJITDylib() != &JD)
       return;
+    Config.PrePrunePasses.push_back([this](LinkGraph &G) {
+      collectFunctions(State.Library, G);
+      return Error::success();
+    });
     // Before GOT and PLT entries are built, after .eh_frame was split.
     Config.PostPrunePasses.insert(Config.PostPrunePasses.begin(), [this](LinkGraph &G) {
       mergeBlocks(State.Library, G);
@@ -215,6 +244,7 @@ Error linkInto(NlibDylib &Dylib, std::vector<std::unique_ptr<MemoryBuffer>> Buff
 
   for (auto &Object : Library->DebugObjects)
     Dylib.Debug.add(withAddresses(Object));
+  Dylib.Functions = linkedFunctions(*Library);
   Linked({State.Initialisers.data(), State.Initialisers.size(), State.Finalisers.data(),
           State.Finalisers.size(), Handle->getAddress().getValue()});
   return Error::success();

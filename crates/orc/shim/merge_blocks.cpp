@@ -96,14 +96,18 @@ void mergeBlocks(LibraryGraph &Library, LinkGraph &G) {
     for (auto *Old : Gr.Blocks)
       G.removeBlock(*Old);
   }
+  auto Follow = [&](Placement &P) {
+    auto To = Moved.find(P.Block);
+    if (To == Moved.end())
+      return;
+    P.Block = To->second.first;
+    P.Offset += To->second.second;
+  };
+  for (auto &Function : Library.Functions)
+    Follow(Function.Place);
   for (auto &Object : Library.DebugObjects)
-    for (auto &Entry : Object.Sections) {
-      auto To = Moved.find(Entry.second.Block);
-      if (To != Moved.end()) {
-        Entry.second.Block = To->second.first;
-        Entry.second.Offset = To->second.second;
-      }
-    }
+    for (auto &Entry : Object.Sections)
+      Follow(Entry.second);
 }
 
 } // namespace nlib

@@ -63,6 +63,24 @@ LLVMErrorRef nlib_dylib_link(NlibDylib *dylib, const NlibObject *objects, size_t
                              void *context, void (*linked)(void *context, const NlibLinked *),
                              NlibStringSink causes);
 
+// --- inspect.cpp ---
+
+typedef struct {
+  const char *name;
+  size_t name_length;
+  uint64_t address;
+  uint64_t size; // 0 when the object does not say
+  size_t object; // the index of the object it came from, in the order of the link; else SIZE_MAX
+} NlibFunction;
+
+// Every function of linked code, those of static linkage too, in no order.
+void nlib_dylib_functions(NlibDylib *dylib, void *context,
+                          void (*function)(void *context, const NlibFunction *));
+// Every object with debug information, as announced to debuggers: section headers hold final
+// addresses, relocations are not applied. The bytes live until the dylib is removed.
+void nlib_dylib_debug_objects(NlibDylib *dylib, void *context,
+                              void (*object)(void *context, const char *bytes, size_t size));
+
 // --- host.cpp ---
 
 // Returns 0 when the name is not a mangled one.

@@ -26,6 +26,7 @@ public:
   // `Object` is a relocatable ELF file with the final addresses in its section headers.
   void add(std::vector<char> Object);
   void clear();
+  void forEach(llvm::function_ref<void(const std::vector<char> &Object)> Visit) const;
   ~DebugRegistration() { clear(); }
 
 private:
@@ -34,6 +35,14 @@ private:
     std::vector<char> Object;
   };
   std::vector<std::unique_ptr<Entry>> Entries;
+};
+
+// A function of linked code.
+struct LinkedFunction {
+  llvm::orc::SymbolStringPtr Name;
+  uint64_t Address;
+  uint64_t Size;
+  size_t Object; // its index in the library
 };
 
 // Collects what ORC reports on this thread while it lives.
@@ -64,4 +73,5 @@ struct NlibDylib {
   NlibSession &Session;
   llvm::orc::JITDylibSP JD;
   nlib::DebugRegistration Debug;
+  std::vector<nlib::LinkedFunction> Functions = {};
 };

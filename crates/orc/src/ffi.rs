@@ -39,6 +39,16 @@ pub(crate) struct RawLinked {
     pub(crate) dso_handle: u64,
 }
 
+/// A function of linked code; `object` is `usize::MAX` when its object is not known.
+#[repr(C)]
+pub(crate) struct RawFunction {
+    pub(crate) name: *const c_char,
+    pub(crate) name_length: usize,
+    pub(crate) address: u64,
+    pub(crate) size: u64,
+    pub(crate) object: usize,
+}
+
 pub(crate) type StringSink = extern "C" fn(*mut c_void, *const c_char, usize);
 pub(crate) type FindSymbol = extern "C" fn(*mut c_void, *const c_char, usize, *mut u64) -> c_int;
 
@@ -73,6 +83,16 @@ unsafe extern "C" {
         linked: extern "C" fn(*mut c_void, *const RawLinked),
         causes: StringSink,
     ) -> LLVMErrorRef;
+    pub(crate) fn nlib_dylib_functions(
+        dylib: *mut RawDylib,
+        context: *mut c_void,
+        function: extern "C" fn(*mut c_void, *const RawFunction),
+    );
+    pub(crate) fn nlib_dylib_debug_objects(
+        dylib: *mut RawDylib,
+        context: *mut c_void,
+        object: extern "C" fn(*mut c_void, *const c_char, usize),
+    );
     pub(crate) fn nlib_demangle(
         name: *const c_char,
         length: usize,

@@ -8,6 +8,7 @@
 //! * [`Object`]s — relocatable ELF files, linked into a dylib as one unit;
 //! * [`LinkedCode`] — the result: constructors to run, and destructors that run exactly once, on
 //!   request or when the process exits;
+//! * [`LinkedFunction`] — what of it profilers and questions about addresses need;
 //! * [`PlatformLibrary`] — a shared object opened by the platform's loader.
 //!
 //! ORC is used without its runtime, without a platform and without LLJIT (`shim/session.cpp` says
@@ -27,6 +28,7 @@ mod exit;
 mod ffi;
 mod guard;
 mod host;
+mod inspect;
 mod linked;
 mod platform;
 mod session;
@@ -35,6 +37,7 @@ pub use error::{LinkFailure, NativeException, OpenFailure, OrcError};
 pub use exit::before_exit;
 pub use guard::call_main;
 pub use host::{HostCpu, demangle, host_cpu, reset_signal_handlers};
+pub use inspect::{ExecutableMark, LinkedFunction};
 pub use linked::LinkedCode;
 pub use platform::{PlatformLibrary, process_symbol};
 pub use session::{DefinitionGenerator, Dylib, Object, Session};

@@ -1,13 +1,13 @@
 //! Shared objects, opened by the platform's loader.
 
-use std::ffi::{CStr, CString, c_void};
+use std::ffi::{CStr, CString, OsStr, c_void};
 use std::fmt;
 use std::fs::File;
 use std::io::Write;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::ptr::NonNull;
 
 use crate::OpenFailure;
@@ -77,6 +77,11 @@ impl PlatformLibrary {
     /// one address and are not found.
     pub fn own_symbol(&self, name: &str) -> Option<usize> {
         let address = self.symbol(name)?;
+        self.offset_of(address).is_some().then_some(address)
+    }
+
+    /// What an address inside this object is in its file's terms; `None` when it lies elsewhere.
+    pub fn offset_of(&self, address: usize) -> Option<u64> {
         let mut search = Mapped {
             base: self.base()?,
             address,
@@ -84,14 +89,24 @@ impl PlatformLibrary {
         };
         // SAFETY: the callback gets the `Mapped` it expects, alive during the call.
         unsafe { libc::dl_iterate_phdr(Some(find_mapped), (&raw mut search).cast()) };
-        search.inside.then_some(address)
+        search
+            .inside
+            .then_some(address.wrapping_sub(search.base) as u64)
+    }
+
+    /// The file it was opened from: what debuggers and profilers read. Of an object without a file
+    /// it is its descriptor below `/proc/self/fd`.
+    pub fn file(&self) -> Option<PathBuf> {
+        let map = self.link_map()?.cast::<LinkMap>();
+        // SAFETY: the record is valid while the object is open; its name is a C string.
+        let name = unsafe { CStr::from_ptr((*map.as_ptr()).l_name) };
+        (!name.is_empty()).then(|| OsStr::from_bytes(name.to_bytes()).into())
     }
 
     /// Where the object's address 0 lies.
     fn base(&self) -> Option<usize> {
-        // SAFETY: the record is valid while the object is open, and `l_addr` is its first field
-        // (glibc's <link.h>, part of its ABI).
-        Some(unsafe { self.link_map()?.cast::<usize>().read() })
+        // SAFETY: the record is valid while the object is open.
+        Some(unsafe { (*self.link_map()?.cast::<LinkMap>().as_ptr()).l_addr })
     }
 
     /// Closes the object; its destructors run when nothing else uses it. Returns whether it is
@@ -169,6 +184,15 @@ unsafe extern "C" {
         extra: *mut *mut c_void,
         flags: libc::c_int,
     ) -> libc::c_int;
+}
+
+/// The loader's record of an object, as far as glibc's <link.h> publishes it for debuggers.
+#[repr(C)]
+struct LinkMap {
+    /// Where the object's address 0 lies.
+    l_addr: usize,
+    /// The path it was opened by.
+    l_name: *const libc::c_char,
 }
 
 /// `dladdr1` shall give the loader's record of the object.
@@ -258,7 +282,7 @@ fn last_error() -> String {
     }
 }
 
-fn descriptor_path(file: &OwnedFd) -> std::path::PathBuf {
+fn descriptor_path(file: &OwnedFd) -> PathBuf {
     format!("/proc/self/fd/{}", file.as_raw_fd()).into()
 }
 
@@ -306,6 +330,13 @@ mod tests {
         assert!(math.symbol("printf").is_some());
         assert_eq!(math.own_symbol("printf"), None);
         assert_eq!(math.symbol("no_such_function"), None);
+        let address = math.own_symbol("cos").unwrap();
+        assert!(
+            math.offset_of(address)
+                .is_some_and(|offset| offset < 1 << 30)
+        );
+        assert_eq!(math.offset_of(math.symbol("printf").unwrap()), None);
+        assert!(math.file().unwrap().ends_with("libm.so.6"));
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl<F: Fn(&str) -> Option<usize> + Send + Sync> DefinitionGenerator for F {
 /// Nothing may use code of a dylib that is gone, and no dylib with it in its link order may be
 /// linked afterwards; the owner keeps that order.
 pub struct Dylib {
-    raw: NonNull<ffi::RawDylib>,
+    pub(crate) raw: NonNull<ffi::RawDylib>,
     session: Arc<SessionHandle>,
 }
 

@@ -1,0 +1,17 @@
+// Linked code, looked at from outside: its functions, and its debug information.
+#include "session.h"
+
+extern "C" void nlib_dylib_functions(NlibDylib *Dylib, void *Context,
+                                     void (*Function)(void *, const NlibFunction *)) {
+  for (auto &Linked : Dylib->Functions) {
+    llvm::StringRef Name = *Linked.Name;
+    NlibFunction Found = {Name.data(), Name.size(), Linked.Address, Linked.Size, Linked.Object};
+    Function(Context, &Found);
+  }
+}
+
+extern "C" void nlib_dylib_debug_objects(NlibDylib *Dylib, void *Context,
+                                         void (*Object)(void *, const char *, size_t)) {
+  Dylib->Debug.forEach(
+      [&](const std::vector<char> &Bytes) { Object(Context, Bytes.data(), Bytes.size()); });
+}
