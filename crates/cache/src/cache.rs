@@ -20,6 +20,7 @@ use crate::artifact::{Artifact, Hit, Image};
 use crate::bucket::{self, Bucket};
 use crate::digest::Digest;
 use crate::error::{CacheError, CacheWarning};
+use crate::explain::{self, Difference, Explanation};
 use crate::file_digests::FileDigests;
 use crate::files::{self, Access};
 use crate::fingerprint::Fingerprint;
@@ -180,6 +181,25 @@ impl Cache {
             }
         }
         Err(reason.unwrap_or(MissReason::RecordMissing))
+    }
+
+    /// What [`Cache::lookup`] would give, with everything that keeps it from a hit: of several
+    /// traces, what the nearest one says. Changes nothing, and takes longer than a lookup.
+    #[must_use]
+    pub fn explain(
+        &self,
+        unit: &UnitKey,
+        fingerprint: &Fingerprint,
+        roots: &Roots,
+        seen: &mut StatCache,
+    ) -> Explanation {
+        match self.readable() {
+            Ok(store) => {
+                let (store, digests) = (store.read_only(), &self.0.digests);
+                explain::explain(&store, unit, fingerprint, roots, seen, digests)
+            }
+            Err(reason) => Explanation::Miss(vec![Difference::plain(reason)]),
+        }
     }
 
     /// Waits until this thread alone, among all threads and processes that share the directory,
@@ -471,7 +491,7 @@ impl Cache {
 }
 
 /// Whether the object of a trace is there. Its content is verified when it is read.
-fn has_object(store: &Store, trace: &Trace) -> Result<(), MissReason> {
+pub(crate) fn has_object(store: &Store, trace: &Trace) -> Result<(), MissReason> {
     let path = store.path(Bucket::Objects, &trace.object);
     match fs::symlink_metadata(&path) {
         Ok(metadata) if metadata.is_file() && metadata.len() == trace.object_size => Ok(()),

@@ -7,7 +7,7 @@
 //! - [`Input`]: what the compiler then read, or looked for in vain ([`PathState`]), below symbolic
 //!   [`Roots`]; [`Recorded`] is all of it.
 //! - [`Cache::lookup`] finds a trace under the fingerprint whose inputs are all as recorded. It
-//!   gives a [`Hit`] or a [`MissReason`].
+//!   gives a [`Hit`] or a [`MissReason`]; [`Cache::explain`] gives every [`Difference`].
 //! - [`Flight`] lets one of many build; [`Cache::publish`] adds what it built.
 //! - [`Artifact`] and [`Image`]: the code itself.
 //!
@@ -27,6 +27,7 @@ mod bucket;
 mod cache;
 mod digest;
 mod error;
+mod explain;
 mod file_digests;
 pub mod files;
 pub mod fingerprint;
@@ -48,6 +49,7 @@ pub use artifact::{Artifact, Hit, Image};
 pub use cache::{Cache, Mode, Published, Settings};
 pub use digest::{Digest, FieldHasher, InvalidDigest};
 pub use error::{CacheError, CacheWarning};
+pub use explain::{Cause, Difference, Explanation, Observed};
 pub use fingerprint::{Field, Fingerprint, FingerprintBuilder};
 pub use flight::Flight;
 pub use input::{Input, Kind, PathState, Recorded, listing_digest};

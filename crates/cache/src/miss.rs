@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 
+use crate::explain::shortened;
 use crate::fingerprint::{Field, tag};
 
 /// Why something is not taken from the cache. `Display` gives one sentence without a full stop;
@@ -133,6 +134,27 @@ impl MissReason {
             error: error.to_string(),
         }
     }
+
+    /// The same with paths below `base` relative to it, for messages.
+    pub(crate) fn relative_to(&self, base: &Path) -> MissReason {
+        let mut reason = self.clone();
+        let paths = match &mut reason {
+            MissReason::FileChanged { path }
+            | MissReason::FileAppeared { path }
+            | MissReason::FileVanished { path }
+            | MissReason::KindChanged { path }
+            | MissReason::DirectoryChanged { path }
+            | MissReason::LinkRetargeted { path }
+            | MissReason::Unreadable { path, .. } => std::slice::from_mut(path),
+            MissReason::IdentityChanged { paths } => paths.as_mut_slice(),
+            // The rest names no file of the user's.
+            _ => &mut [],
+        };
+        for path in paths {
+            *path = shortened(path, base);
+        }
+        reason
+    }
 }
 
 fn display_all(paths: &[PathBuf]) -> String {
@@ -145,32 +167,56 @@ fn display_all(paths: &[PathBuf]) -> String {
 
 /// The first difference between the fields of last time and of now; `None` when they are equal.
 pub(crate) fn explain(was: &[Field], now: &[Field]) -> Option<MissReason> {
-    let value = |fields: &[Field], tag: &str| {
-        fields
-            .iter()
-            .find(|field| field.tag == tag)
-            .map(|field| field.value.clone())
-    };
-    let tags = now.iter().chain(was).map(|field| field.tag.as_str());
-    let changed = |tag: &&str| value(was, tag) != value(now, tag);
-    let tag = tags.into_iter().find(changed)?;
-    let (was, now) = (
-        value(was, tag).unwrap_or_default(),
-        value(now, tag).unwrap_or_default(),
-    );
-    Some(match tag {
-        tag::ARGUMENTS => {
-            let (was, now) = differing(&was, &now);
-            MissReason::ArgumentsChanged { was, now }
-        }
-        tag::SOURCE => MissReason::SourceChanged,
-        tag::COMPILER => MissReason::CompilerChanged,
-        _ => MissReason::FieldChanged {
-            tag: tag.to_owned(),
-            was,
-            now,
-        },
+    changed_fields(was, now)
+        .next()
+        .map(|changed| changed.reason())
+}
+
+/// A field of the fingerprint with its value last time and now; empty where there is none.
+pub(crate) struct ChangedField<'a> {
+    pub(crate) tag: &'a str,
+    pub(crate) was: &'a str,
+    pub(crate) now: &'a str,
+}
+
+/// Every field that differs between last time and now, in the order of the fingerprint.
+pub(crate) fn changed_fields<'a>(
+    was: &'a [Field],
+    now: &'a [Field],
+) -> impl Iterator<Item = ChangedField<'a>> {
+    fn value<'a>(fields: &'a [Field], tag: &str) -> Option<&'a str> {
+        let field = fields.iter().find(|field| field.tag == tag)?;
+        Some(field.value.as_str())
+    }
+    let gone = was.iter().filter(|field| value(now, &field.tag).is_none());
+    now.iter().chain(gone).filter_map(|field| {
+        let tag = field.tag.as_str();
+        let (was, now) = (value(was, tag), value(now, tag));
+        (was != now).then(|| ChangedField {
+            tag,
+            was: was.unwrap_or_default(),
+            now: now.unwrap_or_default(),
+        })
     })
+}
+
+impl ChangedField<'_> {
+    pub(crate) fn reason(&self) -> MissReason {
+        let &ChangedField { tag, was, now } = self;
+        match tag {
+            tag::ARGUMENTS => {
+                let (was, now) = differing(was, now);
+                MissReason::ArgumentsChanged { was, now }
+            }
+            tag::SOURCE => MissReason::SourceChanged,
+            tag::COMPILER => MissReason::CompilerChanged,
+            _ => MissReason::FieldChanged {
+                tag: tag.to_owned(),
+                was: was.to_owned(),
+                now: now.to_owned(),
+            },
+        }
+    }
 }
 
 /// The lines that only one text has; when there are none, what lies between the first and the

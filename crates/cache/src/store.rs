@@ -29,6 +29,11 @@ impl Store {
         Store { root, writable }
     }
 
+    /// The same folder, in which nothing is written or deleted.
+    pub(crate) fn read_only(&self) -> Store {
+        Store::new(self.root.clone(), false)
+    }
+
     pub(crate) fn root(&self) -> &Path {
         &self.root
     }

@@ -89,56 +89,121 @@ pub(crate) fn check(
     let vouched = Vouched::by(&trace.guards, inputs.len(), roots, seen);
     let mut fresh = Fresh::default();
     let mut every_stamp_equal = true;
-    let mut path = PathBuf::new();
-    let mut target = PathBuf::new();
+    let mut paths = Paths::default();
     for (index, input) in inputs.iter().enumerate() {
         if vouched.holds(index) {
             continue;
         }
-        expand(roots, &input.path, &mut path)?;
-        match &input.state {
-            PathState::Absent => match seen.look(&path) {
-                Seen::Absent => {}
-                Seen::There { .. } => return Err(MissReason::FileAppeared { path }),
-                Seen::Failed(failure) => return Err(unreadable(path, failure)),
-            },
-            PathState::Present(kind) => drop(look_for(*kind, &path, seen)?),
-            PathState::File { digest, stamp } => {
-                let now = look_for(Kind::File, &path, seen)?;
-                if *stamp != Some(now) {
-                    every_stamp_equal = false;
-                    if let Some(new) = reread(&path, digest, stamp, &now, seen, digests)? {
-                        fresh.stamps.push((index, new));
-                    }
-                }
-            }
-            PathState::Listing { digest } => match seen.listing(&path) {
-                Ok(now) if now == *digest => {}
-                Ok(_) => return Err(MissReason::DirectoryChanged { path }),
-                Err(failure) => return Err(unreadable(path, failure)),
-            },
-            PathState::RealPath { target: recorded } => {
-                let recorded = match recorded {
-                    Some(recorded) => {
-                        expand(roots, recorded, &mut target)?;
-                        Some(target.as_os_str())
-                    }
-                    None => None,
-                };
-                if seen.real_path(&path).map(Path::as_os_str) != recorded {
-                    return Err(MissReason::LinkRetargeted { path });
-                }
+        match check_input(input, roots, seen, digests, &mut paths)? {
+            Holds::AsRecorded => {}
+            Holds::Reread(stamp) => {
+                every_stamp_equal = false;
+                fresh.stamps.extend(stamp.map(|stamp| (index, stamp)));
             }
         }
     }
     if !every_stamp_equal {
-        check_identities(inputs, roots, seen)?;
+        identity_changes(inputs, roots, seen)
+            .into_iter()
+            .next()
+            .map_or(Ok(()), Err)?;
     }
     if vouched.is_incomplete(inputs) {
         let guards = guard::guards(inputs, roots);
         fresh.guards = (guards != trace.guards).then_some(guards);
     }
     Ok(fresh)
+}
+
+/// All that is not as recorded, with the input's index where one input says it; empty exactly when
+/// [`check`] finds the trace to hold. Nothing is skipped after the first, so this takes longer.
+pub(crate) fn changes(
+    trace: &Trace,
+    roots: &Roots,
+    seen: &mut StatCache,
+    digests: &FileDigests,
+) -> Vec<(Option<usize>, MissReason)> {
+    let inputs = trace.inputs.as_slice();
+    let vouched = Vouched::by(&trace.guards, inputs.len(), roots, seen);
+    let mut changes = Vec::new();
+    let mut every_stamp_equal = true;
+    let mut paths = Paths::default();
+    for (index, input) in inputs.iter().enumerate() {
+        if vouched.holds(index) {
+            continue;
+        }
+        match check_input(input, roots, seen, digests, &mut paths) {
+            Ok(Holds::AsRecorded) => {}
+            Ok(Holds::Reread(_)) => every_stamp_equal = false,
+            Err(reason) => changes.push((Some(index), reason)),
+        }
+    }
+    // Whether files are names of one file is asked of contents that are as recorded.
+    if changes.is_empty() && !every_stamp_equal {
+        let identities = identity_changes(inputs, roots, seen);
+        changes.extend(identities.into_iter().map(|reason| (None, reason)));
+    }
+    changes
+}
+
+/// How an input holds.
+enum Holds {
+    /// Nothing about it changed.
+    AsRecorded,
+    /// The stamp of a file differs, its content does not; its new stamp, if that is settled.
+    Reread(Option<FileStamp>),
+}
+
+/// Room for the paths of one input after another.
+#[derive(Default)]
+struct Paths {
+    path: PathBuf,
+    target: PathBuf,
+}
+
+/// Whether one input is as recorded.
+#[inline]
+fn check_input(
+    input: &Input,
+    roots: &Roots,
+    seen: &mut StatCache,
+    digests: &FileDigests,
+    Paths { path, target }: &mut Paths,
+) -> Result<Holds, MissReason> {
+    expand(roots, &input.path, path)?;
+    let path = path.as_path();
+    match &input.state {
+        PathState::Absent => match seen.look(path) {
+            Seen::Absent => {}
+            Seen::There { .. } => return Err(MissReason::FileAppeared { path: path.into() }),
+            Seen::Failed(failure) => return Err(unreadable(path, failure)),
+        },
+        PathState::Present(kind) => drop(look_for(*kind, path, seen)?),
+        PathState::File { digest, stamp } => {
+            let now = look_for(Kind::File, path, seen)?;
+            if *stamp != Some(now) {
+                return reread(path, digest, stamp, &now, seen, digests).map(Holds::Reread);
+            }
+        }
+        PathState::Listing { digest } => match seen.listing(path) {
+            Ok(now) if now == *digest => {}
+            Ok(_) => return Err(MissReason::DirectoryChanged { path: path.into() }),
+            Err(failure) => return Err(unreadable(path, failure)),
+        },
+        PathState::RealPath { target: recorded } => {
+            let recorded = match recorded {
+                Some(recorded) => {
+                    expand(roots, recorded, target)?;
+                    Some(target.as_os_str())
+                }
+                None => None,
+            };
+            if seen.real_path(path).map(Path::as_os_str) != recorded {
+                return Err(MissReason::LinkRetargeted { path: path.into() });
+            }
+        }
+    }
+    Ok(Holds::AsRecorded)
 }
 
 /// The stamp of what must be there and of this kind.
@@ -151,7 +216,7 @@ fn look_for(kind: Kind, path: &Path, seen: &mut StatCache) -> Result<FileStamp, 
         Seen::Absent => Err(MissReason::FileVanished {
             path: path.to_owned(),
         }),
-        Seen::Failed(failure) => Err(unreadable(path.to_owned(), failure)),
+        Seen::Failed(failure) => Err(unreadable(path, failure)),
     }
 }
 
@@ -173,21 +238,18 @@ fn reread(
     match seen.content(path, digests) {
         Ok(content) if content.digest == *digest => Ok(content.stamp),
         Ok(_) => Err(changed()),
-        Err(failure) => Err(unreadable(path.to_owned(), failure)),
+        Err(failure) => Err(unreadable(path, failure)),
     }
 }
 
-/// Checks that files of equal content are names of one file now if and only if they were.
+/// Pairs of files of equal content that are names of one file now and were not, or the reverse.
 ///
 /// clang tells files apart by device and inode: of two hard links with `#pragma once` the second
 /// is skipped, of two copies it is not. Files of different content are never one file, and an
 /// empty file is the same whether it is skipped or not. Of a file without a recorded stamp it is
 /// not known what it was, so a group with one does not hold.
-fn check_identities(
-    inputs: &[Input],
-    roots: &Roots,
-    seen: &mut StatCache,
-) -> Result<(), MissReason> {
+fn identity_changes(inputs: &[Input], roots: &Roots, seen: &mut StatCache) -> Vec<MissReason> {
+    let mut changes = Vec::new();
     let empty = Digest::of(b"");
     let mut groups: HashMap<Digest, Vec<(&str, &Option<FileStamp>)>> = HashMap::new();
     for input in inputs {
@@ -220,14 +282,14 @@ fn check_identities(
                     _ => None,
                 };
                 if was_one_file.is_none() || was_one_file != is_one_file {
-                    return Err(MissReason::IdentityChanged {
+                    changes.push(MissReason::IdentityChanged {
                         paths: paths.into(),
                     });
                 }
             }
         }
     }
-    Ok(())
+    changes
 }
 
 fn expand(roots: &Roots, symbolic: &str, path: &mut PathBuf) -> Result<(), MissReason> {
@@ -240,11 +302,11 @@ fn expand(roots: &Roots, symbolic: &str, path: &mut PathBuf) -> Result<(), MissR
     }
 }
 
-fn unreadable(path: PathBuf, failure: Failure) -> MissReason {
+fn unreadable(path: &Path, failure: Failure) -> MissReason {
     if failure.is_absence() {
-        MissReason::FileVanished { path }
+        MissReason::FileVanished { path: path.into() }
     } else {
-        MissReason::unreadable(&path, &failure.to_error())
+        MissReason::unreadable(path, &failure.to_error())
     }
 }
 

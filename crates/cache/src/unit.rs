@@ -32,11 +32,15 @@ impl UnitKey {
 
 /// Why there is no record for `now`.
 pub(crate) fn why_unknown(store: &Store, unit: &UnitKey, now: &Fingerprint) -> MissReason {
-    match store.get::<Vec<Field>>(Bucket::Units, &unit.digest()) {
-        Ok(Some(was)) => explain(&was, now.fields()).unwrap_or(MissReason::RecordMissing),
-        // This record only explains; that it is damaged explains nothing.
-        Ok(None) | Err(_) => MissReason::NeverBuilt,
+    match recall(store, unit) {
+        Some(was) => explain(&was, now.fields()).unwrap_or(MissReason::RecordMissing),
+        None => MissReason::NeverBuilt,
     }
+}
+
+/// The fields of the unit's last fingerprint. They only explain: damaged ones explain nothing.
+pub(crate) fn recall(store: &Store, unit: &UnitKey) -> Option<Vec<Field>> {
+    store.get(Bucket::Units, &unit.digest()).ok().flatten()
 }
 
 /// Remembers the fields of the fingerprint that was built.

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use nlib_cache::{
-    Cache, Digest, FileStamp, Fingerprint, FingerprintBuilder, Hit, Input, MissReason, Mode,
-    PathState, Published, Recorded, Roots, Settings, StatCache, UnitKey,
+    Cache, Digest, Explanation, FileStamp, Fingerprint, FingerprintBuilder, Hit, Input, MissReason,
+    Mode, PathState, Published, Recorded, Roots, Settings, StatCache, UnitKey,
 };
 use tempfile::TempDir;
 
@@ -76,13 +76,35 @@ impl Bench {
         self.lookup_in(&self.cache)
     }
 
+    /// Looks up; what an explanation says beforehand agrees.
     pub fn lookup_in(&self, cache: &Cache) -> Result<Hit, MissReason> {
-        cache.lookup(
-            &unit(),
-            &fingerprint("-O2"),
-            &self.roots(),
-            &mut StatCache::new(),
-        )
+        let (fingerprint, roots) = (fingerprint("-O2"), self.roots());
+        let explained = cache.explain(&unit(), &fingerprint, &roots, &mut StatCache::new());
+        let found = cache.lookup(&unit(), &fingerprint, &roots, &mut StatCache::new());
+        match (&explained, &found) {
+            (Explanation::Hit(explained), Ok(found)) => {
+                assert_eq!(explained.object.digest, found.object.digest);
+            }
+            (Explanation::Miss(differences), Err(_)) => assert!(!differences.is_empty()),
+            _ => panic!("explained as {explained:?}, found {found:?}"),
+        }
+        found
+    }
+
+    /// The sentences of an explanation, and nothing that differs left out.
+    #[track_caller]
+    pub fn explained(&self) -> Vec<String> {
+        let (unit, seen) = (unit(), &mut StatCache::new());
+        let explained = self
+            .cache
+            .explain(&unit, &fingerprint("-O2"), &self.roots(), seen);
+        match explained {
+            Explanation::Hit(_) => Vec::new(),
+            Explanation::Miss(differences) => differences
+                .iter()
+                .map(|difference| difference.sentence(&self.folder.path().join("src")))
+                .collect(),
+        }
     }
 
     /// The sentence of the miss.
