@@ -20,7 +20,7 @@ use crate::artifact::{Artifact, Hit, Image};
 use crate::bucket::{self, Bucket};
 use crate::digest::Digest;
 use crate::error::{CacheError, CacheWarning};
-use crate::explain::{self, Difference, Explanation};
+use crate::explain::{self, Explanation};
 use crate::file_digests::FileDigests;
 use crate::files::{self, Access};
 use crate::fingerprint::Fingerprint;
@@ -198,7 +198,7 @@ impl Cache {
                 let (store, digests) = (store.read_only(), &self.0.digests);
                 explain::explain(&store, unit, fingerprint, roots, seen, digests)
             }
-            Err(reason) => Explanation::Miss(vec![Difference::plain(reason)]),
+            Err(reason) => Explanation::Miss(vec![reason.into()]),
         }
     }
 

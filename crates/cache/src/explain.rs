@@ -105,13 +105,13 @@ pub(crate) fn explain(
     let record = match store.record(Bucket::Traces, &key) {
         Ok(Some(record)) => record,
         Ok(None) => return Explanation::Miss(fingerprint_changes(store, unit, fingerprint)),
-        Err(reason) => return Explanation::Miss(vec![Difference::plain(reason)]),
+        Err(reason) => return Explanation::Miss(vec![reason.into()]),
     };
     let mut nearest: Option<Vec<Difference>> = None;
     for index in 0..record.len() {
         let Some(trace) = store::decode::<Trace>(&record, index) else {
             let damaged = store.corrupt(Bucket::Traces, store.path(Bucket::Traces, &key));
-            return Explanation::Miss(vec![Difference::plain(damaged)]);
+            return Explanation::Miss(vec![damaged.into()]);
         };
         let changes = trace::changes(&trace, roots, seen, digests);
         if changes.is_empty() {
@@ -125,7 +125,7 @@ pub(crate) fn explain(
                     });
                 }
                 // Nothing is nearer than a state in which every input is as it was.
-                Err(missing) => nearest = Some(vec![Difference::plain(missing)]),
+                Err(missing) => nearest = Some(vec![missing.into()]),
             }
         } else if nearest
             .as_ref()
@@ -138,14 +138,14 @@ pub(crate) fn explain(
             nearest = Some(differences.collect());
         }
     }
-    let nearest = nearest.unwrap_or_else(|| vec![Difference::plain(MissReason::RecordMissing)]);
+    let nearest = nearest.unwrap_or_else(|| vec![MissReason::RecordMissing.into()]);
     Explanation::Miss(nearest)
 }
 
 /// Every field in which the unit's last fingerprint differs from this one.
 fn fingerprint_changes(store: &Store, unit: &UnitKey, now: &Fingerprint) -> Vec<Difference> {
     let Some(was) = unit::recall(store, unit) else {
-        return vec![Difference::plain(MissReason::NeverBuilt)];
+        return vec![MissReason::NeverBuilt.into()];
     };
     let digest = |value: &str| value.parse().map_or(Observed::Unknown, Observed::Content);
     let changed: Vec<Difference> = crate::miss::changed_fields(&was, now.fields())
@@ -157,7 +157,7 @@ fn fingerprint_changes(store: &Store, unit: &UnitKey, now: &Fingerprint) -> Vec<
         })
         .collect();
     match changed.is_empty() {
-        true => vec![Difference::plain(MissReason::RecordMissing)],
+        true => vec![MissReason::RecordMissing.into()],
         false => changed,
     }
 }
@@ -250,9 +250,9 @@ fn of_identity(
     }
 }
 
-impl Difference {
-    /// A reason that says all by itself.
-    pub(crate) fn plain(miss: MissReason) -> Difference {
+/// A reason that says all by itself.
+impl From<MissReason> for Difference {
+    fn from(miss: MissReason) -> Difference {
         Difference {
             miss,
             was: Observed::Unknown,
@@ -260,7 +260,9 @@ impl Difference {
             cause: None,
         }
     }
+}
 
+impl Difference {
     /// One sentence without a full stop; paths below `base` are shown relative to it.
     #[must_use]
     pub fn sentence(&self, base: &Path) -> String {

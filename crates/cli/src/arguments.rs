@@ -104,6 +104,7 @@ pub enum Link {
 pub enum Command {
     Run(RunArguments),
     Load(LoadArguments),
+    Why(WhyArguments),
     Symbols(SymbolsArguments),
     Object(ObjectArguments),
     Warm(WarmArguments),
@@ -149,6 +150,29 @@ pub struct LoadArguments {
     /// A symbol to look up, as the object names it; may be repeated
     #[arg(long = "symbol", short = 's', value_name = "NAME")]
     pub symbols: Vec<String>,
+}
+
+/// Say whether the cache has a library or program and, if not, what is different
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "nlib why [OPTIONS] [COMPILER FLAGS] <LIB|SOURCE>...",
+    after_help = format!("\
+Looks only: nothing is compiled, fetched or written into the cache. Source files are taken together,
+as `nlib run` takes them. The exit status is 0 when nothing would be compiled, else 1.
+
+{COMPILER_FLAGS}
+
+Example:
+  nlib why --with flecs -O2 main.c")
+)]
+pub struct WhyArguments {
+    /// Libraries, manifests or source files
+    #[arg(value_name = "LIB|SOURCE", required = true)]
+    pub libraries: Vec<String>,
+
+    /// A library that source files are compiled and linked against; may be repeated
+    #[arg(long, value_name = "LIB")]
+    pub with: Vec<String>,
 }
 
 /// List the symbols that a library publishes

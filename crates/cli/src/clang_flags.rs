@@ -24,7 +24,7 @@ pub struct ClangFlags {
 }
 
 /// Commands that take compiler flags.
-const COMPILING: &[&str] = &["run", "load", "symbols", "object", "warm", "bench"];
+const COMPILING: &[&str] = &["run", "load", "why", "symbols", "object", "warm", "bench"];
 
 /// Options of nlib with a value, which may be the next argument.
 const VALUED: &[&str] = &["--color", "--link", "--jobs", "-j"];

@@ -13,6 +13,7 @@ mod run;
 mod symbols;
 mod version;
 mod warm;
+mod why;
 
 use std::process::ExitCode;
 
@@ -36,6 +37,7 @@ pub fn execute(arguments: Arguments, context: &Context) -> Result<ExitCode, Fail
     match command {
         Command::Run(arguments) => run::run(context, arguments),
         Command::Load(arguments) => load::load(context, &arguments),
+        Command::Why(arguments) => why::why(context, &arguments),
         Command::Symbols(arguments) => symbols::symbols(context, &arguments),
         Command::Object(arguments) => object::object(context, &arguments),
         Command::Warm(arguments) => warm::warm(context, arguments),

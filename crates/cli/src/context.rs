@@ -41,6 +41,7 @@ impl Context {
                 .iter()
                 .map(|file| file.to_string_lossy().into_owned())
                 .collect(),
+            Some(Command::Why(why)) => why.libraries.clone(),
             Some(Command::Load(LoadArguments { library, .. }))
             | Some(Command::Symbols(SymbolsArguments { library, .. }))
             | Some(Command::Object(ObjectArguments { library, .. }))

@@ -194,6 +194,7 @@ impl Inner {
             }
             published.hit
         } else {
+            self.remember_unkept(&fingerprint.digest(), &compiled.uncacheable);
             let annotations = compiled.diagnostics.to_annotations();
             Hit {
                 object: Artifact::unstored(&compiled.object),

@@ -59,6 +59,12 @@ pub enum Error {
     /// The pinned sources cannot be had.
     #[error(transparent)]
     Fetch(#[from] FetchError),
+    /// The pinned sources are not here, and this is no time to bring them.
+    #[error("the sources of {library} have not been fetched; `nlib fetch {library}` brings them")]
+    SourcesNotFetched {
+        /// The library.
+        library: String,
+    },
     /// A source file cannot be read.
     #[error("{library}: cannot read the source file {path}: {source}")]
     Source {
@@ -219,6 +225,7 @@ impl Error {
             }
             Error::Toolchain(_) => ErrorKind::Toolchain,
             Error::Fetch(_)
+            | Error::SourcesNotFetched { .. }
             | Error::Source { .. }
             | Error::Cache(_)
             | Error::LostObject { .. }

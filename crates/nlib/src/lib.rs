@@ -31,6 +31,7 @@ mod resolve;
 mod session;
 mod settings;
 mod toolchain;
+mod why;
 
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Listener, UnitOutcome};
@@ -41,9 +42,14 @@ pub use request::{Request, What};
 pub use session::{ObjectCode, Session};
 pub use settings::Settings;
 pub use toolchain::Toolchain;
+pub use why::{Forecast, ImageForecast, UnitForecast, why};
 
-pub use nlib_cache::{Cache, CacheError, Cleaned, Digest, Entry, MissReason, Mode, Stats};
-pub use nlib_compile::{CompileError, Diagnostic, Diagnostics, Limits, Phase, Severity};
+pub use nlib_cache::{
+    Cache, CacheError, Cause, Cleaned, Difference, Digest, Entry, MissReason, Mode, Observed, Stats,
+};
+pub use nlib_compile::{
+    CompileError, Diagnostic, Diagnostics, Limits, Phase, Severity, Uncacheable,
+};
 pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
 pub use nlib_loader::{
     CallError, CodeLocation, Library, LinkError, Linker, LinkerChoice, OwnedSymbol, PerfOutput,

@@ -9,7 +9,7 @@ use nlib_plan::{Choices, Manifest, Plan, ResolveError, Target, bare_source, reso
 
 use crate::error::Error;
 use crate::request::{Request, What};
-use crate::session::Inner;
+use crate::session::{Inner, Purpose};
 
 /// A library with its plan and its files on disk.
 #[derive(Debug)]
@@ -290,6 +290,11 @@ impl Inner {
     pub(crate) fn sources(&self, plan: &Plan, manifest_folder: &Path) -> Result<SourceTree, Error> {
         if let Some(tree) = self.source_store.find(&plan.sources)? {
             return Ok(tree);
+        }
+        if self.purpose == Purpose::Look {
+            return Err(Error::SourcesNotFetched {
+                library: plan.name.clone(),
+            });
         }
         let mut progress = |event| self.tell(crate::Event::Fetch(event));
         let tree =

@@ -86,8 +86,18 @@ pub struct ObjectCode {
     pub bytes: Vec<u8>,
 }
 
+/// What a session is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// Everything.
+    Load,
+    /// Finding out what a load would do; see `why.rs`.
+    Look,
+}
+
 pub(crate) struct Inner {
     pub settings: Settings,
+    pub purpose: Purpose,
     pub cache: Cache,
     pub source_store: SourceStore,
     pub compiler: WorkerPool,
@@ -111,7 +121,20 @@ impl Session {
     ///
     /// # Errors
     /// The cache's folder cannot be used.
-    pub fn open(mut settings: Settings) -> Result<Self, Error> {
+    pub fn open(settings: Settings) -> Result<Self, Error> {
+        Self::open_as(settings, Purpose::Load)
+    }
+
+    /// A session that neither writes into the cache nor brings sources, and tells nobody.
+    pub(crate) fn open_to_look(mut settings: Settings) -> Result<Self, Error> {
+        settings.listener = None;
+        if settings.cache_mode != Mode::Off {
+            settings.cache_mode = Mode::ReadOnly;
+        }
+        Self::open_as(settings, Purpose::Look)
+    }
+
+    fn open_as(mut settings: Settings, purpose: Purpose) -> Result<Self, Error> {
         let homeless = settings.cache_mode != Mode::Off && settings.cache_directory.is_none();
         if homeless {
             settings.cache_mode = Mode::Off;
@@ -142,6 +165,7 @@ impl Session {
                 registry: Mutex::default(),
                 scratch,
                 settings,
+                purpose,
             }),
             background: Background::new(),
         };
@@ -375,6 +399,10 @@ impl Session {
     /// It cannot be started.
     pub fn toolchain(&self) -> Result<Toolchain, Error> {
         self.inner.toolchain()
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
     }
 
     /// The cache.
