@@ -78,6 +78,15 @@ impl Progress {
                 self.with_bars(|bars| bars.end(&self.sources.unit_name(library, unit)));
                 self.show_unit(library, unit, outcome, diagnostics, *elapsed);
             }
+            Event::SystemLibraryTaken {
+                library,
+                system_library,
+                symbols,
+            } => self.warn(&format!(
+                "{library}: took the system library {system_library}, which defines {}; name it \
+                 with -l{system_library} or in the manifest's \"system-libs\"",
+                symbols.join(", ")
+            )),
             Event::ImageStored { library, elapsed } => {
                 self.detail(|| format!("image {library} ({})\n", seconds(*elapsed)))
             }

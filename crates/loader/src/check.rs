@@ -13,16 +13,37 @@ use object::elf;
 use crate::elf::{ElfFile, ElfSymbol};
 use crate::error::{DuplicateSymbol, UnresolvedSymbol};
 use crate::suppliers::find_suppliers;
-use crate::{LibrarySpec, LinkError, ObjectFile};
+use crate::{LibrarySpec, LinkError, ObjectFile, SystemLibrary};
 
 /// Checks that every symbol the objects need is defined in reach, and none twice.
 ///
 /// In reach are: the objects themselves, what nlib adds to every library (`atexit` and the like),
-/// the dependencies' published symbols, the system libraries with what they depend on, and the
-/// symbols of this process. Weak references may stay unresolved; weak definitions may repeat.
+/// overlays, what the host grants, the dependencies' published symbols, the system libraries with
+/// what they depend on, and the symbols of this process. Weak references may stay unresolved; weak definitions may repeat.
 pub fn check_symbols(spec: &LibrarySpec, objects: &[ObjectFile]) -> Result<(), LinkError> {
-    let system = spec
-        .system_libraries
+    let system = open(&spec.system_libraries)?;
+    check_against(&spec.name, objects, |symbol| spec.supplies(symbol), &system)
+}
+
+/// [`check_symbols`] of a library whose dependencies are not loaded: `dependencies` are the names
+/// each of them publishes, see [`published_names`](crate::published_names).
+pub fn check_unloaded(
+    library: &str,
+    objects: &[ObjectFile],
+    dependencies: &[&HashSet<Vec<u8>>],
+    system_libraries: &[SystemLibrary],
+) -> Result<(), LinkError> {
+    let system = open(system_libraries)?;
+    let is_supplied = |symbol: &str| {
+        dependencies
+            .iter()
+            .any(|names| names.contains(symbol.as_bytes()))
+    };
+    check_against(library, objects, is_supplied, &system)
+}
+
+fn open(libraries: &[SystemLibrary]) -> Result<Vec<Arc<PlatformLibrary>>, LinkError> {
+    libraries
         .iter()
         .map(|library| {
             PlatformLibrary::open(&library.path)
@@ -32,14 +53,15 @@ pub fn check_symbols(spec: &LibrarySpec, objects: &[ObjectFile]) -> Result<(), L
                     message: failure.to_string(),
                 })
         })
-        .collect::<Result<Vec<_>, _>>()?;
-    check_against(spec, objects, &system)
+        .collect()
 }
 
-/// [`check_symbols`] with the system libraries already open.
+/// [`check_symbols`] of `library` with the system libraries already open; `is_supplied` speaks for
+/// everything else that the library is linked to.
 pub(crate) fn check_against(
-    spec: &LibrarySpec,
+    library: &str,
     objects: &[ObjectFile],
+    is_supplied: impl Fn(&str) -> bool,
     system: &[Arc<PlatformLibrary>],
 ) -> Result<(), LinkError> {
     let files = objects
@@ -52,20 +74,20 @@ pub(crate) fn check_against(
         })
         .collect::<Result<Vec<_>, _>>()?;
     let table = SymbolUse::of(&files);
-    table.report_duplicates(spec, objects)?;
+    table.report_duplicates(library, objects)?;
 
     let mut missing: Vec<&[u8]> = table
         .needed
         .iter()
         .copied()
         .filter(|name| !table.defined.contains_key(name) && !is_given(name, &files))
-        .filter(|name| !is_in_reach(name, spec, system))
+        .filter(|name| !is_in_reach(name, &is_supplied, system))
         .collect();
     if missing.is_empty() {
         return Ok(());
     }
     missing.sort_unstable();
-    Err(unresolved(spec, objects, &files, &missing))
+    Err(unresolved(library, objects, &files, &missing))
 }
 
 /// What the objects of a library define and need.
@@ -97,11 +119,7 @@ impl<'data> SymbolUse<'data> {
         table
     }
 
-    fn report_duplicates(
-        &self,
-        spec: &LibrarySpec,
-        objects: &[ObjectFile],
-    ) -> Result<(), LinkError> {
+    fn report_duplicates(&self, library: &str, objects: &[ObjectFile]) -> Result<(), LinkError> {
         let mut symbols: Vec<_> = self
             .defined
             .iter()
@@ -120,7 +138,7 @@ impl<'data> SymbolUse<'data> {
         }
         symbols.sort_by(|a, b| a.name.cmp(&b.name));
         Err(LinkError::Duplicate {
-            library: spec.name.clone(),
+            library: library.to_owned(),
             symbols,
         })
     }
@@ -154,7 +172,11 @@ fn is_given(name: &[u8], files: &[ElfFile<'_>]) -> bool {
         })
 }
 
-fn is_in_reach(name: &[u8], spec: &LibrarySpec, system: &[Arc<PlatformLibrary>]) -> bool {
+fn is_in_reach(
+    name: &[u8],
+    is_supplied: impl Fn(&str) -> bool,
+    system: &[Arc<PlatformLibrary>],
+) -> bool {
     // `.symver` references carry their version in the name: `memcpy@GLIBC_2.2.5`.
     let bare = name.split(|&byte| byte == b'@').next().unwrap_or(name);
     let Ok(name) = std::str::from_utf8(bare) else {
@@ -162,14 +184,11 @@ fn is_in_reach(name: &[u8], spec: &LibrarySpec, system: &[Arc<PlatformLibrary>])
     };
     process_symbol(name).is_some()
         || system.iter().any(|library| library.symbol(name).is_some())
-        || spec
-            .dependencies
-            .iter()
-            .any(|dependency| dependency.address(name).is_ok())
+        || is_supplied(name)
 }
 
 fn unresolved(
-    spec: &LibrarySpec,
+    library: &str,
     objects: &[ObjectFile],
     files: &[ElfFile<'_>],
     missing: &[&[u8]],
@@ -181,7 +200,7 @@ fn unresolved(
     let mut referrers = find_referrers(objects, files, missing);
     let mut suppliers = find_suppliers(&names);
     LinkError::Unresolved {
-        library: spec.name.clone(),
+        library: library.to_owned(),
         symbols: names
             .into_iter()
             .map(|name| UnresolvedSymbol {

@@ -7,6 +7,7 @@ use nlib_orc::{CRT_OBJECT, Dylib, Object};
 use crate::check::check_against;
 use crate::library::Code;
 use crate::loader::LoaderShared;
+use crate::substitute::{give_way, share_vague_definitions};
 use crate::{Library, LibrarySpec, LinkError, ObjectFile, library_obstacles};
 
 /// Links objects and runs their constructors. On an error, dropping the dylib takes everything
@@ -14,7 +15,7 @@ use crate::{Library, LibrarySpec, LinkError, ObjectFile, library_obstacles};
 pub(crate) fn link(
     loader: &Arc<LoaderShared>,
     spec: LibrarySpec,
-    objects: Vec<ObjectFile>,
+    mut objects: Vec<ObjectFile>,
 ) -> Result<Library, LinkError> {
     if let Some(obstacle) = library_obstacles(&objects)?.into_iter().next() {
         return Err(LinkError::JitObstacle {
@@ -24,12 +25,18 @@ pub(crate) fn link(
     }
     let system = loader.open_system_libraries(&spec.system_libraries)?;
     let open: Vec<_> = system.iter().map(|s| Arc::clone(&s.library)).collect();
-    check_against(&spec, &objects, &open)?;
+    give_way(&mut objects, |symbol| spec.overlays(symbol))?;
+    check_against(&spec.name, &objects, |symbol| spec.supplies(symbol), &open)?;
+    share_vague_definitions(&mut objects, |symbol| spec.shares(symbol))?;
 
+    let granted = granted_symbols(loader, &spec);
     let link_order: Vec<&Dylib> = spec
-        .dependencies
+        .overlays
         .iter()
         .map(Library::dylib)
+        .chain(&granted)
+        .chain(spec.dependencies.iter().map(Library::dylib))
+        .chain(spec.indirect_dependencies.iter().map(Library::dylib))
         .chain(system.iter().map(|library| &library.dylib))
         .chain([&loader.process])
         .collect();
@@ -53,8 +60,25 @@ pub(crate) fn link(
         dylib,
         linked,
         units,
+        granted,
     };
-    Ok(Library::new(spec.name, code, spec.dependencies, loader))
+    // Linked against the overlays as against the dependencies: neither may go before it.
+    let dependencies = [spec.dependencies, spec.overlays].concat();
+    Ok(Library::new(spec.name, code, dependencies, loader))
+}
+
+/// The host's symbols for this library, as a dylib that no other library searches.
+fn granted_symbols(loader: &LoaderShared, spec: &LibrarySpec) -> Option<Dylib> {
+    if spec.host_symbols.is_empty() {
+        return None;
+    }
+    let symbols = spec.host_symbols.clone();
+    let find = move |name: &str| {
+        let granted = symbols.iter().find(|symbol| symbol.name() == name)?;
+        Some(granted.address())
+    };
+    let name = format!("granted to {}", spec.name);
+    Some(loader.session.create_generated_dylib(&name, Box::new(find)))
 }
 
 fn with_crt(objects: Vec<ObjectFile>) -> Vec<Object> {

@@ -15,11 +15,12 @@
 //!    (`policy.rs`);
 //! 3. [`check_symbols`] finds unresolved and duplicate symbols before either linker runs
 //!    (`check.rs`, with `suppliers.rs` for the error's hints);
-//! 4. [`Loader::link_jit`] (`jit.rs`) or [`Loader::link_image`] (`image.rs`) gives a [`Library`];
-//! 5. [`Library::symbol`] gives a [`Symbol`] (`symbol.rs`, the only file with `unsafe`);
-//! 6. [`Loader::locate`] says what an address belongs to (`locate.rs`, with `debug_info.rs` for
+//! 4. [`share_vague_definitions`] gives up what a dependency defines already (`substitute.rs`);
+//! 5. [`Loader::link_jit`] (`jit.rs`) or [`Loader::link_image`] (`image.rs`) gives a [`Library`];
+//! 6. [`Library::symbol`] gives a [`Symbol`] (`symbol.rs`, the only file with `unsafe`);
+//! 7. [`Loader::locate`] says what an address belongs to (`locate.rs`, with `debug_info.rs` for
 //!    source lines);
-//! 7. [`Loader::unload`] takes the library out again, in order, or says why not.
+//! 8. [`Loader::unload`] takes the library out again, in order, or says why not.
 //!
 //! Everything here may be used from many threads at once.
 
@@ -40,13 +41,14 @@ mod object_symbols;
 mod obstacle;
 mod perf;
 mod policy;
+mod substitute;
 mod suppliers;
 #[allow(unsafe_code)]
 mod symbol;
 mod system;
 mod system_directories;
 
-pub use check::check_symbols;
+pub use check::{check_symbols, check_unloaded};
 pub use debug_info::{SourceFrame, SourcePosition};
 pub use error::{
     CallError, DuplicateSymbol, LinkError, Supplier, UnloadError, UnloadRefusal, UnresolvedSymbol,
@@ -61,5 +63,6 @@ pub use object_symbols::{SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility
 pub use obstacle::{Obstacle, ObstacleKind, jit_obstacle, library_obstacles};
 pub use perf::PerfOutput;
 pub use policy::{LinkFacts, Linker, LinkerChoice, choose_linker};
-pub use symbol::{OwnedSymbol, Symbol};
+pub use substitute::{has_vague_definitions, published_names, share_vague_definitions};
+pub use symbol::{HostSymbol, OwnedSymbol, Symbol};
 pub use system::{SystemLibrary, always_linked, find_system_library};

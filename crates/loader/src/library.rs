@@ -9,7 +9,7 @@ use nlib_orc::{Dylib, LinkedCode, PlatformLibrary};
 
 use crate::loader::LoaderShared;
 use crate::locate::CodeMap;
-use crate::{LinkError, Linker, SystemLibrary};
+use crate::{HostSymbol, LinkError, Linker, SystemLibrary};
 
 /// A relocatable ELF object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,8 +27,17 @@ pub struct LibrarySpec {
     pub name: String,
     /// Loaded libraries, in search order.
     pub dependencies: Vec<Library>,
+    /// What the dependencies depend on, directly or not. Definitions with vague linkage are shared
+    /// with these too; anything else of theirs is out of reach.
+    pub indirect_dependencies: Vec<Library>,
     /// System libraries, in search order, after the dependencies.
     pub system_libraries: Vec<SystemLibrary>,
+    /// What the host grants to this library and to no other, before the dependencies. Only the jit
+    /// linker can bind it.
+    pub host_symbols: Vec<HostSymbol>,
+    /// Loaded libraries whose symbols go before everything else, also before the library's own.
+    /// Only the jit linker can bind them.
+    pub overlays: Vec<Library>,
 }
 
 /// A shared object.
@@ -79,6 +88,8 @@ pub(crate) enum Code {
         linked: LinkedCode,
         /// The names of its objects, in the order of the link.
         units: Vec<String>,
+        /// What the host granted to it.
+        granted: Option<Dylib>,
     },
     /// In a shared object; `publication` shows its symbols to jit libraries.
     Image {
@@ -91,6 +102,38 @@ pub(crate) enum Code {
 pub(crate) struct Dependent {
     pub(crate) serial: u64,
     pub(crate) name: String,
+}
+
+impl LibrarySpec {
+    /// Whether a library that this one is linked to publishes `symbol`, so that a definition with
+    /// vague linkage gives way to it.
+    pub(crate) fn shares(&self, symbol: &str) -> bool {
+        self.dependencies
+            .iter()
+            .chain(&self.indirect_dependencies)
+            .any(|library| library.address(symbol).is_ok())
+    }
+
+    /// Whether an overlay publishes `symbol`.
+    pub(crate) fn overlays(&self, symbol: &str) -> bool {
+        self.overlays
+            .iter()
+            .any(|library| library.address(symbol).is_ok())
+    }
+
+    /// Whether `symbol` is within the library's reach, other than in system libraries and in the
+    /// process.
+    pub(crate) fn supplies(&self, symbol: &str) -> bool {
+        self.overlays(symbol)
+            || self
+                .host_symbols
+                .iter()
+                .any(|granted| granted.name() == symbol)
+            || self
+                .dependencies
+                .iter()
+                .any(|library| library.address(symbol).is_ok())
+    }
 }
 
 impl Library {

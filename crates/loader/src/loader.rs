@@ -165,9 +165,16 @@ fn release(loaded: Loaded) -> Result<(), UnloadError> {
     } = ManuallyDrop::into_inner(resources);
 
     let released = match code {
-        Code::Jit { dylib, linked, .. } => {
+        Code::Jit {
+            dylib,
+            linked,
+            granted,
+            ..
+        } => {
             linked.run_finalisers();
-            dylib.remove().map_err(|error| error.to_string())
+            let removed = dylib.remove().map_err(|error| error.to_string());
+            drop(granted);
+            removed
         }
         Code::Image { publication, image } => {
             let removed = publication.remove().map_err(|error| error.to_string());

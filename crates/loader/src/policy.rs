@@ -45,6 +45,9 @@ pub struct LinkFacts<'a> {
     pub obstacles: &'a [Obstacle],
     /// An image exists or can be made.
     pub image_available: bool,
+    /// The library is given symbols of the host or of an overlay, see
+    /// [`LibrarySpec::host_symbols`](crate::LibrarySpec::host_symbols).
+    pub bound_by_host: bool,
     /// How the dependencies were linked.
     pub dependencies: &'a [Linker],
 }
@@ -57,7 +60,9 @@ pub struct LinkFacts<'a> {
 /// dependencies by soname, so every dependency must be an image too; a jit library may depend
 /// on either.
 pub fn choose_linker(facts: &LinkFacts) -> Result<Linker, LinkError> {
-    let no_image = if facts.dependencies.contains(&Linker::Jit) {
+    let no_image = if facts.bound_by_host {
+        Some("the host grants or replaces symbols of the library, which only the jit linker binds")
+    } else if facts.dependencies.contains(&Linker::Jit) {
         Some("a dependency was linked with the jit linker and has no shared object")
     } else if !facts.image_available {
         Some("no image exists and none can be made")
@@ -111,6 +116,7 @@ mod tests {
             freshly_compiled: fresh,
             obstacles,
             image_available: image,
+            bound_by_host: false,
             dependencies,
         })
         .map_err(|error| error.to_string())

@@ -1,10 +1,44 @@
 //! Typed symbols and calls: the one place where an address becomes something callable.
 
-use std::ffi::CString;
+use std::ffi::{CString, c_void};
 use std::marker::PhantomData;
 use std::ops::Deref;
 
 use crate::{CallError, Library, LinkError};
+
+/// A symbol of the host that a library may use; see
+/// [`LibrarySpec::host_symbols`](crate::LibrarySpec::host_symbols).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HostSymbol {
+    name: String,
+    address: usize,
+}
+
+impl HostSymbol {
+    /// Grants what lies at `address` under `name`, which for C++ is the mangled name.
+    ///
+    /// # Safety
+    ///
+    /// The address must be that of a function or variable of the type that the library declares
+    /// under this name, fit to be used from its threads, and stay valid while the library is loaded.
+    /// A function must not unwind a Rust panic unless it has the `C-unwind` ABI.
+    pub unsafe fn new(name: impl Into<String>, address: *const c_void) -> HostSymbol {
+        HostSymbol {
+            name: name.into(),
+            address: address as usize,
+        }
+    }
+
+    /// The name under which the library finds it.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Where it lies in this process.
+    pub fn address(&self) -> usize {
+        self.address
+    }
+}
 
 /// A symbol that borrows a handle of its library, so that this handle cannot be given to
 /// [`Loader::unload`](crate::Loader::unload) while the symbol is alive.

@@ -34,10 +34,22 @@ pub enum Error {
         source: ResolveError,
     },
     /// Libraries depend on each other in a circle.
-    #[error("these libraries depend on each other in a circle: {}", chain.join(" → "))]
+    #[error(
+        "these libraries depend on each other in a circle: {}; each library is linked after those it \
+         depends on: make one library of them, or move what both need into a third", chain.join(" → ")
+    )]
     DependencyCycle {
         /// The names, the first again at the end.
         chain: Vec<String>,
+    },
+    /// A library's constructors wait for each other.
+    #[error(
+        "`{library}` is being loaded, and its constructors wait for this load of it; load it after \
+         they are done"
+    )]
+    Entangled {
+        /// The library.
+        library: String,
     },
     /// A dependency has another version than is asked for.
     #[error(
@@ -220,9 +232,11 @@ impl Error {
             | Error::DependencyCycle { .. }
             | Error::Dependency { .. }
             | Error::DependencyVersion { .. } => ErrorKind::Manifest,
-            Error::Link { .. } | Error::Unload { .. } | Error::Call(_) | Error::Image(_) => {
-                ErrorKind::Link
-            }
+            Error::Link { .. }
+            | Error::Entangled { .. }
+            | Error::Unload { .. }
+            | Error::Call(_)
+            | Error::Image(_) => ErrorKind::Link,
             Error::Toolchain(_) => ErrorKind::Toolchain,
             Error::Fetch(_)
             | Error::SourcesNotFetched { .. }

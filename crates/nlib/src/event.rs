@@ -65,6 +65,15 @@ pub enum Event {
         /// Linking and storing.
         elapsed: Duration,
     },
+    /// A system library that nobody named is linked to, because it defines what a library needs.
+    SystemLibraryTaken {
+        /// The library.
+        library: String,
+        /// The system library's link name.
+        system_library: String,
+        /// The symbols, as objects name them.
+        symbols: Vec<String>,
+    },
     /// A library is loaded.
     Loaded {
         /// The library.

@@ -1,13 +1,15 @@
 //! Objects to images: from the cache, or from lld.
 
+use std::collections::HashSet;
 use std::path::PathBuf;
 use std::time::Instant;
 
 use nlib_cache::{Digest, Image};
 use nlib_compile::{Compiler, ImageInput, ImageRequest, image_key};
 use nlib_loader::{
-    ImageFile, ObjectFile, SystemLibrary, always_linked, find_system_library, image_objects,
-    image_soname, prepare_objects,
+    ExportReport, ImageFile, LinkError, ObjectFile, SystemLibrary, always_linked, check_unloaded,
+    find_system_library, has_vague_definitions, image_objects, image_soname, prepare_objects,
+    published_names, share_vague_definitions,
 };
 use nlib_plan::manifest::Language;
 
@@ -69,6 +71,13 @@ impl Inner {
                         source,
                     })?;
                 linked.push((system.name.clone(), digest));
+            }
+            for overlay in &library.overlays {
+                linked.push(("overlay".to_string(), identities[*overlay].key));
+            }
+            for symbol in &library.host_symbols {
+                let address = Digest::of(&symbol.address().to_le_bytes());
+                linked.push((format!("granted {}", symbol.name()), address));
             }
             let digests = objects.units.iter().map(|unit| unit.object.digest);
             let exports = library.plan.link.exports.as_deref();
@@ -133,10 +142,7 @@ impl Inner {
         library: &ResolvedLibrary,
         built: &BuiltLibrary,
     ) -> Result<Vec<ObjectFile>, Error> {
-        let mut objects = self.compiled_objects(built)?;
-        let exports = library.plan.link.exports.as_deref();
-        let report =
-            prepare_objects(&mut objects, exports).map_err(|error| self.link_error(error))?;
+        let (objects, report) = self.prepared_objects(library, built)?;
         for pattern in report.unmatched {
             let name = &library.plan.name;
             self.tell(Event::Warning(format!(
@@ -144,6 +150,80 @@ impl Inner {
             )));
         }
         Ok(objects)
+    }
+
+    fn prepared_objects(
+        &self,
+        library: &ResolvedLibrary,
+        built: &BuiltLibrary,
+    ) -> Result<(Vec<ObjectFile>, ExportReport), Error> {
+        let mut objects = self.compiled_objects(built)?;
+        let exports = library.plan.link.exports.as_deref();
+        let report =
+            prepare_objects(&mut objects, exports).map_err(|error| self.link_error(error))?;
+        Ok((objects, report))
+    }
+
+    /// Gives up those definitions with vague linkage that a dependency of the library at `place`
+    /// publishes, so that `inline` variables and the like are one in the program.
+    pub(crate) fn share_with_dependencies(
+        &self,
+        closure: &Closure,
+        built: &[BuiltLibrary],
+        place: usize,
+        objects: &mut [ObjectFile],
+    ) -> Result<(), Error> {
+        let link_error = |error| self.link_error(error);
+        let dependencies = closure.all_dependencies(place);
+        if dependencies.is_empty() || !has_vague_definitions(objects).map_err(link_error)? {
+            return Ok(());
+        }
+        let published = self.published_names(closure, built, &dependencies)?;
+        share_vague_definitions(objects, |symbol| {
+            published
+                .iter()
+                .any(|names| names.contains(symbol.as_bytes()))
+        })
+        .map_err(link_error)?;
+        Ok(())
+    }
+
+    /// What the libraries at `places` publish.
+    fn published_names(
+        &self,
+        closure: &Closure,
+        built: &[BuiltLibrary],
+        places: &[usize],
+    ) -> Result<Vec<HashSet<Vec<u8>>>, Error> {
+        let names = |place: &usize| {
+            let (objects, _) = self.prepared_objects(&closure.libraries[*place], &built[*place])?;
+            published_names(&objects).map_err(|error| self.link_error(error))
+        };
+        places.iter().map(names).collect()
+    }
+
+    /// Warns of symbols that nothing in sight defines. The host that will load the library may.
+    fn warn_of_unresolved(
+        &self,
+        closure: &Closure,
+        built: &[BuiltLibrary],
+        place: usize,
+        system_libraries: &[SystemLibrary],
+        objects: &[ObjectFile],
+    ) -> Result<(), Error> {
+        let library = &closure.libraries[place];
+        let published = self.published_names(closure, built, &library.dependencies)?;
+        let published: Vec<_> = published.iter().collect();
+        match check_unloaded(&library.plan.name, objects, &published, system_libraries) {
+            Ok(()) => Ok(()),
+            Err(error @ LinkError::Unresolved { .. }) => {
+                self.tell(Event::Warning(format!(
+                    "{error}\n  the library loads only into a program that defines what is missing"
+                )));
+                Ok(())
+            }
+            Err(error) => Err(self.link_error(error)),
+        }
     }
 
     /// The image of a library, linked now if the cache has none. Images of its dependencies must
@@ -221,14 +301,23 @@ impl Inner {
         let mut linked = Vec::new();
         for (place, library) in closure.libraries.iter().enumerate() {
             let identity = &identities[place];
+            if library.is_bound_by_host() {
+                // What was asked for, so that nothing depends on it.
+                linked.push(false);
+                paths.push(PathBuf::new());
+                continue;
+            }
             let cached = self.cache.image(&identity.key).ok();
             linked.push(cached.is_none());
             let image = match cached {
                 Some(image) => image,
                 None => {
-                    let objects = self.objects(library, &built[place])?;
-                    let dependencies: Vec<PathBuf> = library
-                        .dependencies
+                    let mut objects = self.objects(library, &built[place])?;
+                    let system = &identity.system_libraries;
+                    self.warn_of_unresolved(closure, built, place, system, &objects)?;
+                    self.share_with_dependencies(closure, built, place, &mut objects)?;
+                    let dependencies: Vec<PathBuf> = closure
+                        .all_dependencies(place)
                         .iter()
                         .map(|place| paths[*place].clone())
                         .collect();

@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
+mod auto_libraries;
 mod build;
 mod command;
 pub mod environment;
@@ -31,6 +32,7 @@ mod resolve;
 mod session;
 mod settings;
 mod toolchain;
+mod turns;
 mod why;
 
 pub use error::{Error, ErrorKind};
@@ -52,9 +54,10 @@ pub use nlib_compile::{
 };
 pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
 pub use nlib_loader::{
-    CallError, CodeLocation, Library, LinkError, Linker, LinkerChoice, OwnedSymbol, PerfOutput,
-    SourceFrame, SourcePosition, Supplier, Symbol, SymbolBinding, SymbolInfo, SymbolKind,
-    SymbolVisibility, UnloadError, UnresolvedSymbol, object_symbols, reset_signal_handlers,
+    CallError, CodeLocation, HostSymbol, Library, LinkError, Linker, LinkerChoice, OwnedSymbol,
+    PerfOutput, SourceFrame, SourcePosition, Supplier, Symbol, SymbolBinding, SymbolInfo,
+    SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol, object_symbols,
+    reset_signal_handlers,
 };
 pub use nlib_plan::{
     Manifest, ManifestError, Plan, ResolveError, flags, language, manifest, schema,

@@ -33,6 +33,8 @@ struct Candidate {
     /// Read when there is no image to map.
     objects: Option<Vec<ObjectFile>>,
     choice: LinkerChoice,
+    /// The host grants it symbols, or an overlay goes before it.
+    bound: bool,
     /// Compiled just now, or without a place where an image would be found again.
     fresh: bool,
 }
@@ -49,17 +51,27 @@ impl Linking<'_> {
                 libraries.push(live);
                 continue;
             }
+            let key = self.identities[place].key;
+            let turn = self.inner.turns.take(key).map_err(|_| Error::Entangled {
+                library: self.closure.libraries[place].plan.name.clone(),
+            })?;
+            let live = self.inner.registry().live(&key).cloned();
+            if let Some(live) = live {
+                libraries.push(live);
+                continue;
+            }
             let spec = self.spec(place, &libraries);
             let linker = self.choose(&candidate, &spec)?;
             let started = Instant::now();
             let library = match linker {
                 Linker::Jit => {
-                    images_wanted |= candidate.image.is_none();
+                    images_wanted |= candidate.image.is_none() && !candidate.bound;
                     self.link_jit(place, spec, candidate.objects)?
                 }
                 Linker::Image => self.link_image(place, spec, candidate, &libraries)?,
             };
             self.enter(place, &library, started);
+            drop(turn);
             libraries.push(library);
         }
         Ok((libraries, images_wanted))
@@ -79,6 +91,7 @@ impl Linking<'_> {
             let kept = matches!(self.inner.cache.mode(), Mode::ReadWrite | Mode::Recache);
             let fresh = image.is_none() && (self.built[place].is_fresh() || !kept);
             candidates.push(Candidate {
+                bound: self.closure.libraries[place].is_bound_by_host(),
                 fresh,
                 live,
                 image,
@@ -100,7 +113,7 @@ impl Linking<'_> {
     }
 
     fn must_be_image(&self, candidate: &Candidate) -> Result<bool, Error> {
-        if candidate.live.is_some() || candidate.choice == LinkerChoice::Jit {
+        if candidate.live.is_some() || candidate.bound || candidate.choice == LinkerChoice::Jit {
             return Ok(false);
         }
         if candidate.choice == LinkerChoice::Image || !candidate.fresh {
@@ -130,6 +143,7 @@ impl Linking<'_> {
             freshly_compiled: candidate.fresh,
             obstacles: &obstacles,
             image_available: true,
+            bound_by_host: candidate.bound,
             dependencies: &dependencies,
         })
         .map_err(link_error)
@@ -145,12 +159,10 @@ impl Linking<'_> {
             Some(objects) => objects,
             None => self.objects(place)?,
         };
-        let link_error = |error| self.inner.link_error(error);
-        check_symbols(&spec, &objects).map_err(link_error)?;
         self.inner
             .loader()?
             .link_jit(spec, objects)
-            .map_err(link_error)
+            .map_err(|error| self.inner.link_error(error))
     }
 
     fn link_image(
@@ -161,26 +173,39 @@ impl Linking<'_> {
         loaded: &[Library],
     ) -> Result<Library, Error> {
         let link_error = |error| self.inner.link_error(error);
+        let cached = candidate.image.is_some();
         let image = match candidate.image {
             Some(image) => image,
             None => {
                 let objects = candidate.objects.unwrap_or_default();
                 check_symbols(&spec, &objects).map_err(link_error)?;
                 debug_assert_eq!(loaded.len(), place, "dependencies come first");
-                let library = &self.closure.libraries[place];
-                let dependencies = library
-                    .dependencies
-                    .iter()
-                    .map(|dependency| self.stored_image(*dependency))
-                    .collect::<Result<Vec<_>, _>>()?;
-                self.inner
-                    .image(library, &objects, &self.identities[place], &dependencies)?
+                self.new_image(place, objects)?
             }
         };
-        self.inner
+        let loaded = self
+            .inner
             .loader()?
-            .link_image(spec, image_file(&image))
-            .map_err(link_error)
+            .link_image(spec.clone(), image_file(&image));
+        if cached && matches!(loaded, Err(LinkError::Platform { .. })) {
+            // The system's loader names one missing symbol, and not who needs it.
+            check_symbols(&spec, &self.objects(place)?).map_err(link_error)?;
+        }
+        loaded.map_err(link_error)
+    }
+
+    fn new_image(&self, place: usize, mut objects: Vec<ObjectFile>) -> Result<Image, Error> {
+        let (closure, built) = (self.closure, self.built);
+        self.inner
+            .share_with_dependencies(closure, built, place, &mut objects)?;
+        let dependencies = closure
+            .all_dependencies(place)
+            .iter()
+            .map(|dependency| self.stored_image(*dependency))
+            .collect::<Result<Vec<_>, _>>()?;
+        let library = &closure.libraries[place];
+        self.inner
+            .image(library, &objects, &self.identities[place], &dependencies)
     }
 
     /// The image file of a dependency that was loaded as an image just now or earlier.
@@ -199,14 +224,18 @@ impl Linking<'_> {
 
     fn spec(&self, place: usize, loaded: &[Library]) -> LibrarySpec {
         let library = &self.closure.libraries[place];
+        let at = |places: &[usize]| -> Vec<Library> {
+            places.iter().map(|place| loaded[*place].clone()).collect()
+        };
+        let mut indirect = self.closure.all_dependencies(place);
+        indirect.retain(|dependency| !library.dependencies.contains(dependency));
         LibrarySpec {
             name: library.plan.name.clone(),
-            dependencies: library
-                .dependencies
-                .iter()
-                .map(|place| loaded[*place].clone())
-                .collect(),
+            dependencies: at(&library.dependencies),
+            indirect_dependencies: at(&indirect),
             system_libraries: self.identities[place].system_libraries.clone(),
+            host_symbols: library.host_symbols.clone(),
+            overlays: at(&library.overlays),
         }
     }
 

@@ -1,8 +1,9 @@
 //! What a caller asks for.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use nlib_loader::LinkerChoice;
+use nlib_loader::{HostSymbol, LinkerChoice};
 
 /// What is to be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +31,18 @@ pub struct Request {
     pub linker: LinkerChoice,
     /// Compile for this target triple instead of this machine; such objects cannot be loaded here.
     pub target: Option<String>,
+    /// Symbols of the host that the library may use; nothing else that is loaded sees them. The
+    /// library is then linked with the jit linker.
+    pub host_symbols: Vec<HostSymbol>,
+    /// Libraries (names, manifests or sources) whose symbols replace those of the same names for
+    /// this library: its own as well as those it would get elsewhere, `malloc` for instance. The
+    /// library is then linked with the jit linker.
+    pub overlays: Vec<String>,
+    /// Whether unresolved symbols may be looked for in the libraries of the system that nobody named.
+    /// Each library taken is told as an [`Event`](crate::Event).
+    pub auto_libraries: bool,
+    /// System libraries taken so far, by the library that needs them.
+    pub(crate) taken: BTreeMap<String, Vec<String>>,
 }
 
 impl Request {
@@ -63,6 +76,10 @@ impl Request {
             system_libraries: Vec::new(),
             linker: LinkerChoice::Auto,
             target: None,
+            host_symbols: Vec::new(),
+            overlays: Vec::new(),
+            auto_libraries: false,
+            taken: BTreeMap::new(),
         }
     }
 
@@ -77,6 +94,27 @@ impl Request {
     #[must_use]
     pub fn with(mut self, libraries: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.with.extend(libraries.into_iter().map(Into::into));
+        self
+    }
+
+    /// Grants a symbol of the host to the library.
+    #[must_use]
+    pub fn grant(mut self, symbol: HostSymbol) -> Self {
+        self.host_symbols.push(symbol);
+        self
+    }
+
+    /// Puts the symbols of libraries before the library's own.
+    #[must_use]
+    pub fn overlay(mut self, libraries: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.overlays.extend(libraries.into_iter().map(Into::into));
+        self
+    }
+
+    /// Looks unresolved symbols up in the libraries of the system.
+    #[must_use]
+    pub fn auto_libraries(mut self, allowed: bool) -> Self {
+        self.auto_libraries = allowed;
         self
     }
 

@@ -1,8 +1,10 @@
 //! A request to plans: the library asked for and everything that it depends on.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use nlib_fetch::SourceTree;
+use nlib_loader::HostSymbol;
 use nlib_plan::manifest::Language;
 use nlib_plan::plan::LinkPlan;
 use nlib_plan::{Choices, Manifest, Plan, ResolveError, Target, bare_source, resolve};
@@ -21,6 +23,17 @@ pub(crate) struct ResolvedLibrary {
     pub manifest: Option<PathBuf>,
     /// Direct dependencies, as places in the closure.
     pub dependencies: Vec<usize>,
+    /// Libraries whose symbols go before this one's, as places in the closure.
+    pub overlays: Vec<usize>,
+    /// What the host grants to it.
+    pub host_symbols: Vec<HostSymbol>,
+}
+
+impl ResolvedLibrary {
+    /// Whether its symbols depend on this process, so that no image of it can be kept.
+    pub fn is_bound_by_host(&self) -> bool {
+        !self.overlays.is_empty() || !self.host_symbols.is_empty()
+    }
 }
 
 /// Libraries, each after everything it depends on.
@@ -51,6 +64,7 @@ pub(crate) fn closure(inner: &Inner, requests: &[Request]) -> Result<(Closure, V
         inner,
         closure: Closure::default(),
         chain: Vec::new(),
+        taken: BTreeMap::new(),
     };
     let asked = requests
         .iter()
@@ -64,10 +78,32 @@ struct Resolver<'a> {
     closure: Closure,
     /// Libraries whose dependencies are being resolved: name and manifest.
     chain: Vec<(String, PathBuf)>,
+    /// System libraries that nobody named, by the library that needs them.
+    taken: BTreeMap<String, Vec<String>>,
 }
 
 impl Resolver<'_> {
     fn request(&mut self, request: &Request) -> Result<usize, Error> {
+        self.taken.extend(request.taken.clone());
+        let overlays = request
+            .overlays
+            .iter()
+            .map(|text| self.request(&Request::new(text)))
+            .collect::<Result<Vec<_>, _>>()?;
+        let place = self.requested_library(request)?;
+        if let Some(dependent) = overlays.iter().find(|overlay| **overlay >= place) {
+            let name = |place: usize| self.closure.libraries[place].plan.name.clone();
+            return Err(Error::DependencyCycle {
+                chain: vec![name(place), name(*dependent), name(place)],
+            });
+        }
+        let library = &mut self.closure.libraries[place];
+        library.overlays = overlays;
+        library.host_symbols.clone_from(&request.host_symbols);
+        Ok(place)
+    }
+
+    fn requested_library(&mut self, request: &Request) -> Result<usize, Error> {
         let choices = Choices {
             flags: request.flags.clone(),
         };
@@ -138,6 +174,8 @@ impl Resolver<'_> {
             root: working_directory,
             manifest: None,
             dependencies,
+            overlays: Vec::new(),
+            host_symbols: Vec::new(),
         }))
     }
 
@@ -178,6 +216,8 @@ impl Resolver<'_> {
             root,
             manifest: Some(place),
             dependencies,
+            overlays: Vec::new(),
+            host_symbols: Vec::new(),
         }))
     }
 
@@ -243,7 +283,10 @@ impl Resolver<'_> {
         Err(Error::DependencyCycle { chain })
     }
 
-    fn add(&mut self, library: ResolvedLibrary) -> usize {
+    fn add(&mut self, mut library: ResolvedLibrary) -> usize {
+        if let Some(taken) = self.taken.get(&library.plan.name) {
+            library.plan.link.system_libraries.extend_from_slice(taken);
+        }
         self.closure.libraries.push(library);
         self.closure.libraries.len() - 1
     }

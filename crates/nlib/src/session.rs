@@ -13,6 +13,7 @@ use nlib_loader::{
 };
 use nlib_plan::{Choices, Manifest, Plan, Target, resolve as resolve_plan};
 
+use crate::auto_libraries::supply;
 use crate::error::Error;
 use crate::event::Event;
 use crate::find::AvailableLibrary;
@@ -23,6 +24,7 @@ use crate::request::{Request, What};
 use crate::resolve::{Closure, closure};
 use crate::settings::Settings;
 use crate::toolchain::{Remembered, Toolchain};
+use crate::turns::Turns;
 
 /// Loads libraries from source into this process and keeps account of them.
 ///
@@ -105,6 +107,7 @@ pub(crate) struct Inner {
     toolchain_memo: Mutex<Option<Remembered>>,
     loader: OnceLock<Loader>,
     registry: Mutex<Registry>,
+    pub turns: Turns,
     scratch: OnceLock<tempfile::TempDir>,
 }
 
@@ -163,6 +166,7 @@ impl Session {
                 toolchain_memo: Mutex::default(),
                 loader: OnceLock::new(),
                 registry: Mutex::default(),
+                turns: Turns::default(),
                 scratch,
                 settings,
                 purpose,
@@ -192,7 +196,11 @@ impl Session {
         if let Some(target) = request.target {
             return Err(Error::ForeignTarget { target });
         }
-        again(|| self.load_once(&request))
+        supply(
+            &request,
+            |event| self.inner.tell(event),
+            |request| again(|| self.load_once(request)),
+        )
     }
 
     fn load_once(&self, request: &Request) -> Result<Library, Error> {

@@ -5,9 +5,9 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::ffi::{CStr, CString, c_char};
+use std::ffi::{CStr, CString, c_char, c_void};
 
-use nlib_loader::{Library, LinkError, OwnedSymbol};
+use nlib_loader::{HostSymbol, Library, LinkError, OwnedSymbol};
 
 /// `int NAME(void)`.
 pub type Function = extern "C" fn() -> i32;
@@ -73,6 +73,12 @@ pub fn call_back(library: &Library, name: &str, callback: extern "C-unwind" fn()
     // SAFETY: the fixture defines it with this type.
     let function = unsafe { library.symbol::<Caller>(name) }.unwrap();
     function(callback, out);
+}
+
+/// Grants `int NAME(int)` of the test.
+pub fn grant(name: &str, function: extern "C-unwind" fn(i32) -> i32) -> HostSymbol {
+    // SAFETY: the fixture declares it with this type, and functions of a test are always there.
+    unsafe { HostSymbol::new(name, function as *const c_void) }
 }
 
 /// Calls `const char *NAME(void)`.

@@ -72,6 +72,7 @@ pub fn spec(name: &str, dependencies: &[&Library]) -> LibrarySpec {
             .map(|&library| library.clone())
             .collect(),
         system_libraries: vec![find_system_library("stdc++").unwrap()],
+        ..LibrarySpec::default()
     }
 }
 

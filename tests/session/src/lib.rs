@@ -34,6 +34,7 @@ pub struct Watched {
     pub session: Session,
     outcomes: Arc<Mutex<Vec<Outcome>>>,
     warnings: Arc<Mutex<Vec<String>>>,
+    taken: Arc<Mutex<Vec<String>>>,
 }
 
 impl Default for Place {
@@ -89,12 +90,22 @@ impl Place {
 pub fn watch(mut settings: Settings) -> Watched {
     let outcomes: Arc<Mutex<Vec<Outcome>>> = Arc::default();
     let warnings: Arc<Mutex<Vec<String>>> = Arc::default();
+    let taken: Arc<Mutex<Vec<String>>> = Arc::default();
     let (units, texts) = (Arc::clone(&outcomes), Arc::clone(&warnings));
+    let libraries = Arc::clone(&taken);
     settings.listener = Some(Arc::new(move |event: &Event| match event {
         Event::UnitReady { unit, outcome, .. } => units.lock().unwrap().push(match outcome {
             UnitOutcome::Hit => Outcome::Hit(unit.clone()),
             UnitOutcome::Compiled { reason, .. } => Outcome::Miss(unit.clone(), reason.clone()),
         }),
+        Event::SystemLibraryTaken {
+            system_library,
+            symbols,
+            ..
+        } => libraries
+            .lock()
+            .unwrap()
+            .push(format!("{system_library}: {}", symbols.join(", "))),
         Event::Warning(text) => texts.lock().unwrap().push(text.clone()),
         _ => {}
     }));
@@ -102,6 +113,7 @@ pub fn watch(mut settings: Settings) -> Watched {
         session: Session::open(settings).unwrap(),
         outcomes,
         warnings,
+        taken,
     }
 }
 
@@ -114,6 +126,11 @@ impl Watched {
     /// Warnings since the last call.
     pub fn warnings(&self) -> Vec<String> {
         std::mem::take(&mut self.warnings.lock().unwrap())
+    }
+
+    /// System libraries taken since the last call, each with the symbols it was taken for.
+    pub fn taken(&self) -> Vec<String> {
+        std::mem::take(&mut self.taken.lock().unwrap())
     }
 
     /// Loads a library, calls `int NAME(void)` of it, and unloads it.
