@@ -36,6 +36,7 @@ examples! {
     imgui: "imgui-png",
     lua: "lua-script",
     own_library: "own-library",
+    script: "script",
     own_manifest: "own-manifest",
     flecs_in_rust: "flecs_hello",
     source_in_rust: "load_source",

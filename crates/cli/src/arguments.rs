@@ -118,6 +118,10 @@ pub enum Command {
 }
 
 /// Compile C or C++ files and run their `main` in this process
+///
+/// A file can say itself what it needs, in lines at its head: `//nlib: with flecs`,
+/// `//nlib: flags -O2 -lm`, `//nlib: source helper.c`, `//nlib: language c++`. With
+/// `#!/usr/bin/env -S nlib run` in its first line it can be started by its name.
 #[derive(Debug, Args)]
 #[command(
     override_usage = "nlib run [OPTIONS] [COMPILER FLAGS] <FILE>... [-- <ARGUMENTS>...]",
@@ -128,7 +132,7 @@ pub struct RunArguments {
     #[arg(long, value_name = "LIB")]
     pub with: Vec<String>,
 
-    /// The source files
+    /// The source files; `-` is standard input, C unless -x c++ is given
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 

@@ -6,9 +6,11 @@
 //!
 //! In a command that compiles, whatever begins with one dash and is not an option of nlib is meant
 //! for the compiler; [`nlib::flags::check`] then says whether it may have it. What follows `--` is
-//! the program's and stays as it is.
+//! the program's and stays as it is; so is what follows a script, a file that begins with `#!`.
 
 use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io::Read;
 
 use crate::errors::Failure;
 
@@ -68,7 +70,17 @@ pub fn split(arguments: Vec<OsString>) -> Result<(Vec<OsString>, ClangFlags), Fa
             break;
         }
         if !is_for_the_compiler(&argument, &name) {
+            let named = rest.last().is_none_or(|before| before != "--with");
+            let script = name == "run" && named && has_interpreter_line(&argument);
             rest.push(argument);
+            if script {
+                // The system puts what a script is called with behind the script's name.
+                rest.push("--".into());
+                let unread: Vec<OsString> = unread.collect();
+                let given = unread.strip_prefix(&[OsString::from("--")]);
+                rest.extend_from_slice(given.unwrap_or(&unread));
+                break;
+            }
             continue;
         }
         let flag = text(argument)?;
@@ -129,6 +141,13 @@ fn is_for_the_compiler(argument: &OsStr, command: &str) -> bool {
         }
     };
     argument.starts_with('-') && !ours
+}
+
+/// Whether the file begins with `#!`, so that it is started by its name.
+fn has_interpreter_line(file: &OsStr) -> bool {
+    let mut start = [0; 2];
+    let read = File::open(file).and_then(|mut file| file.read_exact(&mut start));
+    read.is_ok() && start == *b"#!"
 }
 
 /// `-j` or `-j4`, but not `-junk`: a typing mistake is better told as one.
@@ -221,6 +240,31 @@ mod tests {
             "nlib run a.c -O1 -- -O2 --json -lx --",
             "nlib run a.c -- -O2 --json -lx --",
             "-O1",
+        );
+    }
+
+    #[test]
+    fn what_follows_a_script_is_the_programs() {
+        let folder = tempfile::tempdir().unwrap();
+        let script = folder.path().join("script");
+        std::fs::write(&script, "#!/usr/bin/env -S nlib run\n").unwrap();
+        let script = script.to_str().unwrap();
+        for arguments in ["-O2 --json x", "-- -O2 --json x"] {
+            check(
+                &format!("nlib run -O1 a.c {script} {arguments}"),
+                &format!("nlib run a.c {script} -- -O2 --json x"),
+                "-O1",
+            );
+        }
+        check(
+            &format!("nlib run --with {script} a.c -O2"),
+            &format!("nlib run --with {script} a.c"),
+            "-O2",
+        );
+        check(
+            &format!("nlib load {script} -O2"),
+            &format!("nlib load {script}"),
+            "-O2",
         );
     }
 

@@ -6,6 +6,9 @@ use nlib::{CompileError, Diagnostics};
 
 use crate::errors::labelled;
 
+/// What a program that is read from standard input is called.
+pub const STANDARD_INPUT: &str = "<stdin>";
+
 /// The source files that the command line names. Their units need no library's name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NamedSources(pub Vec<String>);
@@ -16,7 +19,8 @@ impl NamedSources {
     fn contains(&self, unit: &str) -> bool {
         let is_unit = |source: &String| {
             let path = Path::new(source);
-            source == unit || path.is_absolute() && path.ends_with(unit)
+            let is_read = source == "-" && unit == STANDARD_INPUT;
+            source == unit || is_read || path.is_absolute() && path.ends_with(unit)
         };
         self.0.iter().any(is_unit)
     }

@@ -281,6 +281,11 @@ fn check_says_everything_that_is_wrong() {
     );
     assert!(run.stdout.contains("`nobody`"), "{run:#?}");
     assert!(run.stdout.contains("gone.json"), "{run:#?}");
+    assert!(
+        run.stdout
+            .contains("lonely.json: error: there is no file a.c; "),
+        "{run:#?}"
+    );
     let run = place.nlib(&["check", "wrong.json", "answer", "--json"]);
     assert_eq!(run.status, Some(3));
     let checked = document(&run);

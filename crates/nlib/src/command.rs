@@ -12,6 +12,7 @@ use nlib_compile::{
 };
 use nlib_plan::plan::{Unit, UnitText};
 
+use crate::directives::{read_with_interpreter_line, without_interpreter_line};
 use crate::error::Error;
 use crate::resolve::Closure;
 use crate::session::Inner;
@@ -101,6 +102,18 @@ fn text(inner: &Inner, closure: &Closure, library: usize, unit: &Unit) -> Result
     match &unit.text {
         UnitText::File(path) => {
             let file = resolved.root.join(path);
+            if resolved.manifest.is_none()
+                && let Some(script) = read_with_interpreter_line(&file)
+            {
+                // The key has the true text, the compiler one that it takes.
+                let digest = Digest::of(&script);
+                let text = without_interpreter_line(script);
+                return Ok(Text {
+                    path: path.clone(),
+                    virtual_files: vec![(file.display().to_string(), text)],
+                    digest,
+                });
+            }
             let digest = inner
                 .cache
                 .file_digest(&file)

@@ -149,6 +149,18 @@ pub enum Error {
         /// Why it cannot be found.
         source: Box<Error>,
     },
+    /// A `//nlib:` line at the head of a source file makes no sense.
+    #[error("{}:{line}:{column}: {message}", path.display())]
+    Directive {
+        /// The file.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+        /// The character in the line, from 1.
+        column: usize,
+        /// What is wrong, and what would be right.
+        message: String,
+    },
     /// `-x` names a language that nlib does not compile.
     #[error("-x {language}: nlib compiles c and c++")]
     StatedLanguage {
@@ -221,6 +233,7 @@ impl Error {
             | Error::Variable { .. }
             | Error::NotLoaded { .. }
             | Error::FileLanguage { .. }
+            | Error::Directive { .. }
             | Error::StatedLanguage { .. }
             | Error::ForeignTarget { .. } => ErrorKind::Usage,
             Error::Resolve {

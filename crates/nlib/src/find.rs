@@ -102,7 +102,7 @@ impl LibraryPath {
 }
 
 /// The number of characters to insert, remove or replace (Levenshtein).
-fn edit_distance(one: &str, other: &str) -> usize {
+pub(crate) fn edit_distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (i, a) in one.chars().enumerate() {

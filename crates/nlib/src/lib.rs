@@ -20,6 +20,7 @@
 mod auto_libraries;
 mod build;
 mod command;
+mod directives;
 pub mod environment;
 mod error;
 mod event;

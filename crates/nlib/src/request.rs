@@ -5,6 +5,8 @@ use std::path::{Path, PathBuf};
 
 use nlib_loader::{HostSymbol, LinkerChoice};
 
+use crate::directives::is_script;
+
 /// What is to be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum What {
@@ -27,6 +29,9 @@ pub struct Request {
     pub with: Vec<String>,
     /// System libraries by link name, besides those of the manifest.
     pub system_libraries: Vec<String>,
+    /// Texts that are compiled as if they were source files; [`What::Sources`] names them among the
+    /// files.
+    pub texts: BTreeMap<PathBuf, String>,
     /// The linker.
     pub linker: LinkerChoice,
     /// Compile for this target triple instead of this machine; such objects cannot be loaded here.
@@ -46,14 +51,19 @@ pub struct Request {
 }
 
 impl Request {
-    /// Reads what a person types: a name, the path of a manifest (`.json`) or of a source file.
+    /// Reads what a person types: a name, the path of a manifest (`.json`) or of a source file. A
+    /// script without extension is one by its `#!` line or its directives; write `./script`.
     pub fn new(text: impl AsRef<str>) -> Self {
         let text = text.as_ref();
         let path = Path::new(text);
         let extension = path.extension().unwrap_or_default();
+        let is_source = || match extension.is_empty() {
+            false => looks_like_source(path),
+            true => text.contains('/') && is_script(path),
+        };
         let what = if extension == "json" {
             What::Manifest(path.to_path_buf())
-        } else if !extension.is_empty() && looks_like_source(path) {
+        } else if is_source() {
             What::Sources(vec![path.to_path_buf()])
         } else if text.contains('/') {
             What::Manifest(path.to_path_buf())
@@ -74,6 +84,7 @@ impl Request {
             flags: Vec::new(),
             with: Vec::new(),
             system_libraries: Vec::new(),
+            texts: BTreeMap::new(),
             linker: LinkerChoice::Auto,
             target: None,
             host_symbols: Vec::new(),
@@ -115,6 +126,13 @@ impl Request {
     #[must_use]
     pub fn auto_libraries(mut self, allowed: bool) -> Self {
         self.auto_libraries = allowed;
+        self
+    }
+
+    /// Compiles `text` as the source file at `path`, whether there is one or not.
+    #[must_use]
+    pub fn text(mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
+        self.texts.insert(path.into(), text.into());
         self
     }
 

@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use nlib_fetch::SourceTree;
 use nlib_loader::HostSymbol;
 use nlib_plan::manifest::Language;
-use nlib_plan::plan::LinkPlan;
+use nlib_plan::plan::{LinkPlan, UnitText};
 use nlib_plan::{Choices, Manifest, Plan, ResolveError, Target, bare_source, resolve};
 
+use crate::directives::{program, without_interpreter_line};
 use crate::error::Error;
 use crate::request::{Request, What};
 use crate::session::{Inner, Purpose};
@@ -129,7 +130,8 @@ impl Resolver<'_> {
         request: &Request,
         choices: &Choices,
     ) -> Result<usize, Error> {
-        let dependencies = request
+        let program = program(files, request)?;
+        let dependencies = program
             .with
             .iter()
             .map(|text| self.request(&Request::new(text)))
@@ -139,22 +141,27 @@ impl Resolver<'_> {
             source,
         })?;
         let (language, flags) = stated_language(choices.flags.clone())?;
-        let mut choices = Choices { flags };
-        if let Some(triple) = &request.target {
-            choices.flags.push(format!("--target={triple}"));
-        }
+        let target = request.target.iter();
+        let target = target.map(|triple| format!("--target={triple}"));
+        let flags: Vec<String> = flags.into_iter().chain(target).collect();
         let mut plan: Option<Plan> = None;
-        for file in files {
-            let one =
-                bare_source(plain_name(file)?, language, &choices).map_err(
-                    |source| match source {
+        for source in &program.sources {
+            let (file, language) = (&source.path, language.or(source.language));
+            // The command line comes last, so that it wins.
+            let flags = source.flags.iter().chain(&flags).cloned().collect();
+            let mut one =
+                bare_source(plain_name(file)?, language, &Choices { flags }).map_err(|source| {
+                    match source {
                         source @ ResolveError::Language(_) => Error::FileLanguage { source },
                         source => Error::Resolve {
                             library: file.display().to_string(),
                             source,
                         },
-                    },
-                )?;
+                    }
+                })?;
+            if let Some(text) = request.texts.get(file) {
+                one.units[0].text = made_text(file, text);
+            }
             match &mut plan {
                 None => plan = Some(one),
                 Some(plan) => plan.units.extend(one.units),
@@ -166,7 +173,7 @@ impl Resolver<'_> {
             similar: Vec::new(),
         })?;
         plan.link = LinkPlan {
-            system_libraries: request.system_libraries.clone(),
+            system_libraries: program.system_libraries,
             ..LinkPlan::default()
         };
         Ok(self.add(ResolvedLibrary {
@@ -289,6 +296,15 @@ impl Resolver<'_> {
         }
         self.closure.libraries.push(library);
         self.closure.libraries.len() - 1
+    }
+}
+
+/// A text that stands for a source file.
+fn made_text(path: &Path, text: &str) -> UnitText {
+    let text = without_interpreter_line(text.as_bytes().to_vec());
+    UnitText::Generated {
+        path: path.to_string_lossy().into_owned(),
+        text: String::from_utf8(text).expect("blanks in place of whole lines"),
     }
 }
 

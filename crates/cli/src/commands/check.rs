@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use nlib::{ErrorKind, LibraryPath, Mode, Session, Settings};
+use nlib::{ErrorKind, LibraryPath, Manifest, Mode, Session, Settings};
 use serde::Serialize;
 
 use crate::arguments::CheckArguments;
@@ -92,6 +92,7 @@ fn problems(session: &Session, library_path: &LibraryPath, manifest: &Path) -> V
         Err(nlib::Error::Manifest(error)) => error,
         Err(error) => return vec![whole(manifest, &error.to_string())],
         Ok((_, parsed)) => {
+            let absent = absent_files(manifest, &parsed);
             let missing = parsed.dependencies.iter().filter(|dependency| {
                 let file = format!("{}.json", dependency.name);
                 !manifest.with_file_name(file).is_file()
@@ -105,6 +106,7 @@ fn problems(session: &Session, library_path: &LibraryPath, manifest: &Path) -> V
                         dependency.name
                     ))
                 })
+                .chain(absent)
                 .collect();
         }
     };
@@ -119,6 +121,27 @@ fn problems(session: &Session, library_path: &LibraryPath, manifest: &Path) -> V
         rendered: problem.to_string(),
     });
     placed.collect()
+}
+
+/// The units that lie beside the manifest and are not there. Pinned ones come from elsewhere.
+fn absent_files(manifest: &Path, parsed: &Manifest) -> Vec<Problem> {
+    if !parsed.sources.is_empty() {
+        return Vec::new();
+    }
+    let folder = manifest.parent().unwrap_or(Path::new(""));
+    let units = parsed.units.iter().enumerate();
+    let absent = units.filter_map(|(index, unit)| {
+        let file = folder.join(unit.src.as_ref()?);
+        let message = format!(
+            "there is no file {}; the paths of units start in the manifest's folder, unless              `sources` pins the files",
+            file.display()
+        );
+        (!file.is_file()).then(|| Problem {
+            path: Some(format!("units[{index}].src")),
+            ..whole(manifest, &message)
+        })
+    });
+    absent.collect()
 }
 
 /// The file itself, whatever its name looks like.

@@ -1,13 +1,16 @@
 //! `nlib run`: compiles files and runs their `main` in this process.
 
 use std::ffi::{CString, OsString};
+use std::io;
 use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use nlib::Request;
 
 use crate::arguments::RunArguments;
 use crate::context::Context;
+use crate::diagnostics::STANDARD_INPUT;
 use crate::errors::Failure;
 
 /// Runs a program; its status is the exit status.
@@ -21,7 +24,7 @@ pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failu
     let words = words.map(c_string).collect::<Result<Vec<_>, _>>()?;
 
     let session = context.session()?;
-    let request = Request::sources(arguments.files).with(arguments.with);
+    let request = request(arguments.files)?.with(arguments.with);
     let library = session.load(context.with_flags(request))?;
     if library.address("main").is_err() {
         let name = library.name();
@@ -35,6 +38,20 @@ pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failu
     session.finish();
     // As the system passes a status on: its lowest eight bits.
     Ok(ExitCode::from(status.to_le_bytes()[0]))
+}
+
+/// A request for files, of which `-` is standard input.
+fn request(files: Vec<PathBuf>) -> Result<Request, Failure> {
+    if !files.iter().any(|file| file == Path::new("-")) {
+        return Ok(Request::sources(files));
+    }
+    let text = io::read_to_string(io::stdin())
+        .map_err(|error| Failure::Io(format!("cannot read standard input: {error}")))?;
+    let named = files.into_iter().map(|file| match file == Path::new("-") {
+        true => PathBuf::from(STANDARD_INPUT),
+        false => file,
+    });
+    Ok(Request::sources(named).text(STANDARD_INPUT, text))
 }
 
 fn c_string(word: OsString) -> Result<CString, Failure> {
