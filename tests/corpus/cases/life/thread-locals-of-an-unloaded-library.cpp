@@ -1,0 +1,21 @@
+// about: thread_local objects of threads that have ended are gone before the unload; a reload starts anew
+// flags: -pthread
+// library slots: slots.cpp
+// step: load slots
+// step: thread slots use
+// step: thread slots use
+// step: unload slots
+// step: load slots
+// step: thread slots use
+// step: unload slots
+// refused jit: thread-local
+//--- slots.cpp
+#include <atomic>
+#include <cstdio>
+static std::atomic<int> made;
+struct Slot {
+    int number = ++made;
+    ~Slot() { std::printf("destroy slot %d\n", number); }
+};
+static thread_local Slot slot;
+extern "C" int use() { return slot.number * 10; }
