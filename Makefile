@@ -4,10 +4,10 @@ PREFIX ?= /usr/local
 RELEASE = cargo build --release --locked -p nlib-cli -p nlib-worker
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint bench docs install
+.PHONY: help demo test memcheck conformance lint bench docs install
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## set up, build, then Flecs from source: cold, warm, beside dlopen
 	scripts/setup.sh build && $(RELEASE)
@@ -15,6 +15,13 @@ demo: ## set up, build, then Flecs from source: cold, warm, beside dlopen
 
 test: ## every test, set-up included
 	scripts/setup.sh build test && scripts/test.sh
+
+memcheck: ## the libraries' probes under valgrind and under AddressSanitizer
+	scripts/setup.sh build test && scripts/memcheck.sh
+
+conformance: ## the long form of two tests: 300 random programs, 1,000 loads and unloads
+	scripts/setup.sh build test
+	NLIB_CSMITH_PROGRAMS=300 NLIB_CYCLES=1000 scripts/test.sh -E 'binary(checksums) | binary(cycles)'
 
 lint: ## formatting, clippy, documentation, licences
 	scripts/setup.sh build && scripts/lint.sh

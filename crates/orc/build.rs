@@ -17,6 +17,7 @@ fn main() {
     println!("cargo:rerun-if-changed=build.rs");
     println!("cargo:rerun-if-changed=shim");
     println!("cargo:rerun-if-env-changed=LLVM_SYS_221_PREFIX");
+    println!("cargo:rerun-if-env-changed=NLIB_SHIM_SANITIZE");
 
     let prefix = PathBuf::from(
         env::var_os("LLVM_SYS_221_PREFIX").unwrap_or_else(|| "/usr/lib/llvm-22".into()),
@@ -47,6 +48,12 @@ fn build_shim(prefix: &Path, llvm_config: &Path) {
         .flag("-fvisibility=hidden")
         .flag("-ffunction-sections")
         .flag("-fdata-sections");
+
+    // For scripts/memcheck.sh, which also gives the linker the flag.
+    if let Ok(sanitizers) = env::var("NLIB_SHIM_SANITIZE") {
+        base.flag(format!("-fsanitize={sanitizers}"))
+            .flag("-fno-omit-frame-pointer");
+    }
 
     base.clone()
         .flag("-fno-exceptions")

@@ -38,6 +38,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-test-calls", &["nlib-loader"]),
     ("nlib-loader-test", &["nlib-loader", "nlib-test-calls"]),
     ("nlib-debugging-test", &[]),
+    ("nlib-csmith-test", &["nlib-test-support"]),
     (
         "nlib-test-corpus",
         &["nlib", "nlib-test-calls", "nlib-test-support"],

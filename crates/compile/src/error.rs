@@ -92,6 +92,19 @@ pub enum CompileError {
         /// The limit in bytes.
         limit: u64,
     },
+    /// The object or image is larger than the limit.
+    #[error(
+        "what the compiler makes of {unit} is larger than the limit of {} MiB; raise it with \
+         NLIB_COMPILE_OUTPUT if the code is just large", limit / (1024 * 1024)
+    )]
+    OutputTooLarge {
+        /// The unit, or the library whose image it is.
+        unit: String,
+        /// Where the job had got to.
+        phase: Phase,
+        /// The limit in bytes.
+        limit: u64,
+    },
     /// The image could not be linked.
     #[error("the image of {library} cannot be linked:\n{messages}")]
     LinkFailed {

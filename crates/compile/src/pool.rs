@@ -143,6 +143,11 @@ impl WorkerPool {
                 phase,
                 limit: limits.wall,
             },
+            Failure::TooLarge => CompileError::OutputTooLarge {
+                unit,
+                phase,
+                limit: limits.output,
+            },
             Failure::Garbled(error) => CompileError::Connection {
                 unit,
                 phase,
@@ -164,6 +169,13 @@ impl WorkerPool {
                         unit,
                         phase,
                         limit: limits.cpu,
+                    };
+                }
+                if how.contains("file size limit") {
+                    return CompileError::OutputTooLarge {
+                        unit,
+                        phase,
+                        limit: limits.output,
                     };
                 }
                 CompileError::Crashed {

@@ -30,6 +30,8 @@ pub(crate) enum Failure {
     Ended(Option<ExitStatus>),
     /// The time was up; the worker was killed.
     TimedOut,
+    /// The object or image is over the limit; the worker was killed.
+    TooLarge,
     /// The stream carried something else than the protocol.
     Garbled(io::Error),
 }
@@ -97,6 +99,7 @@ impl Process {
                 let how = match failure {
                     Failure::Ended(status) => describe(status),
                     Failure::TimedOut => format!("no answer in {} s", HELLO_LIMIT.as_secs()),
+                    Failure::TooLarge => "it speaks another protocol".to_string(),
                     Failure::Garbled(error) => error.to_string(),
                 };
                 Err(CompileError::WorkerBroken {
@@ -162,6 +165,10 @@ impl Process {
             }
             ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
                 Failure::Ended(self.child.wait().ok())
+            }
+            ErrorKind::FileTooLarge => {
+                self.kill();
+                Failure::TooLarge
             }
             _ => {
                 self.kill();

@@ -95,7 +95,8 @@ pub fn send(stream: &mut impl Write, header: &impl Serialize, body: &[&[u8]]) ->
 /// Reads one message whose body has at most `max_body` bytes.
 ///
 /// # Errors
-/// Those of the stream, and `InvalidData` for what is not such a message.
+/// Those of the stream, `FileTooLarge` for a body over the limit, and `InvalidData` for what is not
+/// such a message.
 pub fn receive<T: DeserializeOwned>(
     stream: &mut impl Read,
     max_body: u64,
@@ -105,11 +106,14 @@ pub fn receive<T: DeserializeOwned>(
     let (header_length, body_length) = lengths.split_at(4);
     let header_length = u32::from_le_bytes(header_length.try_into().expect("four bytes"));
     let body_length = u64::from_le_bytes(body_length.try_into().expect("eight bytes"));
-    if header_length > MAX_HEADER || body_length > max_body {
+    if header_length > MAX_HEADER {
         return Err(io::Error::new(
             io::ErrorKind::InvalidData,
-            format!("a message of {header_length} + {body_length} bytes is over the limit"),
+            format!("a header of {header_length} bytes is no header"),
         ));
+    }
+    if body_length > max_body {
+        return Err(io::ErrorKind::FileTooLarge.into());
     }
     let header = read_exactly(stream, u64::from(header_length))?;
     let body = read_exactly(stream, body_length)?;

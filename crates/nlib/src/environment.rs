@@ -48,11 +48,19 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "NLIB_COMPILE_SECONDS",
-        meaning: "The wall-clock and processor time that one unit may take; 600 when unset.",
+        meaning: "The wall-clock time that one unit may take; 600 when unset.",
+    },
+    Variable {
+        name: "NLIB_COMPILE_CPU_SECONDS",
+        meaning: "The processor time that one unit may take; NLIB_COMPILE_SECONDS when unset.",
     },
     Variable {
         name: "NLIB_COMPILE_MEMORY",
         meaning: "The address space of one compile, in MiB; 8192 when unset.",
+    },
+    Variable {
+        name: "NLIB_COMPILE_OUTPUT",
+        meaning: "The size of one object or image, in MiB; 2048 when unset.",
     },
     Variable {
         name: "NLIB_PERF",
@@ -100,8 +108,12 @@ pub struct Environment {
     pub worker: Option<PathBuf>,
     /// `NLIB_COMPILE_SECONDS`.
     pub compile_time: Option<Duration>,
+    /// `NLIB_COMPILE_CPU_SECONDS`.
+    pub compile_processor_time: Option<Duration>,
     /// `NLIB_COMPILE_MEMORY`, in bytes.
     pub compile_memory: Option<u64>,
+    /// `NLIB_COMPILE_OUTPUT`, in bytes.
+    pub compile_output: Option<u64>,
     /// `NLIB_PERF`.
     pub perf_output: Option<PerfOutput>,
     /// `SOURCE_DATE_EPOCH`, in seconds.
@@ -176,7 +188,9 @@ impl Environment {
             },
             worker: get("NLIB_WORKER").map(PathBuf::from),
             compile_time: number("NLIB_COMPILE_SECONDS")?.map(Duration::from_secs),
-            compile_memory: number("NLIB_COMPILE_MEMORY")?.map(|mib| mib.saturating_mul(1 << 20)),
+            compile_processor_time: number("NLIB_COMPILE_CPU_SECONDS")?.map(Duration::from_secs),
+            compile_memory: number("NLIB_COMPILE_MEMORY")?.map(mebibytes),
+            compile_output: number("NLIB_COMPILE_OUTPUT")?.map(mebibytes),
             perf_output: match get("NLIB_PERF").as_deref() {
                 None | Some("off" | "0") => None,
                 Some("map") => Some(PerfOutput::Map),
@@ -188,6 +202,10 @@ impl Environment {
             source_date_epoch: number("SOURCE_DATE_EPOCH")?,
         })
     }
+}
+
+fn mebibytes(count: u64) -> u64 {
+    count.saturating_mul(1 << 20)
 }
 
 #[cfg(test)]

@@ -50,8 +50,14 @@ impl Settings {
             limits.wall = time;
             limits.cpu = time;
         }
+        if let Some(time) = environment.compile_processor_time {
+            limits.cpu = time;
+        }
         if let Some(memory) = environment.compile_memory {
             limits.memory = memory;
+        }
+        if let Some(output) = environment.compile_output {
+            limits.output = output;
         }
         Ok(Self {
             cache_directory: environment.cache_directory,

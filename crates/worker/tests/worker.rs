@@ -320,6 +320,48 @@ fn a_compile_that_needs_too_much_memory_is_an_error() {
 }
 
 #[test]
+fn an_object_over_the_limit_is_an_error_that_says_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = pool(Limits {
+        output: 1 << 20,
+        ..Limits::default()
+    });
+    let large = request(
+        folder.path(),
+        "large.c",
+        "char large[4 << 20] = {1};\n",
+        &[],
+    );
+    let error = compile(&pool, &large).unwrap_err();
+    assert!(
+        matches!(error, CompileError::OutputTooLarge { limit, .. } if limit == 1 << 20),
+        "{error}"
+    );
+    assert!(error.to_string().contains("large.c"), "{error}");
+    assert!(error.to_string().contains("NLIB_COMPILE_OUTPUT"), "{error}");
+    let small = request(folder.path(), "small.c", "char small[16] = {1};\n", &[]);
+    assert!(compile(&pool, &small).is_ok());
+}
+
+#[test]
+fn a_worker_that_somebody_kills_is_replaced_and_its_unit_compiled() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = pool(Limits::default());
+    let good = request(folder.path(), "good.c", "int good;\n", &[]);
+    compile(&pool, &good).unwrap();
+    // The pool starts its workers on the thread that asks.
+    let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
+    let worker = children.split_whitespace().next().unwrap();
+    let killed = std::process::Command::new("kill")
+        .args(["-KILL", worker])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+    compile(&pool, &good).unwrap();
+    assert_eq!(pool.started(), 2);
+}
+
+#[test]
 fn workers_are_kept_and_replaced() {
     let folder = tempfile::tempdir().unwrap();
     let pool = pool(Limits::default());

@@ -143,3 +143,43 @@ impl Watched {
         Ok(result)
     }
 }
+
+/// What this process holds of the system's resources.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ProcessSize {
+    /// Entries of `/proc/self/maps`.
+    pub mappings: usize,
+    /// Resident memory, in bytes.
+    pub resident: usize,
+    /// Open file descriptors.
+    pub descriptors: usize,
+    /// Child processes, ended ones that nobody waited for included.
+    pub children: usize,
+    /// Threads.
+    pub threads: usize,
+}
+
+/// Measures this process.
+pub fn process_size() -> ProcessSize {
+    const PAGE: usize = 4096;
+    let read = |path: &str| std::fs::read_to_string(path).unwrap();
+    let count = |path: &str| std::fs::read_dir(path).unwrap().count();
+    let pages: usize = read("/proc/self/statm")
+        .split_whitespace()
+        .nth(1)
+        .unwrap()
+        .parse()
+        .unwrap();
+    let children = std::fs::read_dir("/proc/self/task")
+        .unwrap()
+        .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("children")).ok())
+        .map(|list| list.split_whitespace().count())
+        .sum();
+    ProcessSize {
+        mappings: read("/proc/self/maps").lines().count(),
+        resident: pages * PAGE,
+        descriptors: count("/proc/self/fd"),
+        children,
+        threads: count("/proc/self/task"),
+    }
+}
