@@ -21,13 +21,15 @@ enum Expectation {
 struct Problem {
     mode: String,
     text: String,
+    /// What nlib and the case wrote to standard error.
+    errors: String,
 }
 
 /// Runs a case with each linker, at each of its levels, with and without debug information, cold
 /// and warm, and compares each run with the native build.
 ///
-/// Debug information changes no code, so there is one native build for each level. Each linker has
-/// a cache of its own, in which the units of every level and of both debug settings are new.
+/// Debug information changes no code, so there is one native build for each level. `auto` starts
+/// from an empty cache, `jit` from another, in which `image` then finds the objects but no image.
 ///
 /// # Errors
 /// Everything that is not as expected, by mode.
@@ -44,14 +46,18 @@ pub fn check(case: &Case) -> Result<(), String> {
                     Some(refusal) => Expectation::Fails(refusal.message.clone()),
                     None => native.clone(),
                 };
-                let cache = place.path().join(format!("cache-{linker}"));
+                let cache = place.path().join(match linker {
+                    Linker::Jit | Linker::Image => "cache",
+                    Linker::Auto => "cache-auto",
+                });
                 for warm in [false, true] {
                     let ran = project.run(linker, &cache);
                     if let Some(text) = problem(case, &expectation, &ran, warm) {
                         let run = if warm { "warm" } else { "cold" };
                         let debug = if debug { " -g" } else { "" };
                         let mode = format!("{linker} -{level}{debug} {run}");
-                        problems.push(Problem { mode, text });
+                        let errors = ran.errors;
+                        problems.push(Problem { mode, text, errors });
                     }
                 }
             }
@@ -65,6 +71,12 @@ pub fn check(case: &Case) -> Result<(), String> {
 
 /// What the native build does, or what stands in its place in the case.
 fn expect_native(case: &Case, level: &str, place: &Path) -> Result<Expectation, String> {
+    if Linker::ALL
+        .iter()
+        .all(|linker| case.refusal(*linker).is_some())
+    {
+        return Ok(Expectation::Fails("its own refusal".to_owned()));
+    }
     if let Some(difference) = &case.difference {
         return Ok(Expectation::Runs(Outcome {
             printed: difference.printed.clone(),
@@ -138,25 +150,82 @@ fn missing_failure(message: &str, ran: &Ran) -> Option<String> {
         let printed = indented(printed);
         return Some(format!("is not refused: ends with {end}\ngot:\n{printed}"));
     }
-    (!ran.errors.contains(message)).then(|| format!("the message does not contain `{message}`"))
+    (!ran.errors.contains(message)).then(|| format!("the message does not contain `{message}`\n"))
 }
 
-/// Problems with equal text told once.
+/// Problems with equal text told once, with what the first of them wrote to standard error.
 fn report(case: &Case, problems: &[Problem]) -> String {
-    let mut told: Vec<(String, &str)> = Vec::new();
+    let mut told: Vec<(String, &Problem)> = Vec::new();
     for problem in problems {
-        match told.iter_mut().find(|(_, text)| *text == problem.text) {
+        match told
+            .iter_mut()
+            .find(|(_, first)| first.text == problem.text)
+        {
             Some((modes, _)) => *modes = format!("{modes}, {}", problem.mode),
-            None => told.push((problem.mode.clone(), &problem.text)),
+            None => told.push((problem.mode.clone(), problem)),
         }
     }
     let mut report = String::new();
-    for (modes, text) in told {
-        writeln!(report, "{}/{}: {modes}: {text}", case.area, case.file).unwrap();
+    for (modes, Problem { text, errors, .. }) in told {
+        let (place, errors) = (format!("{}/{}", case.area, case.file), indented(errors));
+        write!(report, "{place}: {modes}: {text}standard error:\n{errors}").unwrap();
     }
     report
 }
 
 fn indented(text: &str) -> String {
     text.lines().map(|line| format!("  | {line}\n")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outcome(printed: &str, end: End) -> Outcome {
+        Outcome {
+            printed: printed.to_owned(),
+            end,
+        }
+    }
+
+    #[test]
+    fn differences_are_told_by_line_and_end() {
+        let expected = outcome("one\ntwo\n", End::Status(0));
+        assert_eq!(difference(&expected, &expected), None);
+        let told = |got: Outcome| difference(&expected, &got).unwrap();
+        let text = told(outcome("one\nthree\n", End::Status(0)));
+        assert!(
+            text.starts_with("line 2 is `three` instead of `two`"),
+            "{text}"
+        );
+        let text = told(outcome("one\n", End::Signal(11)));
+        assert!(
+            text.starts_with("ends with signal 11 instead of exit status 0"),
+            "{text}"
+        );
+        assert!(
+            text.contains("line 2 is nothing instead of `two`"),
+            "{text}"
+        );
+        let text = told(outcome("one\ntwo", End::Status(0)));
+        assert!(
+            text.contains("got:"),
+            "a missing end of line is a difference: {text}"
+        );
+    }
+
+    #[test]
+    fn a_failure_needs_its_message_and_no_crash() {
+        let ran = |end, errors: &str| Ran {
+            outcome: outcome("", end),
+            errors: errors.to_owned(),
+            compiled: 0,
+        };
+        let refused = ran(End::Status(4), "uses the thread-local variable `x`");
+        assert_eq!(missing_failure("thread-local", &refused), None);
+        assert!(missing_failure("ifunc", &refused).is_some());
+        assert!(missing_failure("", &ran(End::Status(0), "")).is_some());
+        assert!(missing_failure("", &ran(End::Signal(6), "")).is_some());
+        assert!(missing_failure("", &ran(End::Status(101), "")).is_some());
+    }
 }

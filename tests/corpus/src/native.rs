@@ -23,10 +23,11 @@ pub fn expect(case: &Case, level: &str, folder: &Path) -> Result<Outcome, String
         folder,
         parts: case.parts.clone(),
         versions: BTreeMap::new(),
+        broken: BTreeMap::new(),
     };
     build.write_parts();
     for library in &case.libraries {
-        build.library(library)?;
+        build.library(library);
     }
     match &case.subject {
         Subject::Program {
@@ -58,6 +59,8 @@ struct Build<'a> {
     parts: Vec<Part>,
     /// How often each library has been edited.
     versions: BTreeMap<&'a str, usize>,
+    /// Libraries that do not build, with the compiler's messages.
+    broken: BTreeMap<&'a str, String>,
 }
 
 impl<'a> Build<'a> {
@@ -74,7 +77,8 @@ impl<'a> Build<'a> {
         self.folder.join(format!("lib{library}.{version}.so"))
     }
 
-    fn library(&mut self, library: &Target) -> Result<(), String> {
+    /// Builds a library. If that fails, only what uses it fails.
+    fn library(&mut self, library: &'a Target) {
         let output = self.shared_object(&library.name);
         let soname = output.file_name().unwrap_or_default().to_string_lossy();
         let mut command = self.clang(library, &output);
@@ -83,10 +87,21 @@ impl<'a> Build<'a> {
             .arg(format!("-Wl,-soname,{soname}"))
             // A missing symbol is an error for nlib too.
             .arg("-Wl,--no-undefined");
-        build(command)
+        match build(command) {
+            Ok(()) => self.broken.remove(library.name.as_str()),
+            Err(messages) => self.broken.insert(&library.name, messages),
+        };
+    }
+
+    /// The error of a library that does not build.
+    fn must_be_built(&self, library: &str) -> Result<(), String> {
+        self.broken.get(library).cloned().map_or(Ok(()), Err)
     }
 
     fn program(&self, target: &Target) -> Result<PathBuf, String> {
+        for library in &target.with {
+            self.must_be_built(library)?;
+        }
         let output = self.folder.join("program");
         build(self.clang(target, &output))?;
         Ok(output)
@@ -154,7 +169,7 @@ impl<'a> Build<'a> {
         for name in edited {
             *self.versions.entry(name).or_default() += 1;
             let library = self.case.library(name).expect("it is one of the case's");
-            self.library(library)?;
+            self.library(library);
         }
         Ok(())
     }
@@ -166,7 +181,7 @@ impl<'a> Build<'a> {
             match step {
                 Step::Load { library } => {
                     lines.push(format!("say load {library}"));
-                    self.open(library, &mut lines);
+                    self.open(library, &mut lines)?;
                 }
                 Step::RefusedUnload { .. } | Step::FailsLoad { .. } => {
                     lines.extend(step.announcement().map(|line| format!("say {line}")));
@@ -182,13 +197,15 @@ impl<'a> Build<'a> {
     }
 
     /// Opens a library's dependencies, then the library.
-    fn open(&self, name: &str, lines: &mut Vec<String>) {
+    fn open(&self, name: &str, lines: &mut Vec<String>) -> Result<(), String> {
+        self.must_be_built(name)?;
         let library = self.case.library(name).expect("steps name libraries");
         for dependency in &library.with {
-            self.open(dependency, lines);
+            self.open(dependency, lines)?;
         }
         let path = self.shared_object(name);
         lines.push(format!("open {name} {}", path.display()));
+        Ok(())
     }
 }
 

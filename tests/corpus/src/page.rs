@@ -14,6 +14,10 @@ const AREAS: &[(&str, &str)] = &[
         "threads",
         "Threads of the library, thread-local variables, OpenMP.",
     ),
+    (
+        "inputs",
+        "Assembler files, LLVM IR, objects and archives beside C and C++.",
+    ),
     ("exceptions", "C++ exceptions and stack unwinding."),
     (
         "linkage",
@@ -35,6 +39,70 @@ const AREAS: &[(&str, &str)] = &[
     ("refusals", "What is an error, and says so."),
 ];
 
+/// Why linkers refuse, by what their messages contain.
+const REASONS: &[(&str, &str)] = &[
+    (
+        "thread-local",
+        "JITLink of LLVM 22 links native thread-local variables to one copy for all threads. With \
+         `-femulated-tls` `jit` takes them.",
+    ),
+    (
+        "ifunc",
+        "JITLink does not know functions whose variant a resolver chooses at load time.",
+    ),
+    (
+        "versioned symbol",
+        "JITLink looks symbols up by name alone; versions are the platform's loader's.",
+    ),
+    (
+        "only a linked file has",
+        "`_end`, `__ehdr_start` and their like mark places in a linked file, which code linked in \
+         memory is not.",
+    ),
+    (
+        "more than a page",
+        "JITLink gets its memory from the system page by page.",
+    ),
+    (
+        "more than relative addresses reach",
+        "JITLink places all of a library within the reach of 32-bit relative addresses; lld puts \
+         the zeroes behind everything else.",
+    ),
+    (
+        "-fsanitize=address",
+        "The runtime has to be in the process from its start, before the first allocation.",
+    ),
+    (
+        "-fsanitize=thread",
+        "The runtime has to see every thread and every access from the start of the process.",
+    ),
+    (
+        "-ffunction-sections",
+        "LLVM 22's in-memory linker becomes slow; nothing is gained here.",
+    ),
+    (
+        "-fno-plt",
+        "JITLink makes calls of it that crash where the host is not position-independent.",
+    ),
+    (
+        "-flto",
+        "Such objects hold no machine code; optimisation across units needs a linker's plugin.",
+    ),
+    (
+        "-fno-pic",
+        "Code has to be placed wherever there is memory.",
+    ),
+    (
+        "-fprofile-instr-generate",
+        "The code writes a file at the end of the process, behind the cache's back.",
+    ),
+    (
+        "-fplugin",
+        "A plugin is code inside the compiler, which no key covers.",
+    ),
+    ("-save-temps", "Objects stay in memory and in the cache."),
+];
+
 const HEAD: &str = "\
 # Conformance
 
@@ -48,7 +116,7 @@ Written from the heads of the cases by
 `cargo run -p nlib-test-corpus --bin conformance > docs/conformance.md`; not edited by hand.
 
 - **yes**: the linker takes it, and it does what the native build does.
-- **refused**: the linker does not take it and says why; the reasons are [below](#refused). With
+- **refused**: the linker does not take it and says so; the reasons are [below](#refused). With
   `--link=auto`, the default, nlib takes `image` for what `jit` refuses.
 - **differs**: it is meant to do something else than a plain shared object, see
   [below](#different-from-a-shared-object).
@@ -93,24 +161,58 @@ fn row(page: &mut String, case: &Case) {
     writeln!(page, "| {link} | {jit} | {image} | {auto} | {about} |").unwrap();
 }
 
+/// A refusal of one kind, and the cases that meet it.
+struct Refused<'a> {
+    linkers: String,
+    message: &'a str,
+    cases: Vec<&'a Case>,
+}
+
 fn refusals(page: &mut String, cases: &[Case]) {
-    *page += "\n## Refused\n\nThe message of each contains the words quoted.\n\n\
-              | case | linker | message | what it is |\n|---|---|---|---|\n";
-    for case in cases.iter().filter(|case| !case.refusals.is_empty()) {
-        let mut told: Vec<(&str, Vec<String>)> = Vec::new();
+    *page += "\n## Refused\n\nThe linker's message contains the words in the second column.\n\n\
+              | linker | message | why | cases |\n|---|---|---|---|\n";
+    for Refused {
+        linkers,
+        message,
+        cases,
+    } in refused(cases)
+    {
+        // A refusal that has no reason above is met by cases that say what it is.
+        let reason = REASONS.iter().find(|(words, _)| message.contains(words));
+        let why = reason.map_or(cases[0].about.as_str(), |(_, why)| why);
+        let links: Vec<String> = cases.into_iter().map(link).collect();
+        let (why, links) = (escaped(why), links.join(", "));
+        writeln!(page, "| {linkers} | `{message}` | {why} | {links} |").unwrap();
+    }
+}
+
+fn refused(cases: &[Case]) -> Vec<Refused<'_>> {
+    let mut kinds: Vec<Refused> = Vec::new();
+    for case in cases {
+        let mut messages: Vec<&str> = Vec::new();
         for refusal in &case.refusals {
-            let linker = refusal.linker.to_string();
-            match told.iter_mut().find(|(text, _)| *text == refusal.message) {
-                Some((_, linkers)) => linkers.push(linker),
-                None => told.push((&refusal.message, vec![linker])),
+            if !messages.contains(&refusal.message.as_str()) {
+                messages.push(&refusal.message);
             }
         }
-        for (message, linkers) in told {
-            let (link, about) = (link(case), escaped(&case.about));
-            let (linkers, message) = (linkers.join(", "), escaped(message));
-            writeln!(page, "| {link} | {linkers} | “{message}” | {about} |").unwrap();
+        for message in messages {
+            let by = case.refusals.iter().filter(|by| by.message == message);
+            let linkers: Vec<String> = by.map(|by| by.linker.to_string()).collect();
+            let linkers = linkers.join(", ");
+            let known = kinds
+                .iter_mut()
+                .find(|kind| kind.message == message && kind.linkers == linkers);
+            match known {
+                Some(kind) => kind.cases.push(case),
+                None => kinds.push(Refused {
+                    linkers,
+                    message,
+                    cases: vec![case],
+                }),
+            }
         }
     }
+    kinds
 }
 
 fn differences(page: &mut String, cases: &[Case]) {
@@ -129,9 +231,16 @@ fn link(case: &Case) -> String {
     format!("[{name}](../tests/corpus/cases/{area}/{file})")
 }
 
-/// Text for a cell of a table.
+/// Text for a cell of a table; what stands in backquotes is code already.
 fn escaped(text: &str) -> String {
-    text.replace('|', "\\|").replace("__", "\\_\\_")
+    let pieces = text.split('`').enumerate().map(|(index, piece)| {
+        let piece = piece.replace('|', "\\|");
+        match index % 2 {
+            0 => piece.replace("__", "\\_\\_"),
+            _ => piece,
+        }
+    });
+    pieces.collect::<Vec<_>>().join("`")
 }
 
 fn capitalised(word: &str) -> String {

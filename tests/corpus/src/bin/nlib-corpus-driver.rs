@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::thread::JoinHandle;
 
 use nlib::{ErrorKind, Event, Library, LinkerChoice, Request, Session, Settings, UnitOutcome};
-use nlib_test_calls::{function, say, text};
+use nlib_test_calls::{Function, function, say, text};
 use nlib_test_corpus::step::Step;
 
 fn main() -> ExitCode {
@@ -80,20 +80,20 @@ impl Driver {
             Step::Load { library } => self.load(&library)?,
             Step::Unload { library } => self.unload(&library)?,
             Step::Call { library, function } => {
-                let value = self.function(&library, &function)();
+                let value = self.function(&library, &function)?();
                 say(&format!("{function} = {value}"));
             }
             Step::Thread { library, function } => {
-                let code = self.function(&library, &function);
+                let code = self.function(&library, &function)?;
                 let value = std::thread::spawn(move || code()).join().unwrap();
                 say(&format!("{function} on a thread = {value}"));
             }
             Step::Text { library, function } => {
-                let text = text(self.library(&library), &function);
+                let text = text(&self.library(&library)?, &function);
                 say(&format!("{function}: {text}"));
             }
             Step::Start { library, function } => {
-                let code = self.function(&library, &function);
+                let code = self.function(&library, &function)?;
                 self.threads.push(std::thread::spawn(move || code()));
             }
             Step::Join => {
@@ -121,7 +121,7 @@ impl Driver {
     }
 
     fn load(&mut self, name: &str) -> Result<(), nlib::Error> {
-        let library = self.session.load(Request::from(name).linker(self.linker))?;
+        let library = self.session.load(self.request(name))?;
         self.loaded.push((name.to_owned(), library));
         Ok(())
     }
@@ -131,13 +131,23 @@ impl Driver {
         self.session.unload(name)
     }
 
-    fn library(&self, name: &str) -> &Library {
+    /// The library of this name that was loaded last, by a step or for another library.
+    fn library(&self, name: &str) -> Result<Library, nlib::Error> {
         let mut newest_first = self.loaded.iter().rev();
-        let found = newest_first.find(|(loaded, _)| loaded == name);
-        &found.unwrap_or_else(|| panic!("{name} is not loaded")).1
+        match newest_first.find(|(loaded, _)| loaded == name) {
+            Some((_, library)) => Ok(library.clone()),
+            None => {
+                assert!(self.session.is_loaded(name), "{name} is not loaded");
+                self.session.load(self.request(name))
+            }
+        }
     }
 
-    fn function(&self, library: &str, name: &str) -> nlib_test_calls::Function {
-        function(self.library(library), name)
+    fn request(&self, name: &str) -> Request {
+        Request::from(name).linker(self.linker)
+    }
+
+    fn function(&self, library: &str, name: &str) -> Result<Function, nlib::Error> {
+        Ok(function(&self.library(library)?, name))
     }
 }
