@@ -33,6 +33,6 @@ bench: ## nlib beside its peers; writes docs/benchmarks.md (about half an hour)
 docs: ## the API documentation, in target/doc
 	cargo doc --workspace --no-deps --locked
 
-install: ## nlib, its worker and the manifests, under PREFIX (default /usr/local)
+install: ## nlib, its worker, manifests, manual and completions, under PREFIX (default /usr/local)
 	$(RELEASE)
 	scripts/install.sh "$(DESTDIR)$(PREFIX)"

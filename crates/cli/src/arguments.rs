@@ -115,6 +115,7 @@ pub enum Command {
     Doctor(DoctorArguments),
     Bench(BenchArguments),
     Completions(CompletionsArguments),
+    Man(ManArguments),
 }
 
 /// Compile C or C++ files and run their `main` in this process
@@ -179,7 +180,7 @@ pub struct WhyArguments {
     pub with: Vec<String>,
 }
 
-/// List the symbols that a library publishes
+/// List the symbols that a library publishes or needs
 #[derive(Debug, Args)]
 #[command(
     override_usage = "nlib symbols [OPTIONS] [COMPILER FLAGS] <LIB|SOURCE>",
@@ -189,7 +190,11 @@ pub struct SymbolsArguments {
     #[command(flatten)]
     pub library: LibraryArguments,
 
-    /// List what it refers to instead
+    /// List what it defines and publishes; this is what is listed when nothing is said
+    #[arg(long, conflicts_with = "undefined")]
+    pub defined: bool,
+
+    /// List what it refers to and does not define, who refers to it and who would supply it
     #[arg(long)]
     pub undefined: bool,
 
@@ -324,6 +329,15 @@ pub struct BenchArguments {
 pub struct CompletionsArguments {
     /// The shell
     pub shell: Shell,
+}
+
+/// Write the manual pages, one for each command, into a folder
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib man ~/.local/share/man/man1")]
+pub struct ManArguments {
+    /// The folder, made if it is not there
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
 }
 
 impl Arguments {

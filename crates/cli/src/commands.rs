@@ -8,6 +8,7 @@ mod doctor;
 mod fetch;
 mod list;
 mod load;
+mod man;
 mod object;
 mod run;
 mod symbols;
@@ -48,5 +49,6 @@ pub fn execute(arguments: Arguments, context: &Context) -> Result<ExitCode, Fail
         Command::Doctor(_) => doctor::doctor(context),
         Command::Bench(arguments) => bench::bench(context, &arguments),
         Command::Completions(arguments) => completions::completions(context, &arguments),
+        Command::Man(arguments) => man::man(context, &arguments),
     }
 }

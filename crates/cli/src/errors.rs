@@ -114,17 +114,21 @@ pub fn report(failure: Failure, sources: &NamedSources) -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Failure::Reported(_) => {}
-        Failure::Nlib(error) => match error.as_ref() {
-            nlib::Error::Compile { errors } => {
-                for (library, error) in errors {
-                    say(&sources.compile_error(library, error));
-                }
-            }
-            error => say(&labelled("error", error)),
-        },
+        Failure::Nlib(error) => say(&explained(error, sources)),
         failure => say(&labelled("error", failure)),
     }
     ExitCode::from(status(failure.kind()))
+}
+
+/// An error of the library as it is shown: of units that do not compile, what the compiler said.
+pub fn explained(error: &nlib::Error, sources: &NamedSources) -> String {
+    match error {
+        nlib::Error::Compile { errors } => errors
+            .iter()
+            .map(|(library, error)| sources.compile_error(library, error))
+            .collect(),
+        error => labelled("error", error),
+    }
 }
 
 /// Help, or what clap found wrong with the command line.

@@ -64,6 +64,16 @@ impl Output {
     }
 }
 
+/// Makes a folder that the user named, and those above it.
+pub fn create_folder(path: &Path) -> Result<(), Failure> {
+    fs::create_dir_all(path).map_err(|error| {
+        Failure::Io(format!(
+            "cannot make the folder {}: {error}",
+            path.display()
+        ))
+    })
+}
+
 /// Writes a file that the user named; it appears whole or not at all.
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     replace(path, bytes)

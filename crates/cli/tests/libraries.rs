@@ -135,6 +135,129 @@ fn symbols_are_demangled() {
 }
 
 #[test]
+fn references_name_who_refers_and_who_supplies() {
+    let place = shapes();
+    place.write(
+        "vendor-manifests/zipper.json",
+        r#"{ "manifest-version": 1, "name": "zipper", "units": [{ "src": "two.c" }],
+             "exports": { "match": ["zipper_*"] } }"#,
+    );
+    place.write(
+        "user.cpp",
+        "#include <cmath>\n#include <cstdio>\n#include <cstdlib>\n\
+         namespace shapes { int area(int, int); }\n\
+         extern \"C\" { int answer(); int zipper_open(); int crc32(int);\n\
+           __attribute__((weak)) void optional(); }\n\
+         double use(double x) { std::puts(\"x\"); return std::cos(x) + answer(); }\n\
+         int other() { return shapes::area(zipper_open(), crc32(1)) + (&optional != nullptr); }\n\
+         void last() { std::atexit(nullptr); }\n",
+    );
+    let arguments = [
+        "symbols",
+        "--undefined",
+        "user.cpp",
+        "--with",
+        "answer",
+        "-lm",
+    ];
+    let listing = place.json(&[&arguments[..], &["--json"]].concat());
+    let symbols = listing["symbols"].as_array().unwrap();
+    let find = |name: &str| {
+        let found = symbols.iter().find(|symbol| symbol["name"] == name);
+        found.unwrap_or_else(|| panic!("{name}: {listing}"))
+    };
+    for (name, supplier, by, candidates) in [
+        (
+            "answer",
+            json!({ "kind": "library", "name": "answer" }),
+            "use(double)",
+            json!([]),
+        ),
+        (
+            "cos",
+            json!({ "kind": "system-library", "name": "m" }),
+            "use(double)",
+            json!([]),
+        ),
+        (
+            "puts",
+            json!({ "kind": "system-library", "name": "c" }),
+            "use(double)",
+            json!([]),
+        ),
+        (
+            "atexit",
+            json!({ "kind": "nlib", "name": null }),
+            "last()",
+            json!([]),
+        ),
+        (
+            "zipper_open",
+            json!({ "kind": "none", "name": null }),
+            "other()",
+            json!(["--with zipper"]),
+        ),
+        (
+            "_ZN6shapes4areaEii",
+            json!({ "kind": "none", "name": null }),
+            "other()",
+            json!([]),
+        ),
+    ] {
+        let symbol = find(name);
+        assert_eq!(symbol["supplier"], supplier, "{symbol}");
+        assert_eq!(symbol["referrers"], json!([format!("user.cpp: {by}")]));
+        assert_eq!(symbol["candidates"], candidates, "{symbol}");
+        assert_eq!(symbol["defined"], false);
+    }
+    assert_eq!(
+        find("_ZN6shapes4areaEii")["demangled"],
+        "shapes::area(int, int)"
+    );
+    assert_eq!(find("optional")["weak"], true);
+    // What it would say, it says.
+    let text = place.ok(&arguments).stdout;
+    let line = |start: &str| {
+        let found = text.lines().find(|line| line.starts_with(start));
+        found
+            .unwrap_or_else(|| panic!("{start}: {text}"))
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
+    assert_eq!(line("answer "), "answer answer user.cpp: use(double)");
+    assert_eq!(line("cos "), "cos -lm user.cpp: use(double)");
+    assert_eq!(
+        line("zipper_open "),
+        "zipper_open nothing; --with zipper would user.cpp: other()"
+    );
+    assert_eq!(
+        line("optional "),
+        "optional nothing, and need not be user.cpp: other()"
+    );
+    assert_eq!(
+        line("shapes::area(int, int) "),
+        "shapes::area(int, int) nothing user.cpp: other()"
+    );
+    let without = place.json(&["symbols", "--undefined", "user.cpp", "-l", "z", "--json"]);
+    let crc32 = without["symbols"].as_array().unwrap().iter();
+    let crc32 = crc32
+        .clone()
+        .find(|symbol| symbol["name"] == "crc32")
+        .unwrap();
+    assert_eq!(
+        crc32["supplier"],
+        json!({ "kind": "system-library", "name": "z" })
+    );
+
+    let defined = place.ok(&["symbols", "--defined", "shapes.cpp"]).stdout;
+    assert_eq!(defined, place.ok(&["symbols", "shapes.cpp"]).stdout);
+    place
+        .nlib(&["symbols", "--defined", "--undefined", "shapes.cpp"])
+        .failed(2, &["--undefined"]);
+}
+
+#[test]
 fn object_writes_relocatable_elf() {
     let place = shapes();
     let kind = |bytes: &[u8]| {
@@ -200,6 +323,67 @@ fn warm_fills_the_cache_once() {
     // Flags that change nothing in the objects need no other image.
     let flagged = place.json(&["warm", "answer", "-DX", "--json"]);
     assert_eq!(flagged["libraries"], library(2, false));
+}
+
+#[test]
+fn warm_goes_on_after_a_failure() {
+    let place = shapes();
+    let manifest = |name: &str, rest: &str| {
+        place.write(
+            &format!("vendor-manifests/{name}.json"),
+            &format!(
+                r#"{{ "manifest-version": 1, "name": "{name}", "units": [{{ "src": "{name}.c" }}]{rest} }}"#
+            ),
+        );
+        place.write(
+            &format!("vendor-manifests/{name}.c"),
+            &format!("int {name}(void) {{ return 1; }}\n"),
+        );
+    };
+    manifest("broken", "");
+    place.write(
+        "vendor-manifests/broken.c",
+        "int broken(void) { return x; }\n",
+    );
+    manifest("dependent", r#", "dependencies": [{ "name": "broken" }]"#);
+    manifest("good", r#", "dependencies": [{ "name": "answer" }]"#);
+    manifest("wrong", r#", "nonsense": 1"#);
+    let run = place.nlib(&["warm", "--json"]);
+    // That of the first failure, by the order of the names.
+    assert_eq!(run.status, Some(1), "{run:#?}");
+    let warmed = document(&run);
+    let names = |list: &str| -> Vec<String> {
+        let entries = warmed[list].as_array().unwrap().iter();
+        let name = |entry: &serde_json::Value| entry["library"].as_str().unwrap().to_owned();
+        entries.map(name).collect()
+    };
+    assert_eq!(names("libraries"), ["answer", "good"]);
+    assert_eq!(names("failures"), ["broken", "dependent", "wrong"]);
+    let compiled = |place: usize| warmed["libraries"][place]["compiled"].as_u64().unwrap();
+    assert_eq!((compiled(0), compiled(1)), (2, 1), "{run:#?}");
+    for words in [
+        "broken.c:1:27: error: use of undeclared identifier 'x'",
+        "nonsense",
+        "error: 3 of 5 libraries are not in the cache: broken, dependent, wrong\n",
+    ] {
+        assert_eq!(
+            run.stderr.matches(words).count().min(1),
+            1,
+            "{words}: {run:#?}"
+        );
+    }
+    assert_eq!(
+        run.stderr.matches("undeclared identifier").count(),
+        1,
+        "{run:#?}"
+    );
+    place.ok(&["why", "good", "answer"]);
+    let run = place.nlib(&["warm", "wrong", "good"]);
+    run.failed(3, &["nonsense", "1 of 2 libraries"]);
+    assert!(run.stdout.contains("good"), "{run:#?}");
+    place
+        .nlib(&["warm", "nowhere", "good"])
+        .failed(2, &["nowhere"]);
 }
 
 #[test]

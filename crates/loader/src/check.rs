@@ -145,7 +145,7 @@ impl<'data> SymbolUse<'data> {
 }
 
 /// Defined by nlib's own object or by the linkers themselves.
-fn is_given(name: &[u8], files: &[ElfFile<'_>]) -> bool {
+pub(crate) fn is_given(name: &[u8], files: &[ElfFile<'_>]) -> bool {
     const GIVEN: [&[u8]; 13] = [
         b"__dso_handle",
         b"atexit",
@@ -214,7 +214,7 @@ fn unresolved(
 }
 
 /// Who refers to each missing symbol: `object: function`, once each, in the objects' order.
-fn find_referrers(
+pub(crate) fn find_referrers(
     objects: &[ObjectFile],
     files: &[ElfFile<'_>],
     missing: &[&[u8]],

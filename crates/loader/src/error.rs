@@ -174,6 +174,17 @@ pub struct UnresolvedSymbol {
 pub enum Supplier {
     /// A system library, by link name (`m` for `-lm`).
     SystemLibrary(String),
+    /// A library with a manifest, by name.
+    Library(String),
+}
+
+impl fmt::Display for Supplier {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Supplier::SystemLibrary(name) => write!(formatter, "system library `{name}`"),
+            Supplier::Library(name) => write!(formatter, "the library `{name}`"),
+        }
+    }
 }
 
 /// An external symbol with more than one definition.
@@ -266,8 +277,7 @@ fn display_unresolved(library: &str, symbols: &[UnresolvedSymbol]) -> String {
             }
         }
         for supplier in &symbol.suppliers {
-            let Supplier::SystemLibrary(name) = supplier;
-            text += &format!("\n    defined by system library `{name}`");
+            text += &format!("\n    defined by {supplier}");
         }
     }
     if symbols.len() > SHOWN_SYMBOLS {

@@ -41,6 +41,7 @@ mod object_symbols;
 mod obstacle;
 mod perf;
 mod policy;
+mod references;
 mod substitute;
 mod suppliers;
 #[allow(unsafe_code)]
@@ -63,6 +64,7 @@ pub use object_symbols::{SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility
 pub use obstacle::{Obstacle, ObstacleKind, jit_obstacle, library_obstacles};
 pub use perf::PerfOutput;
 pub use policy::{LinkFacts, Linker, LinkerChoice, choose_linker};
+pub use references::{PublishedNames, Reference, Supply, references};
 pub use substitute::{has_vague_definitions, published_names, share_vague_definitions};
 pub use symbol::{HostSymbol, OwnedSymbol, Symbol};
 pub use system::{SystemLibrary, always_linked, find_system_library};

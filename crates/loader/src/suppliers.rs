@@ -1,6 +1,6 @@
-//! Which system library would define a missing symbol; asked on the error path only.
+//! Which system library defines a symbol; asked on the error path, and by who wants to know.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fs::File;
 use std::path::Path;
 
@@ -8,7 +8,7 @@ use object::read::ReadCache;
 
 use crate::elf::{ElfFile, ElfSymbol};
 use crate::error::Supplier;
-use crate::system::find_system_library;
+use crate::system::{SystemLibrary, find_system_library};
 use crate::system_directories::library_directories;
 
 /// Looked at first, and preferred: what programs are commonly linked to.
@@ -44,6 +44,26 @@ pub(crate) fn find_suppliers(names: &[String]) -> HashMap<String, Vec<Supplier>>
         search.visit(Path::new(&path), &name);
     }
     search.found
+}
+
+/// For each name, the first of `libraries` whose own file defines it, by link name.
+pub(crate) fn find_definers(
+    names: &[String],
+    libraries: &[SystemLibrary],
+) -> BTreeMap<String, String> {
+    let mut definers = BTreeMap::new();
+    let mut search = Search {
+        missing: names.iter().cloned().collect(),
+        found: HashMap::new(),
+    };
+    for library in libraries {
+        search.visit(&library.path, &library.name);
+        for (name, _) in search.found.drain() {
+            search.missing.remove(&name);
+            definers.insert(name, library.name.clone());
+        }
+    }
+    definers
 }
 
 struct Search {

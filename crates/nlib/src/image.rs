@@ -16,22 +16,8 @@ use nlib_plan::manifest::Language;
 use crate::build::BuiltLibrary;
 use crate::error::Error;
 use crate::event::Event;
-use crate::request::Request;
-use crate::resolve::{Closure, ResolvedLibrary, closure};
+use crate::resolve::{Closure, ResolvedLibrary};
 use crate::session::Inner;
-
-/// What [`crate::Session::warm`] did for one library.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct WarmedLibrary {
-    /// Its name.
-    pub name: String,
-    /// How many units it has.
-    pub units: usize,
-    /// How many of them were compiled.
-    pub compiled: usize,
-    /// Whether its image was linked.
-    pub linked: bool,
-}
 
 /// What identifies a library's code, and what it is linked to.
 #[derive(Debug, Clone)]
@@ -90,7 +76,10 @@ impl Inner {
     }
 
     /// What the manifest names, and the C++ library for C++ code, as `clang++` links it.
-    fn system_libraries(&self, library: &ResolvedLibrary) -> Result<Vec<SystemLibrary>, Error> {
+    pub(crate) fn system_libraries(
+        &self,
+        library: &ResolvedLibrary,
+    ) -> Result<Vec<SystemLibrary>, Error> {
         let mut names = library.plan.link.system_libraries.clone();
         let cxx = library
             .plan
@@ -189,7 +178,7 @@ impl Inner {
     }
 
     /// What the libraries at `places` publish.
-    fn published_names(
+    pub(crate) fn published_names(
         &self,
         closure: &Closure,
         built: &[BuiltLibrary],
@@ -327,24 +316,6 @@ impl Inner {
             paths.push(self.image_path(identity, &image)?);
         }
         Ok(linked)
-    }
-
-    /// Objects and images of everything asked for, without loading anything.
-    pub(crate) fn warm(&self, requests: &[Request]) -> Result<Vec<WarmedLibrary>, Error> {
-        let (closure, _) = closure(self, requests)?;
-        let toolchain = self.toolchain()?.digest;
-        let built = self.build(&closure, toolchain)?;
-        let identities = self.identities(&closure, &built, toolchain)?;
-        let linked = self.images(&closure, &built, &identities)?;
-        let warmed = closure.libraries.iter().zip(&built).zip(linked);
-        let report =
-            |((library, built), linked): ((&ResolvedLibrary, &BuiltLibrary), bool)| WarmedLibrary {
-                name: library.plan.name.clone(),
-                units: built.units.len(),
-                compiled: built.units.iter().filter(|unit| unit.fresh).count(),
-                linked,
-            };
-        Ok(warmed.map(report).collect())
     }
 }
 

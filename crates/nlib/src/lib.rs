@@ -27,6 +27,7 @@ mod event;
 mod find;
 mod image;
 mod link;
+mod references;
 mod registry;
 mod request;
 mod resolve;
@@ -34,17 +35,18 @@ mod session;
 mod settings;
 mod toolchain;
 mod turns;
+mod warm;
 mod why;
 
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Listener, UnitOutcome};
 pub use find::{AvailableLibrary, LibraryPath};
-pub use image::WarmedLibrary;
 pub use registry::LoadedLibrary;
 pub use request::{Request, What};
 pub use session::{ObjectCode, Session};
 pub use settings::Settings;
 pub use toolchain::Toolchain;
+pub use warm::{Warmed, WarmedLibrary};
 pub use why::{Forecast, ImageForecast, UnitForecast, why};
 
 pub use nlib_cache::{
@@ -56,8 +58,8 @@ pub use nlib_compile::{
 pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
 pub use nlib_loader::{
     CallError, CodeLocation, HostSymbol, Library, LinkError, Linker, LinkerChoice, OwnedSymbol,
-    PerfOutput, SourceFrame, SourcePosition, Supplier, Symbol, SymbolBinding, SymbolInfo,
-    SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol, object_symbols,
+    PerfOutput, Reference, SourceFrame, SourcePosition, Supplier, Supply, Symbol, SymbolBinding,
+    SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol, object_symbols,
     reset_signal_handlers,
 };
 pub use nlib_plan::{

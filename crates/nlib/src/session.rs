@@ -8,8 +8,8 @@ use nlib_cache::{Cache, Mode};
 use nlib_compile::{Compiler, ImageInput, ImageRequest, WorkerPool, WorkerSettings};
 use nlib_fetch::{Clients, SourceStore, SourceTree};
 use nlib_loader::{
-    CodeLocation, Library, Loader, SymbolInfo, SystemLibrary, UnloadError, before_exit, host_cpu,
-    object_symbols,
+    CodeLocation, Library, Loader, Reference, SymbolInfo, SystemLibrary, UnloadError, before_exit,
+    host_cpu, object_symbols,
 };
 use nlib_plan::{Choices, Manifest, Plan, Target, resolve as resolve_plan};
 
@@ -17,7 +17,7 @@ use crate::auto_libraries::supply;
 use crate::error::Error;
 use crate::event::Event;
 use crate::find::AvailableLibrary;
-use crate::image::{WarmedLibrary, standard_libraries};
+use crate::image::standard_libraries;
 use crate::link::Linking;
 use crate::registry::{LoadedLibrary, Registry};
 use crate::request::{Request, What};
@@ -25,6 +25,7 @@ use crate::resolve::{Closure, closure};
 use crate::settings::Settings;
 use crate::toolchain::{Remembered, Toolchain};
 use crate::turns::Turns;
+use crate::warm::Warmed;
 
 /// Loads libraries from source into this process and keeps account of them.
 ///
@@ -223,12 +224,10 @@ impl Session {
         Ok(libraries[asked[0]].clone())
     }
 
-    /// Fills the cache with the objects and images of libraries, loading nothing.
-    ///
-    /// # Errors
-    /// The first thing that cannot be built; what was built before it is stored.
-    pub fn warm(&self, requests: &[Request]) -> Result<Vec<WarmedLibrary>, Error> {
-        again(|| self.inner.warm(requests))
+    /// Fills the cache with the objects and images of libraries, loading nothing. A request that
+    /// fails keeps no other from being served.
+    pub fn warm(&self, requests: &[Request]) -> Warmed {
+        self.inner.warm(requests)
     }
 
     /// The object code of a library without its dependencies, for hosts that link it themselves.
@@ -294,6 +293,16 @@ impl Session {
             symbols.extend(found.map_err(|error| self.inner.link_error(error))?);
         }
         Ok(symbols)
+    }
+
+    /// What a library's objects refer to and none of them defines: who refers to it, and who would
+    /// supply it if the library were linked now.
+    ///
+    /// # Errors
+    /// It cannot be built.
+    pub fn references(&self, request: impl Into<Request>) -> Result<Vec<Reference>, Error> {
+        let request = request.into();
+        again(|| self.inner.references(&request))
     }
 
     /// Brings a library's pinned sources; `None` when its files lie beside its manifest.
@@ -573,7 +582,7 @@ fn scratch_folder(scratch: &OnceLock<tempfile::TempDir>) -> Result<&Path, Error>
 }
 
 /// Tries once more when a cached object turned out to be damaged: it is gone now, and is compiled.
-fn again<T>(attempt: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn again<T>(attempt: impl Fn() -> Result<T, Error>) -> Result<T, Error> {
     match attempt() {
         Err(Error::LostObject { .. }) => attempt(),
         result => result,

@@ -70,7 +70,9 @@ pub fn bench(context: &Context, arguments: &BenchArguments) -> Result<ExitCode, 
     }
     let request = context.request(&arguments.library);
     let session = Session::open(settings.clone())?;
-    session.warm(std::slice::from_ref(&request))?;
+    if let Some((_, error)) = session.warm(std::slice::from_ref(&request)).failures.pop() {
+        return Err(error.into());
+    }
     let symbol = match &arguments.symbol {
         Some(symbol) => symbol.clone(),
         None => first_function(&session, &request)?,

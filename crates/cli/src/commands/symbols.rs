@@ -1,9 +1,8 @@
 //! `nlib symbols`: what a library publishes or refers to.
 
-use std::collections::HashSet;
 use std::process::ExitCode;
 
-use nlib::{SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility};
+use nlib::{Reference, Supplier, Supply, SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility};
 use serde::Serialize;
 
 use crate::arguments::SymbolsArguments;
@@ -15,6 +14,34 @@ use crate::output::table;
 struct Listing {
     library: String,
     symbols: Vec<Listed>,
+}
+
+/// What a library refers to.
+#[derive(Serialize)]
+struct References {
+    library: String,
+    symbols: Vec<Referred>,
+}
+
+#[derive(Serialize)]
+struct Referred {
+    name: String,
+    demangled: Option<String>,
+    /// The same in every entry, as in those of what is defined.
+    kind: &'static str,
+    size: u64,
+    defined: bool,
+    weak: bool,
+    referrers: Vec<String>,
+    supplier: SuppliedBy,
+    /// What would supply it where nothing does: `-lz`, `--with sqlite3`.
+    candidates: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct SuppliedBy {
+    kind: &'static str,
+    name: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -30,13 +57,15 @@ struct Listed {
 /// Lists symbols, sorted by name.
 pub fn symbols(context: &Context, arguments: &SymbolsArguments) -> Result<ExitCode, Failure> {
     let session = context.session()?;
-    let found = session.symbols(context.request(&arguments.library))?;
-    let wanted = if arguments.undefined {
-        references(found)
-    } else {
-        definitions(found)
-    };
-    let mut symbols: Vec<Listed> = wanted.into_iter().map(listed).collect();
+    let request = context.request(&arguments.library);
+    if arguments.undefined {
+        return references(context, arguments, session.references(request)?);
+    }
+    let found = session.symbols(request)?;
+    let published = found
+        .into_iter()
+        .filter(|symbol| symbol.defined && symbol.visibility != SymbolVisibility::Hidden);
+    let mut symbols: Vec<Listed> = published.map(listed).collect();
     symbols.sort_by(|one, other| one.name.cmp(&other.name));
     symbols.dedup_by(|one, other| one.name == other.name);
     let listing = Listing {
@@ -47,23 +76,6 @@ pub fn symbols(context: &Context, arguments: &SymbolsArguments) -> Result<ExitCo
         text(&listing.symbols, arguments.mangled)
     })?;
     Ok(ExitCode::SUCCESS)
-}
-
-/// What the library publishes.
-fn definitions(mut symbols: Vec<SymbolInfo>) -> Vec<SymbolInfo> {
-    symbols.retain(|symbol| symbol.defined && symbol.visibility != SymbolVisibility::Hidden);
-    symbols
-}
-
-/// What the library refers to and none of its objects defines.
-fn references(mut symbols: Vec<SymbolInfo>) -> Vec<SymbolInfo> {
-    let defined: HashSet<String> = symbols
-        .iter()
-        .filter(|symbol| symbol.defined)
-        .map(|symbol| symbol.name.clone())
-        .collect();
-    symbols.retain(|symbol| !symbol.defined && !defined.contains(&symbol.name));
-    symbols
 }
 
 fn listed(symbol: SymbolInfo) -> Listed {
@@ -98,4 +110,76 @@ fn text(symbols: &[Listed], mangled: bool) -> String {
     };
     let rows: Vec<_> = symbols.iter().map(row).collect();
     table(["KIND", ">SIZE", "SYMBOL"], &rows)
+}
+
+fn references(
+    context: &Context,
+    arguments: &SymbolsArguments,
+    found: Vec<Reference>,
+) -> Result<ExitCode, Failure> {
+    let references = References {
+        library: arguments.library.library.clone(),
+        symbols: found.into_iter().map(referred).collect(),
+    };
+    context.output.data(&references, |references| {
+        references_text(&references.symbols, arguments.mangled)
+    })?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn referred(reference: Reference) -> Referred {
+    let (supplier, candidates) = match reference.supply {
+        Supply::Given => (("nlib", None), Vec::new()),
+        Supply::Dependency(name) => (("library", Some(name)), Vec::new()),
+        Supply::SystemLibrary(name) => (("system-library", Some(name)), Vec::new()),
+        Supply::Host => (("host", None), Vec::new()),
+        Supply::Nothing(suppliers) => (("none", None), suppliers),
+        _ => (("unknown", None), Vec::new()),
+    };
+    let candidate = |supplier: Supplier| match supplier {
+        Supplier::SystemLibrary(name) => Some(format!("-l{name}")),
+        Supplier::Library(name) => Some(format!("--with {name}")),
+        _ => None,
+    };
+    Referred {
+        name: reference.name,
+        demangled: reference.demangled,
+        kind: kind(SymbolKind::Untyped),
+        size: 0,
+        defined: false,
+        weak: reference.weak,
+        referrers: reference.referrers,
+        supplier: SuppliedBy {
+            kind: supplier.0,
+            name: supplier.1,
+        },
+        candidates: candidates.into_iter().filter_map(candidate).collect(),
+    }
+}
+
+fn references_text(references: &[Referred], mangled: bool) -> String {
+    let row = |reference: &Referred| {
+        let name = match &reference.demangled {
+            Some(demangled) if !mangled => demangled.clone(),
+            _ => reference.name.clone(),
+        };
+        let supplier = match (reference.supplier.kind, &reference.supplier.name) {
+            ("library", Some(name)) => name.clone(),
+            ("system-library", Some(name)) => format!("-l{name}"),
+            ("host", _) => "the host".to_string(),
+            ("none", _) => nothing(reference),
+            (kind, _) => kind.to_string(),
+        };
+        [name, supplier, reference.referrers.join(", ")]
+    };
+    let rows: Vec<_> = references.iter().map(row).collect();
+    table(["SYMBOL", "SUPPLIED BY", "REFERRED TO BY"], &rows)
+}
+
+fn nothing(reference: &Referred) -> String {
+    match (reference.weak, reference.candidates.as_slice()) {
+        (true, _) => "nothing, and need not be".to_string(),
+        (false, []) => "nothing".to_string(),
+        (false, candidates) => format!("nothing; {} would", candidates.join(" or ")),
+    }
 }

@@ -119,7 +119,7 @@ impl Run {
 }
 
 /// The worker of this build. Cargo builds it only when the workspace is built.
-fn worker() -> &'static Path {
+pub fn worker() -> &'static Path {
     static WORKER: OnceLock<PathBuf> = OnceLock::new();
     WORKER.get_or_init(|| {
         let folder = Path::new(env!("CARGO_BIN_EXE_nlib")).parent().unwrap();
