@@ -133,6 +133,9 @@ pub struct RunArguments {
     #[arg(long, value_name = "LIB")]
     pub with: Vec<String>,
 
+    #[command(flatten)]
+    pub supplies: SupplyArguments,
+
     /// The source files; `-` is standard input, C unless -x c++ is given
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
@@ -151,6 +154,9 @@ pub struct RunArguments {
 pub struct LoadArguments {
     #[command(flatten)]
     pub library: LibraryArguments,
+
+    #[command(flatten)]
+    pub supplies: SupplyArguments,
 
     /// A symbol to look up, as the object names it; may be repeated
     #[arg(long = "symbol", short = 's', value_name = "NAME")]
@@ -228,6 +234,19 @@ pub struct LibraryArguments {
     /// A library that a source file is compiled and linked against; may be repeated
     #[arg(long, value_name = "LIB")]
     pub with: Vec<String>,
+}
+
+/// Where symbols come from besides the libraries named.
+#[derive(Debug, Args)]
+pub struct SupplyArguments {
+    /// Look unresolved symbols up in the system's libraries, and say which were taken
+    #[arg(long)]
+    pub auto_libs: bool,
+
+    /// A library or source file whose functions and variables replace those of the same names; may
+    /// be repeated
+    #[arg(long, value_name = "LIB|SOURCE")]
+    pub overlay: Vec<String>,
 }
 
 /// Compile and link libraries into the cache, loading nothing

@@ -7,7 +7,7 @@ use nlib::{LinkerChoice, Mode, Request, Session, Settings};
 
 use crate::arguments::{
     Arguments, BenchArguments, Color, Command, GlobalOptions, LibraryArguments, Link,
-    LoadArguments, ObjectArguments, SymbolsArguments,
+    LoadArguments, ObjectArguments, SupplyArguments, SymbolsArguments,
 };
 use crate::clang_flags::ClangFlags;
 use crate::diagnostics::NamedSources;
@@ -92,6 +92,13 @@ impl Context {
             .extend(self.flags.system_libraries.iter().cloned());
         request.target.clone_from(&self.flags.target);
         request
+    }
+
+    /// Adds where else symbols may come from.
+    pub fn with_supplies(&self, request: Request, supplies: &SupplyArguments) -> Request {
+        request
+            .overlay(&supplies.overlay)
+            .auto_libraries(supplies.auto_libs)
     }
 
     /// The linker that was asked for.

@@ -398,3 +398,34 @@ fn the_object_never_replaces_the_source() {
     let text = std::fs::read_to_string(place.path().join("keep.c")).unwrap();
     assert_eq!(text, "int keep;\n");
 }
+
+#[test]
+fn unresolved_symbols_are_looked_up_in_the_system_when_that_is_allowed() {
+    let place = Place::new();
+    place.write(
+        "packed.c",
+        "#include <stdio.h>
+         unsigned long crc32(unsigned long, const unsigned char *, unsigned);
+         int main(void) { printf(\"%lx\\n\", crc32(0, (const unsigned char *)\"nlib\", 4)); }",
+    );
+    place
+        .nlib(&["run", "packed.c"])
+        .failed(4, &["crc32", "-lz"]);
+    let taken = place.ok(&["run", "--auto-libs", "packed.c"]);
+    assert_eq!(taken.stdout, "acf3bdf2\n");
+    assert!(taken.stderr.contains("crc32"), "{}", taken.stderr);
+}
+
+#[test]
+fn an_overlay_replaces_a_function_of_the_program() {
+    let place = Place::new();
+    place.write(
+        "clock.c",
+        "#include <stdio.h>
+         #include <time.h>
+         int main(void) { printf(\"%ld\\n\", (long)time(NULL)); }",
+    );
+    place.write("fake.c", "long time(long *out) { return 42; }");
+    let run = place.ok(&["run", "--overlay", "fake.c", "clock.c"]);
+    assert_eq!(run.stdout, "42\n");
+}

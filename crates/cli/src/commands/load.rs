@@ -27,7 +27,8 @@ struct Loaded {
 pub fn load(context: &Context, arguments: &LoadArguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let session = context.session()?;
-    let library = session.load(context.request(&arguments.library))?;
+    let request = context.request(&arguments.library);
+    let library = session.load(context.with_supplies(request, &arguments.supplies))?;
     let mut symbols = BTreeMap::new();
     for symbol in &arguments.symbols {
         symbols.insert(symbol.clone(), format!("{:#x}", library.address(symbol)?));

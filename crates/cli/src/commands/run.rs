@@ -25,6 +25,7 @@ pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failu
 
     let session = context.session()?;
     let request = request(arguments.files)?.with(arguments.with);
+    let request = context.with_supplies(request, &arguments.supplies);
     let library = session.load(context.with_flags(request))?;
     if library.address("main").is_err() {
         let name = library.name();
