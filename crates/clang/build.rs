@@ -31,8 +31,11 @@ fn main() {
         .std("c++17")
         .compiler("clang++-22")
         .files([
+            "shim/assemble.cpp",
             "shim/compile.cpp",
             "shim/diagnostics.cpp",
+            "shim/driver.cpp",
+            "shim/ir.cpp",
             "shim/link.cpp",
             "shim/recording_file_system.cpp",
         ])

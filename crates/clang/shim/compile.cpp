@@ -1,28 +1,28 @@
 // One translation unit, from driver arguments to object bytes, in memory.
 //
-// driver -> exactly one cc1 job -> CompilerInvocation -> EmitObjAction. No process, no temporary
-// file, no plugin: `CompilerInstance::ExecuteAction` loads none (`ExecuteCompilerInvocation` would).
+// C and C++: driver -> exactly one cc1 job -> CompilerInvocation -> EmitObjAction. IR: the same
+// invocation, then `compile_ir`. Assembler: preprocessed by clang when it asks for that, then
+// `assemble`. No process, no temporary file, no plugin: `CompilerInstance::ExecuteAction` loads none (`ExecuteCompilerInvocation` would).
+#include "assemble.h"
 #include "diagnostics.h"
+#include "driver.h"
+#include "ir.h"
 #include "recording_file_system.h"
 #include "shim.h"
 
 #include "clang/CodeGen/CodeGenAction.h"
-#include "clang/Driver/Compilation.h"
-#include "clang/Driver/Driver.h"
-#include "clang/Driver/Job.h"
-#include "clang/Driver/Tool.h"
 #include "clang/Frontend/CompilerInstance.h"
 #include "clang/Frontend/CompilerInvocation.h"
+#include "clang/Frontend/FrontendAction.h"
+#include "clang/Frontend/Utils.h"
 #include "clang/Lex/PPCallbacks.h"
 #include "clang/Lex/Preprocessor.h"
-#include "clang/Lex/PreprocessorOptions.h"
 #include "llvm/IR/InlineAsm.h"
 #include "llvm/IR/InstrTypes.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Passes/PassBuilder.h"
 #include "llvm/Support/TargetSelect.h"
-#include "llvm/TargetParser/Host.h"
 
 using namespace clang;
 using namespace llvm;
@@ -89,121 +89,111 @@ private:
   const NlibObserver &observer;
 };
 
-IntrusiveRefCntPtr<vfs::FileSystem> file_system(const NlibCompile &compile,
-                                                const NlibObserver &observer) {
-  IntrusiveRefCntPtr<vfs::FileSystem> real = vfs::createPhysicalFileSystem();
-  IntrusiveRefCntPtr<vfs::FileSystem> recording =
-      makeIntrusiveRefCnt<RecordingFileSystem>(std::move(real), observer);
-  (void)recording->setCurrentWorkingDirectory(view(compile.working_directory));
-  if (!compile.virtual_count)
-    return recording;
-  auto memory = makeIntrusiveRefCnt<vfs::InMemoryFileSystem>();
-  for (size_t i = 0; i < compile.virtual_count; ++i)
-    memory->addFile(view(compile.virtual_paths[i]), 0,
-                    MemoryBuffer::getMemBufferCopy(view(compile.virtual_contents[i])));
-  auto overlay = makeIntrusiveRefCnt<vfs::OverlayFileSystem>(std::move(recording));
-  overlay->pushOverlay(std::move(memory));
-  (void)overlay->setCurrentWorkingDirectory(view(compile.working_directory));
-  return overlay;
-}
+// Assembler through the preprocessor, with the line markers that keep its places.
+class PreprocessAssembler : public PreprocessorFrontendAction {
+public:
+  PreprocessAssembler(std::string &text, const NlibObserver &observer)
+      : text(text), observer(observer) {}
 
-void complain(DiagnosticsEngine &diagnostics, const Twine &message) {
-  unsigned id = diagnostics.getDiagnosticIDs()->getCustomDiagID(DiagnosticIDs::Error,
-                                                                message.str());
-  diagnostics.Report(id);
-}
-
-// The one cc1 job that the driver makes of the arguments; null after a diagnostic.
-const clang::driver::Command *single_job(clang::driver::Compilation &compilation, DiagnosticsEngine &diagnostics) {
-  const clang::driver::JobList &jobs = compilation.getJobs();
-  if (jobs.size() != 1) {
-    complain(diagnostics, "these arguments ask for " + Twine(jobs.size()) +
-                              " compiler jobs; a unit is exactly one compile to an object");
-    return nullptr;
+protected:
+  void ExecuteAction() override {
+    CompilerInstance &compiler = getCompilerInstance();
+    compiler.getPreprocessor().addPPCallbacks(std::make_unique<TimeMacros>(observer));
+    raw_string_ostream stream(text);
+    DoPrintPreprocessedInput(compiler.getPreprocessor(), &stream,
+                             compiler.getPreprocessorOutputOpts());
   }
-  const clang::driver::Command &job = *jobs.begin();
-  if (StringRef(job.getCreator().getName()) != "clang") {
-    complain(diagnostics, Twine("these arguments ask for '") + job.getCreator().getName() +
-                              "', not for a compile of C or C++");
-    return nullptr;
+
+private:
+  std::string &text;
+  const NlibObserver &observer;
+};
+
+// What every kind of job works with.
+struct Compile {
+  const NlibCompile &request;
+  const NlibObserver &observer;
+  IntrusiveRefCntPtr<vfs::FileSystem> files;
+  DiagnosticsEngine &driver_diagnostics;
+  DiagnosticCollector &collector;
+
+  void prepare(CompilerInstance &compiler) const {
+    compiler.setVirtualFileSystem(files);
+    compiler.createDiagnostics(&collector, /*ShouldOwnClient=*/false);
+    compiler.setVerboseOutputStream(llvm::nulls());
+    compiler.createFileManager();
   }
-  return &job;
-}
+};
 
-std::vector<std::string> driver_arguments(const NlibCompile &compile) {
-  std::vector<std::string> result{view(compile.driver).str(), "--no-default-config"};
-  for (size_t i = 0; i < compile.argument_count; ++i)
-    result.push_back(view(compile.arguments[i]).str());
-  result.push_back("-c");
-  result.push_back(view(compile.source).str());
-  return result;
-}
-
-std::shared_ptr<CompilerInvocation> invocation(const NlibCompile &compile,
-                                               IntrusiveRefCntPtr<vfs::FileSystem> files,
-                                               DiagnosticsEngine &diagnostics) {
-  std::vector<std::string> arguments = driver_arguments(compile);
-  std::vector<const char *> pointers;
-  for (const std::string &argument : arguments)
-    pointers.push_back(argument.c_str());
-
-  clang::driver::Driver driver(pointers[0], sys::getDefaultTargetTriple(), diagnostics, "nlib", files);
-  driver.setCheckInputsExist(false); // the front end names a missing source better
-  driver.setProbePrecompiled(false); // never swap an -include for a PCH lying beside it
-  std::unique_ptr<clang::driver::Compilation> compilation(driver.BuildCompilation(pointers));
-  if (!compilation || diagnostics.hasErrorOccurred())
-    return nullptr;
-  const clang::driver::Command *job = single_job(*compilation, diagnostics);
-  if (!job)
-    return nullptr;
-
-  auto result = std::make_shared<CompilerInvocation>();
-  llvm::opt::ArgStringList cc1 = job->getArguments();
-  if (!CompilerInvocation::CreateFromArgs(*result, ArrayRef<const char *>(cc1).drop_front(1),
-                                          diagnostics, pointers[0]))
-    return nullptr;
-  FrontendOptions &front_end = result->getFrontendOpts();
-  if (front_end.ProgramAction != frontend::EmitObj || !front_end.Plugins.empty() ||
-      !front_end.LLVMArgs.empty() || !result->getCodeGenOpts().PassPlugins.empty()) {
-    complain(diagnostics, "these arguments load plugins, set LLVM's internal options or ask for "
-                          "something else than an object");
-    return nullptr;
-  }
-  front_end.DisableFree = false;
-  result->getCodeGenOpts().DisableFree = false;
-  result->getPreprocessorOpts().SourceDateEpoch.reset();
-  if (compile.has_source_date_epoch)
-    result->getPreprocessorOpts().SourceDateEpoch = compile.source_date_epoch;
-  return result;
-}
-
-int run(const NlibCompile &compile, const NlibObserver &observer, SmallVectorImpl<char> &object,
-        DiagnosticCollector &collector) {
-  observer.phase(observer.context, NLIB_PHASE_DRIVER);
-  auto files = file_system(compile, observer);
-  DiagnosticOptions driver_options;
-  auto driver_diagnostics = CompilerInstance::createDiagnostics(*files, driver_options, &collector,
-                                                                /*ShouldOwnClient=*/false);
-  auto options = invocation(compile, files, *driver_diagnostics);
-  if (!options || driver_diagnostics->hasErrorOccurred())
-    return 1;
-
+bool compile_to_object(const Compile &compile, SmallVectorImpl<char> &object) {
+  auto options = invocation(compile.request, JobKind::Compile, compile.files,
+                            compile.driver_diagnostics);
+  if (!options || compile.driver_diagnostics.hasErrorOccurred())
+    return false;
+  const NlibObserver &observer = compile.observer;
   observer.phase(observer.context, NLIB_PHASE_FRONT_END);
   CompilerInstance compiler(options);
-  compiler.setVirtualFileSystem(files);
-  compiler.createDiagnostics(&collector, /*ShouldOwnClient=*/false);
-  compiler.setVerboseOutputStream(llvm::nulls());
-  compiler.createFileManager();
+  compile.prepare(compiler);
   compiler.getCodeGenOpts().PassBuilderCallbacks.push_back([&observer](PassBuilder &builder) {
     builder.registerPipelineStartEPCallback([&observer](ModulePassManager &passes,
                                                         OptimizationLevel) {
       passes.addPass(AssemblyScan(observer));
     });
   });
+  if (stated_language(compile.request) == "ir")
+    return compile_ir(compile.request, compiler, compile.collector, object);
   compiler.setOutputStream(std::make_unique<raw_svector_ostream>(object));
   LLVMContext context;
   EmitObject action(&context, observer);
-  return compiler.ExecuteAction(action) ? 0 : 1;
+  return compiler.ExecuteAction(action);
+}
+
+// The text that is assembled; null after a diagnostic.
+std::unique_ptr<MemoryBuffer> assembler_text(const Compile &compile, bool preprocess) {
+  StringRef source = view(compile.request.source);
+  if (!preprocess) {
+    auto text = compile.files->getBufferForFile(source);
+    if (text)
+      return std::move(*text);
+    complain(compile.driver_diagnostics, "cannot read " + source + ": " + text.getError().message());
+    return nullptr;
+  }
+  auto options = invocation(compile.request, JobKind::Preprocess, compile.files,
+                            compile.driver_diagnostics);
+  if (!options)
+    return nullptr;
+  CompilerInstance compiler(options);
+  compile.prepare(compiler);
+  std::string text;
+  PreprocessAssembler action(text, compile.observer);
+  if (!compiler.ExecuteAction(action))
+    return nullptr;
+  return MemoryBuffer::getMemBufferCopy(text, source);
+}
+
+bool assemble_to_object(const Compile &compile, bool preprocess, SmallVectorImpl<char> &object) {
+  const NlibObserver &observer = compile.observer;
+  observer.phase(observer.context, NLIB_PHASE_FRONT_END);
+  std::unique_ptr<MemoryBuffer> text = assembler_text(compile, preprocess);
+  if (!text)
+    return false;
+  observer.phase(observer.context, NLIB_PHASE_BACK_END);
+  return assemble(compile.request, std::move(text), compile.files, compile.driver_diagnostics,
+                  compile.collector, object);
+}
+
+bool run(const NlibCompile &request, const NlibObserver &observer, SmallVectorImpl<char> &object,
+         DiagnosticCollector &collector) {
+  observer.phase(observer.context, NLIB_PHASE_DRIVER);
+  auto files = file_system(request, observer);
+  DiagnosticOptions driver_options;
+  auto driver_diagnostics = CompilerInstance::createDiagnostics(*files, driver_options, &collector,
+                                                                /*ShouldOwnClient=*/false);
+  Compile compile{request, observer, files, *driver_diagnostics, collector};
+  StringRef language = stated_language(request);
+  if (language == "assembler" || language == "assembler-with-cpp")
+    return assemble_to_object(compile, language == "assembler-with-cpp", object);
+  return compile_to_object(compile, object);
 }
 
 } // namespace
@@ -213,7 +203,7 @@ extern "C" int nlib_clang_compile(const NlibCompile *compile, const NlibObserver
                                   void *sink_context, NlibSink object, NlibSink rendered) {
   nlib::DiagnosticCollector collector(*observer);
   SmallVector<char, 0> bytes;
-  int status = nlib::run(*compile, *observer, bytes, collector);
+  int status = nlib::run(*compile, *observer, bytes, collector) ? 0 : 1;
   rendered(sink_context, nlib::borrow(StringRef(collector.rendered())));
   if (status == 0)
     object(sink_context, {bytes.data(), bytes.size()});

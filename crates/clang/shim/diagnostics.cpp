@@ -64,6 +64,52 @@ std::vector<NlibFixIt> fixits(const clang::Diagnostic &info, const SourceManager
   return result;
 }
 
+uint32_t severity(SourceMgr::DiagKind kind) {
+  switch (kind) {
+  case SourceMgr::DK_Error:
+    return NLIB_ERROR;
+  case SourceMgr::DK_Warning:
+    return NLIB_WARNING;
+  case SourceMgr::DK_Remark:
+    return NLIB_REMARK;
+  case SourceMgr::DK_Note:
+    return NLIB_NOTE;
+  }
+  return NLIB_ERROR;
+}
+
+// File and line of the preprocessor's line marker, `# 7 "file.S" 1`.
+bool line_marker(StringRef line, StringRef &file, unsigned &number) {
+  return line.consume_front("# ") && !line.consumeInteger(10, number) &&
+         line.consume_front(" \"") && !(file = line.split('"').first).empty();
+}
+
+// Assembler that was preprocessed keeps the places of its sources in line markers.
+SMDiagnostic presumed(const SMDiagnostic &given) {
+  const SourceMgr *sources = given.getSourceMgr();
+  unsigned buffer = 0;
+  if (sources && given.getLoc().isValid())
+    buffer = sources->FindBufferContainingLoc(given.getLoc());
+  if (!buffer)
+    return given;
+  StringRef text = sources->getMemoryBuffer(buffer)->getBuffer();
+  StringRef before = text.take_front(given.getLoc().getPointer() - text.data());
+  StringRef file;
+  unsigned number = 0;
+  for (unsigned passed = 0; !before.empty(); ++passed) {
+    StringRef rest, line;
+    std::tie(rest, line) = before.rsplit('\n');
+    if (rest.size() == before.size()) // no line break: `rsplit` gives all as the first
+      std::tie(rest, line) = std::make_pair(StringRef(), before);
+    if (line_marker(line, file, number))
+      return SMDiagnostic(*sources, given.getLoc(), file, number + passed - 1,
+                          given.getColumnNo(), given.getKind(), given.getMessage(),
+                          given.getLineContents(), given.getRanges());
+    before = rest;
+  }
+  return given;
+}
+
 } // namespace
 
 DiagnosticCollector::DiagnosticCollector(const NlibObserver &observer)
@@ -96,6 +142,24 @@ void DiagnosticCollector::HandleDiagnostic(DiagnosticsEngine::Level level,
   std::vector<NlibFixIt> hints = fixits(info, sources, &plain);
   NlibDiagnostic diagnostic{severity(level), borrow(where.file), where.line,   where.column,
                             borrow(message), borrow(StringRef(option)),   hints.data(), hints.size()};
+  observer.diagnostic(observer.context, &diagnostic);
+}
+
+void DiagnosticCollector::assembler_message(const SMDiagnostic &given) {
+  llvm_message(presumed(given));
+}
+
+void DiagnosticCollector::llvm_message(const SMDiagnostic &shown) {
+  shown.print(nullptr, stream, /*ShowColors=*/true);
+  bool placed = shown.getLineNo() > 0;
+  NlibDiagnostic diagnostic{severity(shown.getKind()),
+                            borrow(placed ? shown.getFilename() : StringRef()),
+                            placed ? uint32_t(shown.getLineNo()) : 0,
+                            placed ? uint32_t(shown.getColumnNo() + 1) : 0,
+                            borrow(shown.getMessage()),
+                            {},
+                            nullptr,
+                            0};
   observer.diagnostic(observer.context, &diagnostic);
 }
 

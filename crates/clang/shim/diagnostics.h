@@ -7,6 +7,7 @@
 #include "clang/Basic/Diagnostic.h"
 #include "clang/Basic/DiagnosticOptions.h"
 #include "clang/Frontend/TextDiagnosticPrinter.h"
+#include "llvm/Support/SourceMgr.h"
 #include "llvm/Support/raw_ostream.h"
 
 #include <memory>
@@ -24,6 +25,11 @@ public:
   void EndSourceFile() override;
   void HandleDiagnostic(clang::DiagnosticsEngine::Level level,
                         const clang::Diagnostic &info) override;
+
+  // A message of LLVM's own.
+  void llvm_message(const llvm::SMDiagnostic &diagnostic);
+  // The same, with the place that the preprocessor's line markers give it; its text still lives.
+  void assembler_message(const llvm::SMDiagnostic &diagnostic);
 
   clang::DiagnosticOptions &options() { return render_options; }
   const std::string &rendered() const { return text; }

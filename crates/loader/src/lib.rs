@@ -10,7 +10,8 @@
 //! [`choose_linker`] is the one place that decides between them. The way of a library through
 //! this crate, file by file:
 //!
-//! 1. [`prepare_objects`] hides what the library does not publish (`exports.rs`);
+//! 1. [`link_inputs`] picks the members of archives that are needed (`archive.rs`), and
+//!    [`prepare_objects`] hides what the library does not publish (`exports.rs`);
 //! 2. [`library_obstacles`] says what JITLink cannot link (`obstacle.rs`), [`choose_linker`] decides
 //!    (`policy.rs`);
 //! 3. [`check_symbols`] finds unresolved and duplicate symbols before either linker runs
@@ -27,6 +28,7 @@
 #![deny(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
+mod archive;
 mod check;
 mod debug_info;
 mod elf;
@@ -49,6 +51,7 @@ mod symbol;
 mod system;
 mod system_directories;
 
+pub use archive::{Archive, LinkInput, check_object, link_inputs};
 pub use check::{check_symbols, check_unloaded};
 pub use debug_info::{SourceFrame, SourcePosition};
 pub use error::{

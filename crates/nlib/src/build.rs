@@ -1,4 +1,4 @@
-//! Plans to objects: from the cache, or from the compiler.
+//! Plans to objects: from the cache, or from the compiler. Machine code passes by its content.
 //!
 //! All units of all libraries are looked up first, on the calling thread; a warm build ends there.
 //! What is missing is compiled by as many threads as there are workers.
@@ -13,15 +13,44 @@ use nlib_compile::{CompileError, Compiler, Diagnostics};
 use crate::command::UnitCommand;
 use crate::error::Error;
 use crate::event::{Event, UnitOutcome};
+use crate::prebuilt::Prebuilt;
 use crate::resolve::Closure;
 use crate::session::Inner;
 
-/// One unit's object.
+/// One unit's code.
 #[derive(Debug, Clone)]
 pub(crate) struct BuiltUnit {
     pub name: String,
-    pub object: Artifact,
+    pub code: Code,
     pub fresh: bool,
+}
+
+/// Where a unit's code is.
+#[derive(Debug, Clone)]
+pub(crate) enum Code {
+    /// Compiled, now or earlier.
+    Compiled(Artifact),
+    /// Machine code already.
+    Prebuilt(Prebuilt),
+}
+
+impl BuiltUnit {
+    /// Machine code, which is never compiled just now.
+    pub fn prebuilt(name: &str, prebuilt: Prebuilt) -> Self {
+        Self {
+            name: name.to_string(),
+            code: Code::Prebuilt(prebuilt),
+            fresh: false,
+        }
+    }
+
+    /// What the unit adds to the key of its library's image.
+    pub fn key(&self) -> Digest {
+        match &self.code {
+            Code::Compiled(object) => object.digest,
+            Code::Prebuilt(prebuilt) => prebuilt.key(),
+        }
+    }
 }
 
 /// The objects of one library, in the plan's order.
@@ -58,6 +87,10 @@ impl Inner {
         for (library, resolved) in closure.libraries.iter().enumerate() {
             let mut units = Vec::new();
             for (unit, planned) in resolved.plan.units.iter().enumerate() {
+                if let Some(prebuilt) = self.prebuilt(resolved, planned)? {
+                    units.push(Some(BuiltUnit::prebuilt(&planned.name, prebuilt)));
+                    continue;
+                }
                 let started = Instant::now();
                 let command = UnitCommand::new(self, toolchain, closure, library, planned)?;
                 let UnitCommand {
@@ -229,7 +262,7 @@ impl Inner {
 fn built(command: &UnitCommand, hit: Hit, fresh: bool) -> BuiltUnit {
     BuiltUnit {
         name: command.key.unit.clone(),
-        object: hit.object,
+        code: Code::Compiled(hit.object),
         fresh,
     }
 }

@@ -136,6 +136,14 @@ fn text(inner: &Inner, closure: &Closure, library: usize, unit: &Unit) -> Result
             )],
             digest: Digest::of(text.as_bytes()),
         }),
+        UnitText::Bytes { path, bytes } => Ok(Text {
+            path: path.clone(),
+            virtual_files: vec![(
+                resolved.root.join(path).display().to_string(),
+                bytes.to_vec(),
+            )],
+            digest: Digest::of(bytes),
+        }),
     }
 }
 

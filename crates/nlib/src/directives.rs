@@ -15,14 +15,14 @@
 use std::collections::{HashSet, VecDeque};
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nlib_plan::manifest::Language;
 use nlib_plan::{flags, language};
 
 use crate::error::Error;
 use crate::find::edit_distance;
-use crate::request::Request;
+use crate::request::{Request, Source};
 
 const MARK: &str = "//nlib:";
 
@@ -41,11 +41,11 @@ pub(crate) struct Head {
     pub language: Option<Language>,
 }
 
-/// One source file of a program.
+/// One source of a program.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ProgramSource {
-    pub path: PathBuf,
-    /// From its directive, or C for a script whose name says none.
+    pub source: Source,
+    /// From its directive, or C for a script or a text whose name says none.
     pub language: Option<Language>,
     /// Of its directives and of those files that name it with `source`; before the request's.
     pub flags: Vec<String>,
@@ -64,31 +64,35 @@ pub(crate) struct Program {
 ///
 /// # Errors
 /// A directive makes no sense. That a file cannot be read is left to whoever compiles it.
-pub(crate) fn program(files: &[PathBuf], request: &Request) -> Result<Program, Error> {
+pub(crate) fn program(sources: &[Source], request: &Request) -> Result<Program, Error> {
     let mut program = Program::default();
     let mut known = HashSet::new();
-    let given = files.iter().map(|file| (file.clone(), Vec::new()));
-    let mut waiting: VecDeque<(PathBuf, Vec<String>)> = given.collect();
-    while let Some((path, mut flags)) = waiting.pop_front() {
-        if !known.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
-            continue;
-        }
-        let head = match request.texts.get(&path) {
-            Some(text) => Head::of(&path, text.as_bytes())?,
-            None => Head::read(&path)?,
+    let given = sources.iter().map(|source| (source.clone(), Vec::new()));
+    let mut waiting: VecDeque<(Source, Vec<String>)> = given.collect();
+    while let Some((source, mut flags)) = waiting.pop_front() {
+        let path = source.path();
+        let head = match &source {
+            Source::File(path) => {
+                // Two texts may have one name; two files of one name are one.
+                if !known.insert(path.canonicalize().unwrap_or_else(|_| path.clone())) {
+                    continue;
+                }
+                Head::read(path)?
+            }
+            Source::Memory { content, .. } => Head::of(&path, &content[..])?,
         };
         flags.extend(head.flags);
         add_new(&mut program.with, head.with);
         add_new(&mut program.system_libraries, head.system_libraries);
         let folder = path.parent().unwrap_or(Path::new(""));
         let named = head.sources.iter();
-        waiting.extend(named.map(|source| (folder.join(source), flags.clone())));
-        let nameless = head.is_script || request.texts.contains_key(&path);
+        waiting.extend(named.map(|source| (folder.join(source).into(), flags.clone())));
+        let nameless = head.is_script || is_text(&source);
         program.sources.push(ProgramSource {
             language: head
                 .language
                 .or_else(|| (nameless && says_no_language(&path)).then_some(Language::C)),
-            path,
+            source,
             flags,
         });
     }
@@ -98,6 +102,14 @@ pub(crate) fn program(files: &[PathBuf], request: &Request) -> Result<Program, E
         request.system_libraries.clone(),
     );
     Ok(program)
+}
+
+/// Whether this is text from memory.
+fn is_text(source: &Source) -> bool {
+    match source {
+        Source::File(_) => false,
+        Source::Memory { content, .. } => std::str::from_utf8(content).is_ok(),
+    }
 }
 
 /// Whether the file is a script for nlib: its `#!` line names nlib, or it has directives.
@@ -365,6 +377,7 @@ fn interpreter_line(path: &Path) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::path::PathBuf;
 
     fn read(text: &str) -> Result<Head, String> {
         Head::of(Path::new("script.c"), text.as_bytes()).map_err(|error| error.to_string())
@@ -471,13 +484,14 @@ mod tests {
         );
         let two = write("two.c", "int two;\n");
         let request = Request::sources([&main, &two]).with(["c", "a"]);
-        let program = program(&[main.clone(), two.clone()], &request).unwrap();
+        let program = program(&[main.clone().into(), two.clone().into()], &request).unwrap();
         assert_eq!(program.with, ["a", "b", "c"]);
         assert_eq!(program.system_libraries, ["m"]);
-        let sources: Vec<&PathBuf> = program.sources.iter().map(|source| &source.path).collect();
-        assert_eq!(sources, [&main, &two, &one]);
+        let sources = program.sources.iter();
+        let sources: Vec<PathBuf> = sources.map(|source| source.source.path()).collect();
+        assert_eq!(sources, [&main, &two, &one].map(PathBuf::clone));
         let flags = |path: &Path| {
-            let found = program.sources.iter().find(|source| source.path == path);
+            let found = program.sources.iter().find(|one| one.source.path() == path);
             found.unwrap().flags.clone()
         };
         assert_eq!(flags(&main), ["-DMAIN"]);

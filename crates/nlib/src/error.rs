@@ -162,7 +162,7 @@ pub enum Error {
         message: String,
     },
     /// `-x` names a language that nlib does not compile.
-    #[error("-x {language}: nlib compiles c and c++")]
+    #[error("-x {language}: nlib compiles c, c++, assembler, assembler-with-cpp and ir")]
     StatedLanguage {
         /// The language.
         language: String,

@@ -7,13 +7,12 @@ use std::time::Instant;
 use nlib_cache::{Digest, Image};
 use nlib_compile::{Compiler, ImageInput, ImageRequest, image_key};
 use nlib_loader::{
-    ExportReport, ImageFile, LinkError, ObjectFile, SystemLibrary, always_linked, check_unloaded,
-    find_system_library, has_vague_definitions, image_objects, image_soname, prepare_objects,
-    published_names, share_vague_definitions,
+    ExportReport, ImageFile, LinkError, LinkInput, ObjectFile, SystemLibrary, always_linked,
+    check_unloaded, find_system_library, has_vague_definitions, image_objects, image_soname,
+    link_inputs, prepare_objects, published_names, share_vague_definitions,
 };
-use nlib_plan::manifest::Language;
 
-use crate::build::BuiltLibrary;
+use crate::build::{BuiltLibrary, BuiltUnit, Code};
 use crate::error::Error;
 use crate::event::Event;
 use crate::resolve::{Closure, ResolvedLibrary};
@@ -65,7 +64,7 @@ impl Inner {
                 let address = Digest::of(&symbol.address().to_le_bytes());
                 linked.push((format!("granted {}", symbol.name()), address));
             }
-            let digests = objects.units.iter().map(|unit| unit.object.digest);
+            let digests = objects.units.iter().map(BuiltUnit::key);
             let exports = library.plan.link.exports.as_deref();
             identities.push(Identity {
                 key: image_key(toolchain, digests, linked, exports),
@@ -81,11 +80,7 @@ impl Inner {
         library: &ResolvedLibrary,
     ) -> Result<Vec<SystemLibrary>, Error> {
         let mut names = library.plan.link.system_libraries.clone();
-        let cxx = library
-            .plan
-            .units
-            .iter()
-            .any(|unit| unit.language == Language::Cxx);
+        let cxx = library.plan.units.iter().any(|unit| unit.language.is_cxx());
         if cxx && !names.iter().any(|name| name == "stdc++") {
             names.push("stdc++".to_string());
         }
@@ -108,21 +103,31 @@ impl Inner {
         Ok(found)
     }
 
-    /// The objects' bytes as the compiler made them.
-    pub(crate) fn compiled_objects(&self, built: &BuiltLibrary) -> Result<Vec<ObjectFile>, Error> {
-        let mut objects = Vec::with_capacity(built.units.len());
+    /// The objects' bytes as the compiler made them or as they were given, with those members of
+    /// archives that are needed.
+    pub(crate) fn compiled_objects(
+        &self,
+        library: &ResolvedLibrary,
+        built: &BuiltLibrary,
+    ) -> Result<Vec<ObjectFile>, Error> {
+        let mut inputs = Vec::with_capacity(built.units.len());
         for unit in &built.units {
-            let bytes = self
-                .cache
-                .read(&unit.object)
-                .map_err(|reason| Error::LostObject {
-                    unit: unit.name.clone(),
-                    reason,
-                })?;
-            let name = unit.name.clone();
-            objects.push(ObjectFile { name, bytes });
+            inputs.push(match &unit.code {
+                Code::Prebuilt(prebuilt) => self.link_input(library, &unit.name, prebuilt)?,
+                Code::Compiled(object) => {
+                    let bytes = self
+                        .cache
+                        .read(object)
+                        .map_err(|reason| Error::LostObject {
+                            unit: unit.name.clone(),
+                            reason,
+                        })?;
+                    let name = unit.name.clone();
+                    LinkInput::Object(ObjectFile { name, bytes })
+                }
+            });
         }
-        Ok(objects)
+        link_inputs(inputs).map_err(|error| self.link_error(error))
     }
 
     /// The objects' bytes, with everything hidden that the library does not publish.
@@ -146,7 +151,7 @@ impl Inner {
         library: &ResolvedLibrary,
         built: &BuiltLibrary,
     ) -> Result<(Vec<ObjectFile>, ExportReport), Error> {
-        let mut objects = self.compiled_objects(built)?;
+        let mut objects = self.compiled_objects(library, built)?;
         let exports = library.plan.link.exports.as_deref();
         let report =
             prepare_objects(&mut objects, exports).map_err(|error| self.link_error(error))?;

@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use nlib_loader::{HostSymbol, LinkerChoice};
+use nlib_plan::manifest::Language;
 
 use crate::directives::is_script;
 
@@ -14,8 +16,75 @@ pub enum What {
     Library(String),
     /// A library by its manifest.
     Manifest(PathBuf),
-    /// Source files without a manifest, as one library.
-    Sources(Vec<PathBuf>),
+    /// Files, text and bytes without a manifest, as one library.
+    Sources(Vec<Source>),
+}
+
+/// One part of a library that has no manifest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// A file: source, LLVM IR, an object or an archive, as its name says.
+    File(PathBuf),
+    /// What the host has in memory. No file is written, and its name need not be one on disk.
+    Memory {
+        /// The name in messages and `__FILE__`.
+        name: String,
+        /// What it is; else its first bytes or its name say it.
+        language: Option<Language>,
+        /// The text or the bytes.
+        content: Arc<[u8]>,
+    },
+}
+
+impl Source {
+    /// Source text. Messages call it `<code>` unless it is [`Source::called`] something else; it is
+    /// compiled in the working directory, where its `#include "…"` look first.
+    pub fn code(language: Language, text: impl Into<String>) -> Self {
+        Self::Memory {
+            name: "<code>".to_string(),
+            language: Some(language),
+            content: text.into().into_bytes().into(),
+        }
+    }
+
+    /// Source text whose language `-x`, its directives or the extension of its name say; C when
+    /// none of them does.
+    pub fn text(name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::bytes(name, text.into().into_bytes())
+    }
+
+    /// An object, an archive or bitcode, recognised by its first bytes; anything else by the
+    /// extension of `name`, and as [`Source::text`] where it is text.
+    pub fn bytes(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self::Memory {
+            name: name.into(),
+            language: None,
+            content: bytes.into(),
+        }
+    }
+
+    /// Gives what is in memory another name in messages; a file keeps its own.
+    #[must_use]
+    pub fn called(mut self, given: impl Into<String>) -> Self {
+        if let Self::Memory { name, .. } = &mut self {
+            *name = given.into();
+        }
+        self
+    }
+
+    /// The file, or the name as one.
+    pub fn path(&self) -> PathBuf {
+        match self {
+            Self::File(path) => path.clone(),
+            Self::Memory { name, .. } => PathBuf::from(name),
+        }
+    }
+}
+
+impl<P: Into<PathBuf>> From<P> for Source {
+    fn from(path: P) -> Self {
+        Self::File(path.into())
+    }
 }
 
 /// What a caller asks for, and how it shall be built.
@@ -23,15 +92,14 @@ pub enum What {
 pub struct Request {
     /// What is to be loaded.
     pub what: What,
+    /// The library's name where there is no manifest; else it is called like the first source.
+    pub name: Option<String>,
     /// Compiler flags after those of the manifest.
     pub flags: Vec<String>,
     /// Libraries (names or manifests) that source files are compiled against and linked to.
     pub with: Vec<String>,
     /// System libraries by link name, besides those of the manifest.
     pub system_libraries: Vec<String>,
-    /// Texts that are compiled as if they were source files; [`What::Sources`] names them among the
-    /// files.
-    pub texts: BTreeMap<PathBuf, String>,
     /// The linker.
     pub linker: LinkerChoice,
     /// Compile for this target triple instead of this machine; such objects cannot be loaded here.
@@ -64,7 +132,7 @@ impl Request {
         let what = if extension == "json" {
             What::Manifest(path.to_path_buf())
         } else if is_source() {
-            What::Sources(vec![path.to_path_buf()])
+            What::Sources(vec![path.into()])
         } else if text.contains('/') {
             What::Manifest(path.to_path_buf())
         } else {
@@ -73,18 +141,28 @@ impl Request {
         Self::of(what)
     }
 
-    /// Source files as one library.
-    pub fn sources(files: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
-        Self::of(What::Sources(files.into_iter().map(Into::into).collect()))
+    /// Files, text and bytes as one library.
+    pub fn sources(sources: impl IntoIterator<Item = impl Into<Source>>) -> Self {
+        Self::of(What::Sources(sources.into_iter().map(Into::into).collect()))
+    }
+
+    /// Source text as a library: [`Source::code`].
+    pub fn code(language: Language, text: impl Into<String>) -> Self {
+        Self::sources([Source::code(language, text)])
+    }
+
+    /// An object, an archive or bitcode as a library: [`Source::bytes`].
+    pub fn bytes(name: impl Into<String>, bytes: impl Into<Arc<[u8]>>) -> Self {
+        Self::sources([Source::bytes(name, bytes)])
     }
 
     fn of(what: What) -> Self {
         Self {
             what,
+            name: None,
             flags: Vec::new(),
             with: Vec::new(),
             system_libraries: Vec::new(),
-            texts: BTreeMap::new(),
             linker: LinkerChoice::Auto,
             target: None,
             host_symbols: Vec::new(),
@@ -92,6 +170,23 @@ impl Request {
             auto_libraries: false,
             taken: BTreeMap::new(),
         }
+    }
+
+    /// Adds a file, text or bytes to a library without a manifest. Of a library that has one this
+    /// changes nothing.
+    #[must_use]
+    pub fn and(mut self, source: impl Into<Source>) -> Self {
+        if let What::Sources(sources) = &mut self.what {
+            sources.push(source.into());
+        }
+        self
+    }
+
+    /// Names a library without a manifest.
+    #[must_use]
+    pub fn named(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
     }
 
     /// Adds compiler flags.
@@ -126,13 +221,6 @@ impl Request {
     #[must_use]
     pub fn auto_libraries(mut self, allowed: bool) -> Self {
         self.auto_libraries = allowed;
-        self
-    }
-
-    /// Compiles `text` as the source file at `path`, whether there is one or not.
-    #[must_use]
-    pub fn text(mut self, path: impl Into<PathBuf>, text: impl Into<String>) -> Self {
-        self.texts.insert(path.into(), text.into());
         self
     }
 
@@ -193,6 +281,8 @@ mod tests {
         assert_eq!(what("flecs.json"), What::Manifest("flecs.json".into()));
         assert_eq!(what("physics.c"), What::Sources(vec!["physics.c".into()]));
         assert_eq!(what("src/a.cpp"), What::Sources(vec!["src/a.cpp".into()]));
+        assert_eq!(what("x/libz.a"), What::Sources(vec!["x/libz.a".into()]));
+        assert_eq!(what("module.bc"), What::Sources(vec!["module.bc".into()]));
         assert_eq!(what("libs/flecs"), What::Manifest("libs/flecs".into()));
     }
 }

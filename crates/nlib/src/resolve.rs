@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 
 use nlib_fetch::SourceTree;
 use nlib_loader::HostSymbol;
+use nlib_plan::language::by_extension;
 use nlib_plan::manifest::Language;
 use nlib_plan::plan::{LinkPlan, UnitText};
 use nlib_plan::{Choices, Manifest, Plan, ResolveError, Target, bare_source, resolve};
 
 use crate::directives::{program, without_interpreter_line};
 use crate::error::Error;
-use crate::request::{Request, What};
+use crate::prebuilt::BITCODE;
+use crate::request::{Request, Source, What};
 use crate::session::{Inner, Purpose};
 
 /// A library with its plan and its files on disk.
@@ -112,7 +114,7 @@ impl Resolver<'_> {
             triple: request.target.clone(),
         };
         match &request.what {
-            What::Sources(files) => self.sources(files, request, &choices),
+            What::Sources(sources) => self.sources(sources, request, &choices),
             What::Library(name) => {
                 let manifest = self.inner.find_manifest(name)?;
                 self.manifest(&manifest, &target, &choices, &request.system_libraries)
@@ -123,14 +125,14 @@ impl Resolver<'_> {
         }
     }
 
-    /// Source files without a manifest: one library, named like the first.
+    /// Sources without a manifest: one library, named like the first unless it is given a name.
     fn sources(
         &mut self,
-        files: &[PathBuf],
+        sources: &[Source],
         request: &Request,
         choices: &Choices,
     ) -> Result<usize, Error> {
-        let program = program(files, request)?;
+        let program = program(sources, request)?;
         let dependencies = program
             .with
             .iter()
@@ -146,22 +148,10 @@ impl Resolver<'_> {
         let flags: Vec<String> = flags.into_iter().chain(target).collect();
         let mut plan: Option<Plan> = None;
         for source in &program.sources {
-            let (file, language) = (&source.path, language.or(source.language));
             // The command line comes last, so that it wins.
             let flags = source.flags.iter().chain(&flags).cloned().collect();
-            let mut one =
-                bare_source(plain_name(file)?, language, &Choices { flags }).map_err(|source| {
-                    match source {
-                        source @ ResolveError::Language(_) => Error::FileLanguage { source },
-                        source => Error::Resolve {
-                            library: file.display().to_string(),
-                            source,
-                        },
-                    }
-                })?;
-            if let Some(text) = request.texts.get(file) {
-                one.units[0].text = made_text(file, text);
-            }
+            let stated = language.or(source.language);
+            let one = bare_plan(&source.source, stated, &Choices { flags })?;
             match &mut plan {
                 None => plan = Some(one),
                 Some(plan) => plan.units.extend(one.units),
@@ -172,6 +162,9 @@ impl Resolver<'_> {
             searched: Vec::new(),
             similar: Vec::new(),
         })?;
+        if let Some(name) = &request.name {
+            plan.name.clone_from(name);
+        }
         plan.link = LinkPlan {
             system_libraries: program.system_libraries,
             ..LinkPlan::default()
@@ -299,12 +292,47 @@ impl Resolver<'_> {
     }
 }
 
-/// A text that stands for a source file.
-fn made_text(path: &Path, text: &str) -> UnitText {
-    let text = without_interpreter_line(text.as_bytes().to_vec());
-    UnitText::Generated {
-        path: path.to_string_lossy().into_owned(),
-        text: String::from_utf8(text).expect("blanks in place of whole lines"),
+/// The plan of one source. `stated` is what `-x` says: it holds for all but objects and archives,
+/// and what was given with its language.
+fn bare_plan(source: &Source, stated: Option<Language>, choices: &Choices) -> Result<Plan, Error> {
+    let path = source.path();
+    let name = plain_name(&path)?;
+    let own = match source {
+        Source::File(_) => None,
+        Source::Memory {
+            language, content, ..
+        } => language.or_else(|| language_of_bytes(content)),
+    };
+    let machine_code = || by_extension(name).ok().filter(|known| known.is_prebuilt());
+    let language = own.or_else(machine_code).or(stated);
+    let mut plan = bare_source(name, language, choices).map_err(|source| match source {
+        source @ ResolveError::Language(_) => Error::FileLanguage { source },
+        source => Error::Resolve {
+            library: name.to_string(),
+            source,
+        },
+    })?;
+    if let Source::Memory { content, .. } = source {
+        plan.name = plan.name.trim_matches(['<', '>']).to_string();
+        plan.units[0].text = UnitText::Bytes {
+            path: name.to_string(),
+            bytes: without_interpreter_line(content.to_vec()).into(),
+        };
+    }
+    Ok(plan)
+}
+
+/// What the first bytes say, of formats that begin with a mark of their own.
+fn language_of_bytes(bytes: &[u8]) -> Option<Language> {
+    let begins = |mark: &[u8]| bytes.starts_with(mark);
+    if begins(b"\x7fELF") {
+        Some(Language::Object)
+    } else if begins(b"!<arch>\n") || begins(b"!<thin>\n") {
+        Some(Language::Archive)
+    } else if begins(BITCODE) {
+        Some(Language::Ir)
+    } else {
+        None
     }
 }
 
@@ -322,10 +350,9 @@ fn stated_language(flags: Vec<String>) -> Result<(Option<Language>, Vec<String>)
                 continue;
             }
         };
-        language = match stated.as_str() {
-            "c" => Some(Language::C),
-            "c++" => Some(Language::Cxx),
-            "none" => None,
+        language = match Language::by_name(&stated) {
+            Some(language) if !language.is_prebuilt() => Some(language),
+            None if stated == "none" => None,
             _ => return Err(Error::StatedLanguage { language: stated }),
         };
     }

@@ -20,7 +20,7 @@ use crate::find::AvailableLibrary;
 use crate::image::standard_libraries;
 use crate::link::Linking;
 use crate::registry::{LoadedLibrary, Registry};
-use crate::request::{Request, What};
+use crate::request::{Request, Source, What};
 use crate::resolve::{Closure, closure};
 use crate::settings::Settings;
 use crate::toolchain::{Remembered, Toolchain};
@@ -246,7 +246,7 @@ impl Session {
         // Only this machine's objects are understood well enough to hide symbols in them.
         let mut objects = match request.target {
             None => self.inner.objects(library, &built[asked[0]])?,
-            Some(_) => self.inner.compiled_objects(&built[asked[0]])?,
+            Some(_) => self.inner.compiled_objects(library, &built[asked[0]])?,
         };
         let name = library.plan.name.clone();
         if objects.len() == 1 {
@@ -327,7 +327,10 @@ impl Session {
         let path = match request.into().what {
             What::Library(name) => self.inner.find_manifest(&name)?,
             What::Manifest(path) => path,
-            What::Sources(files) => files.into_iter().next().unwrap_or_default(),
+            What::Sources(sources) => {
+                let first = sources.first();
+                first.map(Source::path).unwrap_or_default()
+            }
         };
         let manifest = Manifest::read(&path)?;
         plan(&manifest)?;

@@ -115,12 +115,12 @@ fn name(request: &Request) -> String {
     match &request.what {
         What::Library(name) => name.clone(),
         What::Manifest(path) => path.display().to_string(),
-        What::Sources(files) => {
-            let files: Vec<String> = files
+        What::Sources(sources) => {
+            let names: Vec<String> = sources
                 .iter()
-                .map(|file| file.display().to_string())
+                .map(|source| source.path().display().to_string())
                 .collect();
-            files.join(" ")
+            names.join(" ")
         }
     }
 }

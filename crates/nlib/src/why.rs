@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use nlib_cache::{Difference, Digest, Explanation, FieldHasher, MissReason, Mode, StatCache};
 use nlib_compile::Uncacheable;
 
-use crate::build::{BuiltLibrary, BuiltUnit};
+use crate::build::{BuiltLibrary, BuiltUnit, Code};
 use crate::command::UnitCommand;
 use crate::error::Error;
 use crate::request::Request;
@@ -143,7 +143,19 @@ impl Looking<'_> {
         let mut keys = Vec::new();
         let mut hits = BuiltLibrary::default();
         let mut forecasts = Vec::new();
-        for unit in &closure.libraries[place].plan.units {
+        let library = &closure.libraries[place];
+        for unit in &library.plan.units {
+            if let Some(given) = self.inner.prebuilt(library, unit)? {
+                let given = BuiltUnit::prebuilt(&unit.name, given);
+                keys.push(given.key());
+                forecasts.push(UnitForecast {
+                    unit: given.name.clone(),
+                    differences: Vec::new(),
+                    unkept: Vec::new(),
+                });
+                hits.units.push(given);
+                continue;
+            }
             let command = UnitCommand::new(self.inner, self.toolchain, closure, place, unit)?;
             let UnitCommand {
                 key,
@@ -160,12 +172,8 @@ impl Looking<'_> {
             let mut unkept = Vec::new();
             let differences = match explained {
                 Explanation::Hit(hit) => {
-                    let object = hit.object;
-                    hits.units.push(BuiltUnit {
-                        name,
-                        object,
-                        fresh,
-                    });
+                    let code = Code::Compiled(hit.object);
+                    hits.units.push(BuiltUnit { name, code, fresh });
                     Vec::new()
                 }
                 Explanation::Miss(differences) => {

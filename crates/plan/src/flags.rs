@@ -7,6 +7,7 @@
 
 mod rules;
 
+use crate::manifest::Language;
 use rules::{ALLOWED, Operand, REFUSED, SANITIZERS_WITH_RUNTIME};
 
 /// A flag that is refused.
@@ -138,10 +139,10 @@ fn judge<'f>(text: &'f str, next: Option<&'f str>) -> Result<(Flag<'f>, usize), 
     if operand.contains('\0') || name != "-D" && operand.contains(['\n', '\r']) {
         return Err(("contains a line break or NUL", "remove it"));
     }
-    if name == "-x" && !matches!(operand, "c" | "c++") {
+    if name == "-x" && Language::by_name(operand).is_none_or(Language::is_prebuilt) {
         return Err((
             "names a language that is not compiled here",
-            "use `-x c` or `-x c++`",
+            "use `-x c`, `-x c++`, `-x assembler`, `-x assembler-with-cpp` or `-x ir`",
         ));
     }
     if matches!(operand, "help" | "?") || text.ends_with("=help") || text.ends_with("=?") {
@@ -303,7 +304,7 @@ mod tests {
         insta::assert_snapshot!(refused("-Qwhatever"), @"compiler flag `-Qwhatever` is refused: it is not among the flags that nlib hands to clang; leave it out, or use the manifest field that says the same");
         insta::assert_snapshot!(refused("main.c"), @"compiler flag `main.c` is refused: it does not begin with `-`; name source files as units, not among the flags");
         insta::assert_snapshot!(refused("-I"), @"compiler flag `-I` is refused: it lacks its operand; add it as the next argument");
-        insta::assert_snapshot!(refused("-x ir"), @"compiler flag `-x` is refused: it names a language that is not compiled here; use `-x c` or `-x c++`");
+        insta::assert_snapshot!(refused("-x cuda"), @"compiler flag `-x` is refused: it names a language that is not compiled here; use `-x c`, `-x c++`, `-x assembler`, `-x assembler-with-cpp` or `-x ir`");
         insta::assert_snapshot!(check(&[String::new()]).unwrap_err(), @"compiler flag `` is refused: it is empty; remove it");
         insta::assert_snapshot!(check(&["-include".into(), "a\nb".into()]).unwrap_err(), @"compiler flag `-include` is refused: it contains a line break or NUL; remove it");
     }

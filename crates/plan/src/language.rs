@@ -1,39 +1,88 @@
-//! The language of a source file by its name: C, C++, or a reason why it is neither.
+//! The language of a unit by its file's name, or a reason why it is none that nlib takes.
 
 use crate::manifest::Language;
 
+/// Every language with its names: as `-x` and the manifest take it, the extension of its files,
+/// and its name in messages.
+const NAMES: &[(Language, &str, &str, &str)] = &[
+    (Language::C, "c", "c", "C"),
+    (Language::Cxx, "c++", "cpp", "C++"),
+    (Language::PreprocessedC, "cpp-output", "i", "preprocessed C"),
+    (
+        Language::PreprocessedCxx,
+        "c++-cpp-output",
+        "ii",
+        "preprocessed C++",
+    ),
+    (Language::Assembler, "assembler", "s", "assembler"),
+    (
+        Language::AssemblerWithCpp,
+        "assembler-with-cpp",
+        "S",
+        "assembler",
+    ),
+    (Language::Ir, "ir", "ll", "LLVM IR"),
+    (Language::Object, "object", "o", "an object file"),
+    (Language::Archive, "archive", "a", "an archive"),
+];
+
 impl Language {
-    /// The language's name as `-x` and the manifest take it: `c` or `c++`.
+    /// The language's name as `-x` and the manifest take it: `c`, `c++`, `assembler-with-cpp`.
     pub fn as_str(self) -> &'static str {
-        match self {
-            Self::C => "c",
-            Self::Cxx => "c++",
-        }
+        self.names().1
     }
 
-    /// The file extension that generated units of this language carry: `c` or `cpp`.
+    /// The language called so by [`Language::as_str`].
+    pub fn by_name(name: &str) -> Option<Self> {
+        let entry = NAMES.iter().find(|(_, known, ..)| *known == name)?;
+        Some(entry.0)
+    }
+
+    /// The file extension that generated units of this language carry: `c`, `cpp`, `S`.
     pub fn extension(self) -> &'static str {
-        match self {
-            Self::C => "c",
-            Self::Cxx => "cpp",
-        }
+        self.names().2
     }
 
-    /// The language's name in messages: `C` or `C++`.
+    /// The language's name in messages: `C`, `C++`, `LLVM IR`.
     pub fn title(self) -> &'static str {
-        match self {
-            Self::C => "C",
-            Self::Cxx => "C++",
-        }
+        self.names().3
+    }
+
+    /// Machine code, which is linked as it is.
+    pub fn is_prebuilt(self) -> bool {
+        matches!(self, Self::Object | Self::Archive)
+    }
+
+    /// C++, preprocessed or not: its units are linked to the C++ library.
+    pub fn is_cxx(self) -> bool {
+        matches!(self, Self::Cxx | Self::PreprocessedCxx)
+    }
+
+    /// Has standards, and follows what a manifest states for all its units.
+    pub(crate) fn is_c_family(self) -> bool {
+        matches!(self, Self::C | Self::PreprocessedC) || self.is_cxx()
+    }
+
+    /// Goes through the preprocessor, which is where macros and include folders count.
+    pub(crate) fn is_preprocessed_here(self) -> bool {
+        matches!(self, Self::C | Self::Cxx | Self::AssemblerWithCpp)
+    }
+
+    fn names(self) -> &'static (Self, &'static str, &'static str, &'static str) {
+        let entry = NAMES.iter().find(|(language, ..)| *language == self);
+        entry.expect("the table has every language; a test goes through them")
     }
 }
 
-/// Why a file name says neither C nor C++.
+/// What a unit may be in, for messages.
+pub(crate) const TAKEN: &str = "C, C++, assembler, LLVM IR, objects and archives";
+
+/// Why a file name says no language that nlib takes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum LanguageError {
-    /// The extension belongs to something that is not compiled as a C or C++ unit.
+    /// The extension belongs to something that is no unit.
     #[error(
-        "`{path}` is {what}; manifest format {} takes C and C++ units only. {advice}",
+        "`{path}` is {what}; manifest format {} takes {TAKEN}. {advice}",
         crate::manifest::MANIFEST_VERSION
     )]
     NotTaken {
@@ -45,7 +94,7 @@ pub enum LanguageError {
         advice: &'static str,
     },
     /// The name has no extension, or none that says a language.
-    #[error("the name `{path}` does not say its language; state `language`: `c` or `c++`")]
+    #[error("the name `{path}` does not say its language; state `language`: `c`, `c++` or another")]
     Unknown {
         /// The file as named.
         path: String,
@@ -54,7 +103,9 @@ pub enum LanguageError {
 
 /// The language of the file at `path`, judged by its extension alone.
 ///
-/// `.c` is C; `.cc`, `.cpp`, `.cxx`, `.c++` and `.C` are C++ (as for clang's driver).
+/// As for clang's driver: `.c` is C; `.cc`, `.cpp`, `.cxx`, `.c++` and `.C` are C++; `.i` and `.ii`
+/// are C and C++ that has been preprocessed; `.s` is assembler, `.S` and `.sx` go through the
+/// preprocessor first; `.ll` and `.bc` are LLVM IR; `.o` is an object and `.a` an archive.
 pub fn by_extension(path: &str) -> Result<Language, LanguageError> {
     let file_name = path.rsplit('/').next().unwrap_or(path);
     let extension = match file_name.rsplit_once('.') {
@@ -64,6 +115,13 @@ pub fn by_extension(path: &str) -> Result<Language, LanguageError> {
     match extension {
         "c" => Ok(Language::C),
         "cc" | "cpp" | "cxx" | "c++" | "C" => Ok(Language::Cxx),
+        "i" => Ok(Language::PreprocessedC),
+        "ii" => Ok(Language::PreprocessedCxx),
+        "s" => Ok(Language::Assembler),
+        "S" | "sx" => Ok(Language::AssemblerWithCpp),
+        "ll" | "bc" => Ok(Language::Ir),
+        "o" => Ok(Language::Object),
+        "a" => Ok(Language::Archive),
         _ => Err(match not_taken(extension) {
             Some((what, advice)) => LanguageError::NotTaken {
                 path: path.to_owned(),
@@ -80,13 +138,14 @@ pub fn by_extension(path: &str) -> Result<Language, LanguageError> {
 /// What an extension or a language name that is not taken stands for, and the way out.
 fn not_taken(extension: &str) -> Option<(&'static str, &'static str)> {
     const OTHER_COMPILER: &str = "Leave the unit out.";
-    const ASSEMBLY: &str =
-        "Use the library's portable C instead, if a macro selects it, or leave the unit out.";
+    const ASSEMBLY: &str = "If it is written for GNU as, state `language`: `assembler`; else use the \
+                            library's portable C, if a macro selects it.";
     const HEADER: &str = "Give a unit with `generate`: the text that includes the header.";
-    const BINARY: &str = "Give the source instead.";
+    const SHARED: &str = "It is linked, not compiled: name it in `system-libs`, or with `-l`.";
+    const WINDOWS: &str = "Give the source, or an ELF object or archive.";
     Some(match extension {
         "h" | "hh" | "hpp" | "hxx" | "h++" | "H" => ("a header", HEADER),
-        "s" | "S" | "asm" | "sx" => ("assembly", ASSEMBLY),
+        "asm" => ("assembly", ASSEMBLY),
         "m" => ("Objective-C", OTHER_COMPILER),
         "mm" | "M" => ("Objective-C++", OTHER_COMPILER),
         "f" | "F" | "for" | "f77" | "f90" | "F90" | "f95" | "f03" | "f08" => {
@@ -96,11 +155,10 @@ fn not_taken(extension: &str) -> Option<(&'static str, &'static str)> {
         "hip" => ("HIP", OTHER_COMPILER),
         "cl" | "clcpp" => ("OpenCL", OTHER_COMPILER),
         "cppm" | "ccm" | "cxxm" | "c++m" | "ixx" => ("a C++ module interface", OTHER_COMPILER),
-        "ll" | "bc" => ("LLVM IR", BINARY),
-        "i" | "ii" => ("preprocessed source", BINARY),
-        "o" | "obj" => ("an object file", BINARY),
-        "a" | "lib" => ("a static library", BINARY),
-        "so" | "dylib" | "dll" => ("a shared library", BINARY),
+        "obj" => ("an object file of Windows", WINDOWS),
+        "lib" => ("a static library of Windows", WINDOWS),
+        "so" => ("a shared library", SHARED),
+        "dylib" | "dll" => ("a shared library of another system", WINDOWS),
         "rs" => ("Rust", OTHER_COMPILER),
         "zig" => ("Zig", OTHER_COMPILER),
         "d" => ("D", OTHER_COMPILER),
@@ -121,15 +179,25 @@ pub(crate) fn advice_for_name(name: &str) -> String {
         }
         "objc" | "objective-c" | "objectivec" | "obj-c" => "Objective-C",
         "objc++" | "objcpp" | "objective-c++" | "obj-c++" => "Objective-C++",
-        "asm" | "assembler" | "assembler-with-cpp" | "assembly" => "assembly",
+        "asm" | "assembly" | "gas" => {
+            return "write `assembler`, or `assembler-with-cpp` for what `.S` files are".to_owned();
+        }
         "fortran" | "f77" | "f90" | "f95" => "Fortran",
         "cuda" => "CUDA",
         "hip" => "HIP",
         "cl" | "opencl" => "OpenCL",
-        "ir" | "llvm" | "llvm-ir" => "LLVM IR",
-        _ => return "write `c` or `c++`".to_owned(),
+        "ll" | "bc" | "bitcode" | "llvm" | "llvm-ir" => return "write `ir`".to_owned(),
+        "o" | "obj" => return "write `object`".to_owned(),
+        "a" | "lib" | "static-library" => return "write `archive`".to_owned(),
+        _ => {
+            let names: Vec<String> = NAMES
+                .iter()
+                .map(|(_, name, ..)| format!("`{name}`"))
+                .collect();
+            return format!("write one of {}", names.join(", "));
+        }
     };
-    format!("this manifest format takes `c` and `c++` only; leave units in {other} out")
+    format!("this manifest format takes {TAKEN}; leave units in {other} out")
 }
 
 #[cfg(test)]
@@ -147,11 +215,38 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_source_text_has_extensions_too() {
+        for (path, language) in [
+            ("crc.s", Language::Assembler),
+            ("crc.S", Language::AssemblerWithCpp),
+            ("m.ll", Language::Ir),
+            ("m.bc", Language::Ir),
+            ("x.i", Language::PreprocessedC),
+            ("x.ii", Language::PreprocessedCxx),
+            ("x.o", Language::Object),
+            ("/usr/lib/libz.a", Language::Archive),
+        ] {
+            assert_eq!(by_extension(path), Ok(language), "{path}");
+        }
+    }
+
+    #[test]
+    fn names_lead_back_to_their_languages() {
+        for (language, name, extension, _) in NAMES {
+            assert_eq!(Language::by_name(name), Some(*language));
+            assert_eq!(by_extension(&format!("x.{extension}")), Ok(*language));
+            let json = serde_json::to_string(language).unwrap();
+            assert_eq!(json, format!("\"{name}\""));
+        }
+    }
+
+    #[test]
     fn other_extensions_say_what_they_are() {
-        insta::assert_snapshot!(by_extension("a.m").unwrap_err(), @"`a.m` is Objective-C; manifest format 1 takes C and C++ units only. Leave the unit out.");
-        insta::assert_snapshot!(by_extension("crc.S").unwrap_err(), @"`crc.S` is assembly; manifest format 1 takes C and C++ units only. Use the library's portable C instead, if a macro selects it, or leave the unit out.");
-        insta::assert_snapshot!(by_extension("stb_image.h").unwrap_err(), @"`stb_image.h` is a header; manifest format 1 takes C and C++ units only. Give a unit with `generate`: the text that includes the header.");
-        insta::assert_snapshot!(by_extension("dir.c/Makefile").unwrap_err(), @"the name `dir.c/Makefile` does not say its language; state `language`: `c` or `c++`");
-        insta::assert_snapshot!(by_extension(".c").unwrap_err(), @"the name `.c` does not say its language; state `language`: `c` or `c++`");
+        insta::assert_snapshot!(by_extension("a.m").unwrap_err(), @"`a.m` is Objective-C; manifest format 1 takes C, C++, assembler, LLVM IR, objects and archives. Leave the unit out.");
+        insta::assert_snapshot!(by_extension("crc.asm").unwrap_err(), @"`crc.asm` is assembly; manifest format 1 takes C, C++, assembler, LLVM IR, objects and archives. If it is written for GNU as, state `language`: `assembler`; else use the library's portable C, if a macro selects it.");
+        insta::assert_snapshot!(by_extension("libz.so").unwrap_err(), @"`libz.so` is a shared library; manifest format 1 takes C, C++, assembler, LLVM IR, objects and archives. It is linked, not compiled: name it in `system-libs`, or with `-l`.");
+        insta::assert_snapshot!(by_extension("stb_image.h").unwrap_err(), @"`stb_image.h` is a header; manifest format 1 takes C, C++, assembler, LLVM IR, objects and archives. Give a unit with `generate`: the text that includes the header.");
+        insta::assert_snapshot!(by_extension("dir.c/Makefile").unwrap_err(), @"the name `dir.c/Makefile` does not say its language; state `language`: `c`, `c++` or another");
+        insta::assert_snapshot!(by_extension(".c").unwrap_err(), @"the name `.c` does not say its language; state `language`: `c`, `c++` or another");
     }
 }

@@ -54,7 +54,7 @@ pub struct Manifest {
     /// Pinned files and where they may be had. Empty: the files lie beside the manifest.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<SourceSet>,
-    /// The language of every unit that does not state its own; else by file extension.
+    /// The language of every C or C++ unit that does not state its own; else by file extension.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
     /// The language standard of every unit that does not state its own, as `-std=` takes it.
@@ -245,12 +245,12 @@ impl From<Origin> for OriginFields {
     }
 }
 
-/// One translation unit: a source file or generated text.
+/// One unit: a source file, generated text, or machine code.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("oneOf" = schema::one_of(&["src", "generate"])))]
 pub struct UnitEntry {
-    /// The source file, relative to the source root. Exactly one of `src` and `generate` is given.
+    /// The file, relative to the source root. Exactly one of `src` and `generate` is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = schema::RELATIVE_PATH))]
     pub src: Option<String>,
@@ -261,6 +261,9 @@ pub struct UnitEntry {
     /// This unit's language.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<Language>,
+    /// Links every member of this archive, also those that nothing refers to.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
     /// This unit's language standard.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub standard: Option<String>,
@@ -272,7 +275,7 @@ pub struct UnitEntry {
     pub flags: Vec<String>,
 }
 
-/// The language of a translation unit.
+/// What a unit is written in, or that it is machine code already; the names are clang's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum Language {
     /// C.
@@ -281,6 +284,27 @@ pub enum Language {
     /// C++.
     #[serde(rename = "c++")]
     Cxx,
+    /// C that has been preprocessed.
+    #[serde(rename = "cpp-output")]
+    PreprocessedC,
+    /// C++ that has been preprocessed.
+    #[serde(rename = "c++-cpp-output")]
+    PreprocessedCxx,
+    /// Assembler in the syntax of GNU as.
+    #[serde(rename = "assembler")]
+    Assembler,
+    /// Assembler that goes through the C preprocessor first.
+    #[serde(rename = "assembler-with-cpp")]
+    AssemblerWithCpp,
+    /// LLVM IR, as text or bitcode.
+    #[serde(rename = "ir")]
+    Ir,
+    /// A relocatable object, linked as it is.
+    #[serde(rename = "object")]
+    Object,
+    /// A static library, of which the members that are needed are linked.
+    #[serde(rename = "archive")]
+    Archive,
 }
 
 /// Optimisation levels, as `-O` takes them.

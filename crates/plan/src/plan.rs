@@ -1,5 +1,7 @@
 //! A library resolved for one target: what is compiled, with which arguments, linked to what.
 
+use std::sync::Arc;
+
 use crate::manifest::{Dependency, Language, SourceSet};
 
 /// A resolved library.
@@ -21,16 +23,20 @@ pub struct Plan {
     pub link: LinkPlan,
 }
 
-/// One translation unit with its final compiler arguments.
+/// One unit with its final compiler arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unit {
     /// The unit's name in messages: its path, or `NAME (generated)`.
     pub name: String,
-    /// The language it is compiled as.
+    /// The language it is compiled as, or that it is machine code.
     pub language: Language,
+    /// Links every member of an archive, also those that nothing refers to.
+    pub whole: bool,
     /// Where its text comes from.
     pub text: UnitText,
     /// Driver arguments without compiler, input and output. Paths are relative to the source root.
+    /// An object has them too: it may turn out to be bitcode, and is then compiled as IR. An
+    /// archive has none.
     pub arguments: Vec<String>,
 }
 
@@ -45,6 +51,13 @@ pub enum UnitText {
         path: String,
         /// The text.
         text: String,
+    },
+    /// Bytes that the host gave: an object, an archive or bitcode.
+    Bytes {
+        /// The name in messages, which names no file on disk.
+        path: String,
+        /// The content.
+        bytes: Arc<[u8]>,
     },
 }
 

@@ -105,11 +105,18 @@ pub fn resolve(
                 });
             }
         };
-        let mut arguments = unit_arguments(manifest, entry, language)?;
-        arguments.extend_from_slice(&user_arguments);
+        let arguments = match language {
+            Language::Archive => Vec::new(),
+            _ => {
+                let mut arguments = unit_arguments(manifest, entry, language)?;
+                arguments.extend_from_slice(&user_arguments);
+                arguments
+            }
+        };
         units.push(Unit {
             name,
             language,
+            whole: entry.whole,
             text,
             arguments,
         });
@@ -132,11 +139,11 @@ pub fn resolve(
     })
 }
 
-/// The plan of one source file that has no manifest.
+/// The plan of one source file, object or archive that has no manifest.
 ///
 /// The library is named like the file without its extension; the file is compiled with `-O0`,
 /// `-fPIC` and the compiler's default warnings, then the user's flags. `path` stands in the plan
-/// as given. `language` overrides what the extension says.
+/// as given. `language` overrides what the extension says. An object or archive is linked as it is.
 pub fn bare_source(
     path: &str,
     language: Option<Language>,
@@ -148,6 +155,9 @@ pub fn bare_source(
     };
     let mut arguments = first_arguments(language, None, Optimization::O0);
     arguments.extend(user_arguments(&Target::default(), choices)?);
+    if language == Language::Archive {
+        arguments.clear();
+    }
     let stem = Path::new(path)
         .file_stem()
         .unwrap_or_default()
@@ -159,6 +169,7 @@ pub fn bare_source(
         units: vec![Unit {
             name: path.to_owned(),
             language,
+            whole: false,
             text: UnitText::File(path.to_owned()),
             arguments,
         }],
@@ -178,28 +189,41 @@ fn check_flags(manifest: &Manifest, choices: &Choices) -> Result<(), ResolveErro
     flags::check(&choices.flags).map_err(ResolveError::UserFlag)
 }
 
-/// The language of a unit: its own, the manifest's, or by extension. Generated text is C unless
-/// stated otherwise.
+/// The language of a unit: its own; else the manifest's, unless the file's name says that it is
+/// something else than C or C++; else what the name says. Generated text is C unless stated
+/// otherwise.
 pub(crate) fn unit_language(
     manifest: &Manifest,
     unit: &UnitEntry,
 ) -> Result<Language, LanguageError> {
-    match (unit.language.or(manifest.language), &unit.src) {
-        (Some(language), _) => Ok(language),
-        (None, Some(path)) => language::by_extension(path),
+    if let Some(own) = unit.language {
+        return Ok(own);
+    }
+    let by_name = unit.src.as_deref().map(language::by_extension);
+    match (by_name, manifest.language) {
+        (Some(Ok(Language::C | Language::Cxx)), Some(language)) => Ok(language),
+        (Some(Ok(other)), Some(_)) => Ok(other),
+        (_, Some(language)) => Ok(language),
+        (Some(by_name), None) => by_name,
         (None, None) => Ok(Language::C),
     }
 }
 
-/// The standard of a unit, its own or the manifest's.
+/// The standard of a unit, its own or the manifest's. What has no standards takes none of the
+/// manifest's.
 pub(crate) fn unit_standard<'m>(
     manifest: &'m Manifest,
     unit: &'m UnitEntry,
     language: Language,
 ) -> Result<Option<&'m str>, ResolveError> {
-    let standard = unit.standard.as_deref().or(manifest.standard.as_deref());
+    let inherited = manifest
+        .standard
+        .as_deref()
+        .filter(|_| language.is_c_family());
+    let standard = unit.standard.as_deref().or(inherited);
+    let fits = |of: Language| language.is_c_family() && of.is_cxx() == language.is_cxx();
     match standard.map(|standard| (standard, standard_language(standard))) {
-        Some((standard, Some(of))) if of != language => Err(ResolveError::Standard {
+        Some((standard, Some(of))) if !fits(of) => Err(ResolveError::Standard {
             unit: unit_name(manifest, unit),
             language,
             standard: standard.to_owned(),
@@ -261,7 +285,11 @@ fn first_arguments(
     standard: Option<&str>,
     optimization: Optimization,
 ) -> Vec<String> {
-    let mut arguments = vec!["-x".to_owned(), language.as_str().to_owned()];
+    let compiled_as = match language {
+        Language::Object => Language::Ir, // if it turns out to be bitcode
+        language => language,
+    };
+    let mut arguments = vec!["-x".to_owned(), compiled_as.as_str().to_owned()];
     arguments.extend(standard.map(|standard| format!("-std={standard}")));
     arguments.push(optimization.as_flag().to_owned());
     arguments.push("-fPIC".to_owned());

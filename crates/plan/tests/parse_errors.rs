@@ -219,7 +219,7 @@ fn names_and_languages() {
      4 |   "language": "objective-c"
        |               ^~~~~~~~~~~~~
        = at language
-       = help: this manifest format takes `c` and `c++` only; leave units in Objective-C out
+       = help: this manifest format takes C, C++, assembler, LLVM IR, objects and archives; leave units in Objective-C out
     "#);
     insta::assert_snapshot!(refused_fields("  \"optimization\": \"fast\""), @r#"
     lib.json:4:19: error: `fast` is not taken here
@@ -229,11 +229,11 @@ fn names_and_languages() {
        = help: write one of `0`, `1`, `2`, `3`, `s`, `z`, `g`
     "#);
     insta::assert_snapshot!(refused_fields("  \"units\": [{\"src\": \"a.m\"}, {\"src\": \"b.f90\"}]"), @r#"
-    lib.json:4:21: error: `a.m` is Objective-C; manifest format 1 takes C and C++ units only. Leave the unit out.
+    lib.json:4:21: error: `a.m` is Objective-C; manifest format 1 takes C, C++, assembler, LLVM IR, objects and archives. Leave the unit out.
      4 |   "units": [{"src": "a.m"}, {"src": "b.f90"}]
        |                     ^~~~~
        = at units[0].src
-    lib.json:4:37: error: `b.f90` is Fortran; manifest format 1 takes C and C++ units only. Leave the unit out.
+    lib.json:4:37: error: `b.f90` is Fortran; manifest format 1 takes C, C++, assembler, LLVM IR, objects and archives. Leave the unit out.
      4 |   "units": [{"src": "a.m"}, {"src": "b.f90"}]
        |                                     ^~~~~~~
        = at units[1].src
@@ -250,6 +250,43 @@ fn names_and_languages() {
      3 |   "units": [{"src": "a.c"}],
        |                     ^~~~~
        = at units[0].src
+    "#);
+}
+
+#[test]
+fn fields_that_mean_nothing_in_a_unit_of_its_kind() {
+    let units = r#"  "units": [
+    {"src": "a.c", "whole": true},
+    {"src": "b.a", "flags": ["-O1"]},
+    {"src": "c.ll", "defines": {"A": null}},
+    {"generate": "x", "language": "object"},
+    {"src": "d.S", "standard": "c11"}
+  ]"#;
+    insta::assert_snapshot!(refused_fields(units), @r#"
+    lib.json:5:29: error: `whole` is for archives, and this unit is C
+     5 |     {"src": "a.c", "whole": true},
+       |                             ^~~~
+       = at units[0].whole
+       = help: leave it out
+    lib.json:6:29: error: this unit is an archive, which is not compiled
+     6 |     {"src": "b.a", "flags": ["-O1"]},
+       |                             ^~~~~~~
+       = at units[1].flags
+       = help: leave it out
+    lib.json:7:32: error: this unit is LLVM IR, which is not preprocessed
+     7 |     {"src": "c.ll", "defines": {"A": null}},
+       |                                ^~~~~~~~~~~
+       = at units[2].defines
+       = help: leave it out
+    lib.json:8:35: error: text cannot be an object file
+     8 |     {"generate": "x", "language": "object"},
+       |                                   ^~~~~~~~
+       = at units[3].language
+       = help: name a file with `src`
+    lib.json:9:32: error: the unit d.S is assembler, and `c11` is no standard of assembler; state this unit's `standard` or `language`
+     9 |     {"src": "d.S", "standard": "c11"}
+       |                                ^~~~~
+       = at units[4].standard
     "#);
 }
 

@@ -18,6 +18,7 @@ fn render(plan: &Plan) -> String {
         let origin = match &unit.text {
             UnitText::File(path) => path.clone(),
             UnitText::Generated { path, text } => format!("{path} = {text:?}"),
+            UnitText::Bytes { path, bytes } => format!("{path} = {} bytes", bytes.len()),
         };
         text.push_str(&format!(
             "{} <- {origin}\n    {}\n",
@@ -63,6 +64,47 @@ fn arguments_stand_in_the_order_that_lets_the_later_win() {
 }
 
 #[test]
+fn units_of_every_kind_beside_c() {
+    let manifest = Manifest::parse(
+        r#"{
+          "manifest-version": 1, "name": "kinds", "language": "c", "standard": "gnu11",
+          "units": [
+            {"src": "main.inc"}, {"src": "fast.S", "defines": {"FAST": null}}, {"src": "plain.s"},
+            {"src": "module.bc"}, {"src": "old.i"}, {"src": "blob.o"}, {"src": "libz.a"},
+            {"src": "all.lib", "language": "archive", "whole": true},
+            {"generate": "nop\n", "language": "assembler"}
+          ],
+          "include-dirs": ["include"], "defines": {"A": "1"}
+        }"#,
+    )
+    .unwrap();
+    let plan = resolve(&manifest, &Target::default(), &choices(&["-g"])).unwrap();
+    insta::assert_snapshot!(render(&plan), @r#"
+    kinds
+    main.inc <- main.inc
+        -x c -std=gnu11 -O2 -fPIC -DA=1 -Iinclude -g
+    fast.S <- fast.S
+        -x assembler-with-cpp -O2 -fPIC -DA=1 -DFAST -Iinclude -g
+    plain.s <- plain.s
+        -x assembler -O2 -fPIC -DA=1 -Iinclude -g
+    module.bc <- module.bc
+        -x ir -O2 -fPIC -DA=1 -Iinclude -g
+    old.i <- old.i
+        -x cpp-output -std=gnu11 -O2 -fPIC -DA=1 -Iinclude -g
+    blob.o <- blob.o
+        -x ir -O2 -fPIC -DA=1 -Iinclude -g
+    libz.a <- libz.a
+        
+    all.lib <- all.lib
+        
+    kinds (generated) <- kinds.generated-1.s = "nop\n"
+        -x assembler -O2 -fPIC -DA=1 -Iinclude -g
+    "#);
+    let whole: Vec<bool> = plan.units.iter().map(|unit| unit.whole).collect();
+    assert_eq!(whole.iter().position(|whole| *whole), Some(7));
+}
+
+#[test]
 fn a_bare_source_is_compiled_quickly_and_with_warnings() {
     let plan = bare_source("demo/hello.c", None, &choices(&["-Wall"])).unwrap();
     insta::assert_snapshot!(render(&plan), @"
@@ -77,7 +119,7 @@ fn a_bare_source_is_compiled_quickly_and_with_warnings() {
         -x c++ -O0 -fPIC
     ");
     let error = bare_source("lib.rs", None, &choices(&[])).unwrap_err();
-    insta::assert_snapshot!(error, @"`lib.rs` is Rust; manifest format 1 takes C and C++ units only. Leave the unit out.");
+    insta::assert_snapshot!(error, @"`lib.rs` is Rust; manifest format 1 takes C, C++, assembler, LLVM IR, objects and archives. Leave the unit out.");
     let error = bare_source("a.c", None, &choices(&["-c"])).unwrap_err();
     insta::assert_snapshot!(error, @"compiler flag `-c` is refused: it changes what the compiler does or prints; remove it; nlib compiles each unit to one object, and shows its diagnostics");
 }

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use nlib::Request;
+use nlib::{Request, Source};
 
 use crate::arguments::RunArguments;
 use crate::context::Context;
@@ -48,11 +48,11 @@ fn request(files: Vec<PathBuf>) -> Result<Request, Failure> {
     }
     let text = io::read_to_string(io::stdin())
         .map_err(|error| Failure::Io(format!("cannot read standard input: {error}")))?;
-    let named = files.into_iter().map(|file| match file == Path::new("-") {
-        true => PathBuf::from(STANDARD_INPUT),
-        false => file,
+    let sources = files.into_iter().map(|file| match file == Path::new("-") {
+        true => Source::text(STANDARD_INPUT, text.clone()),
+        false => file.into(),
     });
-    Ok(Request::sources(named).text(STANDARD_INPUT, text))
+    Ok(Request::sources(sources))
 }
 
 fn c_string(word: OsString) -> Result<CString, Failure> {

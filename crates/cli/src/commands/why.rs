@@ -1,9 +1,8 @@
 //! `nlib why`: what the cache has of a program or library, and what is different.
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
-use nlib::{Difference, ErrorKind, Forecast, ImageForecast, Request, UnitForecast, What};
+use nlib::{Difference, ErrorKind, Forecast, ImageForecast, Request, Source, UnitForecast, What};
 use serde::Serialize;
 
 use crate::arguments::WhyArguments;
@@ -66,7 +65,7 @@ pub fn why(context: &Context, arguments: &WhyArguments) -> Result<ExitCode, Fail
 
 /// One request for all source files together, as for `nlib run`, and one for each library.
 fn requests(context: &Context, arguments: &WhyArguments) -> Vec<Request> {
-    let mut files: Vec<PathBuf> = Vec::new();
+    let mut files: Vec<Source> = Vec::new();
     let mut requests = Vec::new();
     for name in &arguments.libraries {
         let request = Request::new(name);

@@ -6,7 +6,7 @@ use super::tree::Node;
 use super::{Source, suggest};
 use crate::error::{Fault, ManifestError, Problem, Step};
 use crate::flags;
-use crate::manifest::{Dependency, Manifest, Origin, OriginKind, SourceSet, UnitEntry};
+use crate::manifest::{Dependency, Language, Manifest, Origin, OriginKind, SourceSet, UnitEntry};
 use crate::resolve;
 
 /// Checks every rule; the error lists the breaches in the order of the text.
@@ -302,7 +302,29 @@ impl Check<'_> {
                     };
                     self.key(field, |check| check.breach_without_help(error.to_string()));
                 }
+                self.fields_of(unit, language);
             }
+        }
+    }
+
+    /// Fields that mean nothing in a unit of this language.
+    fn fields_of(&mut self, unit: &UnitEntry, language: Language) {
+        let title = language.title();
+        if unit.generate.is_some() && language.is_prebuilt() {
+            let message = format!("text cannot be {title}");
+            self.at("language", &message, "name a file with `src`");
+        }
+        if unit.whole && language != Language::Archive {
+            let message = format!("`whole` is for archives, and this unit is {title}");
+            self.at("whole", &message, "leave it out");
+        }
+        if !unit.defines.is_empty() && !language.is_preprocessed_here() {
+            let message = format!("this unit is {title}, which is not preprocessed");
+            self.at("defines", &message, "leave it out");
+        }
+        if !unit.flags.is_empty() && language == Language::Archive {
+            let message = "this unit is an archive, which is not compiled";
+            self.at("flags", message, "leave it out");
         }
     }
 
