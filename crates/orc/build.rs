@@ -100,9 +100,15 @@ fn link_llvm(llvm_config: &Path) {
 fn build_runtime_objects(prefix: &Path) {
     let output = PathBuf::from(env::var_os("OUT_DIR").expect("cargo sets OUT_DIR"));
     let target = env::var("TARGET").expect("cargo sets TARGET");
-    for (source, object) in [("crt.c", "crt.o"), ("eh_frame_end.s", "eh_frame_end.o")] {
+    let objects = [
+        ("crt.c", "crt.o", &[][..]),
+        ("crt.c", "image_crt.o", &["-DNLIB_IMAGE"]),
+        ("eh_frame_end.s", "eh_frame_end.o", &[]),
+    ];
+    for (source, object, flags) in objects {
         let status = Command::new(prefix.join("bin/clang"))
             .args(["-c", "-O2", "-fPIC", "-fno-ident"])
+            .args(flags)
             .arg(format!("--target={}", clang_target(&target)))
             .arg(format!("shim/{source}"))
             .arg("-o")

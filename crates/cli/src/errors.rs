@@ -179,6 +179,18 @@ pub fn report_panics(program: impl FnOnce() -> ExitCode) -> ExitCode {
     panic::catch_unwind(AssertUnwindSafe(program)).unwrap_or_else(|_| ExitCode::from(BUG))
 }
 
+/// From now on, a library's constructor that ends this process, which it may, is named on the way.
+pub fn report_ending_constructors() {
+    nlib::report_crashing_constructors();
+    nlib::before_exit(|status| {
+        if let Some(library) = nlib::running_constructor() {
+            say(&format!(
+                "nlib: a constructor of `{library}` called exit({status})\n"
+            ));
+        }
+    });
+}
+
 fn message_of(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<&str>().copied();
     text.or_else(|| payload.downcast_ref::<String>().map(String::as_str))

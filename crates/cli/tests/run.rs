@@ -429,3 +429,68 @@ fn an_overlay_replaces_a_function_of_the_program() {
     let run = place.ok(&["run", "--overlay", "fake.c", "clock.c"]);
     assert_eq!(run.stdout, "42\n");
 }
+
+#[test]
+fn a_constructor_that_ends_the_process_is_named() {
+    let place = Place::new();
+    let cases = [
+        (
+            "exit(3)",
+            "nlib: a constructor of `ends` called exit(3)\n",
+            (Some(3), None),
+        ),
+        (
+            "abort()",
+            "nlib: a constructor of `ends` was aborted (SIGABRT)\n",
+            (None, Some(6)),
+        ),
+    ];
+    for (call, message, status) in cases {
+        place.write(
+            "ends.c",
+            &format!(
+                "#include <stdlib.h>\n__attribute__((constructor)) static void end(void) {{ {call}; }}\n\
+                 int main(void) {{ return 0; }}\n"
+            ),
+        );
+        for linker in ["jit", "image"] {
+            for command in ["run", "load"] {
+                let link = format!("--link={linker}");
+                let output = place.command(&[command, &link, "ends.c"]).output().unwrap();
+                let errors = String::from_utf8(output.stderr).unwrap();
+                assert!(errors.ends_with(message), "{command} {linker}: {errors}");
+                assert_eq!(
+                    (output.status.code(), output.status.signal()),
+                    status,
+                    "{errors}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn main_may_end_its_thread_while_others_go_on() {
+    let place = Place::new();
+    place.write(
+        "threads.c",
+        "#include <pthread.h>\n#include <stdio.h>\n\
+         static pthread_t first;\n\
+         static void *work(void *a) { pthread_join(first, 0); puts(\"worked\"); return a; }\n\
+         int main(void) { first = pthread_self(); pthread_t t; pthread_create(&t, 0, work, 0); pthread_exit(0); }\n",
+    );
+    for linker in ["jit", "image", "auto"] {
+        let link = format!("--link={linker}");
+        let output = place
+            .command(&["run", &link, "threads.c"])
+            .output()
+            .unwrap();
+        let errors = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(
+            String::from_utf8(output.stdout).unwrap(),
+            "worked\n",
+            "{linker}: {errors}"
+        );
+        assert_eq!(output.status.code(), Some(0), "{linker}: {errors}");
+    }
+}

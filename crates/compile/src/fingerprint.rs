@@ -19,6 +19,10 @@ use nlib_cache::{Digest, FieldHasher, Fingerprint, FingerprintBuilder};
 /// Raised when the same arguments shall give other code.
 pub const CODE_GENERATION_VERSION: u32 = 1;
 
+/// Raised when the same objects shall give another image. 1: the platform's loader ran constructors
+/// and destructors. 2: the host runs them.
+pub const IMAGE_VERSION: u32 = 2;
+
 /// One unit as its key sees it.
 #[derive(Debug, Clone, Copy)]
 pub struct UnitDescription<'a> {
@@ -79,7 +83,7 @@ pub fn image_key(
     exports: Option<&[String]>,
 ) -> Digest {
     let mut hasher = FieldHasher::new("nlib image")
-        .field("link", &CODE_GENERATION_VERSION.to_le_bytes())
+        .field("link", &IMAGE_VERSION.to_le_bytes())
         .field("linker", toolchain.as_bytes());
     for object in objects {
         hasher = hasher.field("object", object.as_bytes());

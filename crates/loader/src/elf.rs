@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use object::LittleEndian;
 use object::elf;
-use object::read::elf::{FileHeader, Rela, SectionHeader, SectionTable, Sym, SymbolTable};
+use object::read::elf::{
+    FileHeader, ProgramHeader, Rela, SectionHeader, SectionTable, Sym, SymbolTable,
+};
 use object::read::{ReadRef, SectionIndex, SymbolIndex};
 
 type Header = elf::FileHeader64<LittleEndian>;
@@ -224,6 +226,18 @@ impl<'data, R: ReadRef<'data>> ElfFile<'data, R> {
     pub(crate) fn symbol_table_range(&self) -> Option<Range<usize>> {
         let header = self.sections.section(self.symbols.section()).ok()?;
         let (offset, size) = header.file_range(LittleEndian)?;
+        let start = usize::try_from(offset).ok()?;
+        Some(start..start.checked_add(usize::try_from(size).ok()?)?)
+    }
+
+    /// Where the dynamic table lies in the file, as the platform's loader finds it.
+    pub(crate) fn dynamic_range(&self) -> Option<Range<usize>> {
+        let header = Header::parse(self.data).ok()?;
+        let segments = header.program_headers(LittleEndian, self.data).ok()?;
+        let table = segments
+            .iter()
+            .find(|segment| segment.p_type(LittleEndian) == elf::PT_DYNAMIC)?;
+        let (offset, size) = table.file_range(LittleEndian);
         let start = usize::try_from(offset).ok()?;
         Some(start..start.checked_add(usize::try_from(size).ok()?)?)
     }

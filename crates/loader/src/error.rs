@@ -112,12 +112,21 @@ pub enum LinkError {
         message: String,
     },
     /// A constructor of the library threw.
-    #[error("a constructor of `{library}` threw {exception}; the library was taken out again")]
+    #[error(
+        "a constructor of `{library}` threw {exception}; {}",
+        if *taken_out {
+            "the library was taken out again"
+        } else {
+            "threads that it started still run its code, which stays in memory"
+        }
+    )]
     Constructor {
         /// The library.
         library: String,
         /// The exception's type and message.
         exception: String,
+        /// Whether nothing of it is left: threads that a constructor started may need the code.
+        taken_out: bool,
     },
     /// The library does not publish this symbol.
     #[error("`{library}` has no symbol `{symbol}`{hint}")]
@@ -235,6 +244,21 @@ pub enum UnloadRefusal {
     InUse {
         /// How many.
         others: usize,
+    },
+    /// Threads run its code.
+    #[error("{} {} its code; end {} first",
+        if let [one] = &names[..] { format!("thread {one}") } else { format!("threads {}", names.join(", ")) },
+        if names.len() == 1 { "runs" } else { "run" },
+        if names.len() == 1 { "it" } else { "them" })]
+    Threads {
+        /// Number and name of each: ``1234 (`worker`)``.
+        names: Vec<String>,
+    },
+    /// Other threads hold thread-local objects of it, whose destructors only they can run.
+    #[error("{threads} other thread(s) hold thread-local objects of it; end them first")]
+    ThreadLocals {
+        /// How many threads.
+        threads: usize,
     },
     /// The library belongs to another loader.
     #[error("it was loaded by another loader; unload it there")]

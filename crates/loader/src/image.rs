@@ -12,20 +12,25 @@
 //! [`always_linked`](crate::always_linked) last among its libraries. `-z pack-relative-relocs`, not
 //! `--pack-dyn-relocs=relr`: glibc refuses packed relocations without the version reference that
 //! only the former adds. `-z nostart-stop-gc`, because sets of sections are walked by name.
+//!
+//! The result goes through [`prepare_image`](crate::prepare_image), so that constructors and
+//! destructors are run here and not by the platform's loader.
 
 use std::sync::Arc;
 
-use nlib_orc::{CRT_OBJECT, EH_FRAME_END_OBJECT, OpenFailure, PlatformLibrary};
+use nlib_orc::{
+    EH_FRAME_END_OBJECT, IMAGE_CRT_OBJECT, Image, LIBRARY_DESCRIPTOR, OpenFailure, PlatformLibrary,
+};
 
-use crate::library::Code;
+use crate::code::Code;
 use crate::loader::LoaderShared;
 use crate::{ImageFile, Library, LibrarySpec, LinkError, Linker};
 
 /// The two objects nlib adds to every image, as ELF bytes.
 #[derive(Debug, Clone, Copy)]
 pub struct ImageObjects {
-    /// First on the link line: `__dso_handle`, `atexit` and friends, and the destructor that
-    /// runs what they registered.
+    /// First on the link line: `__dso_handle`, `atexit` and friends, the destructor that runs
+    /// what they registered, and the descriptor by which the host finds constructors and destructors.
     pub first: &'static [u8],
     /// Last on the link line: the terminator of `.eh_frame`.
     pub last: &'static [u8],
@@ -34,7 +39,7 @@ pub struct ImageObjects {
 /// The objects that stand first and last on the link line of every image.
 pub fn image_objects() -> ImageObjects {
     ImageObjects {
-        first: CRT_OBJECT,
+        first: IMAGE_CRT_OBJECT,
         last: EH_FRAME_END_OBJECT,
     }
 }
@@ -45,7 +50,7 @@ pub fn image_soname(digest_hex: &str) -> String {
     format!("nlib-{digest_hex}")
 }
 
-/// Opens an image, whose constructors run, and publishes its symbols to the ORC session.
+/// Opens an image, publishes its symbols to the ORC session, and runs its constructors.
 pub(crate) fn link(
     loader: &Arc<LoaderShared>,
     spec: LibrarySpec,
@@ -63,24 +68,32 @@ pub(crate) fn link(
     let opened = match &image {
         // A bare file name would be searched for in the system's directories.
         ImageFile::Path(path) => match std::path::absolute(path) {
-            Ok(path) => PlatformLibrary::open(&path),
+            Ok(path) => Image::open(&path),
             Err(source) => Err(OpenFailure::Io {
                 path: path.clone(),
                 source,
             }),
         },
-        ImageFile::Bytes(bytes) => PlatformLibrary::open_bytes(&spec.name, bytes),
+        ImageFile::Bytes(bytes) => Image::open_bytes(&spec.name, bytes),
     };
-    let image = Arc::new(opened.map_err(|failure| LinkError::Platform {
+    let image = opened.map_err(|failure| LinkError::Platform {
         library: spec.name.clone(),
         message: failure.to_string(),
-    })?);
+    })?;
 
-    let lookup = Arc::clone(&image);
+    let lookup = Arc::clone(image.library());
     let publication = loader.session.create_generated_dylib(
         &spec.name,
-        Box::new(move |symbol: &str| lookup.own_symbol(symbol)),
+        Box::new(move |symbol: &str| published_symbol(&lookup, symbol)),
     );
     let code = Code::Image { publication, image };
+    let code = code.start(&spec.name)?;
     Ok(Library::new(spec.name, code, spec.dependencies, loader))
+}
+
+/// The address of a symbol that an image publishes. nlib's own is not for others.
+pub(crate) fn published_symbol(image: &PlatformLibrary, symbol: &str) -> Option<usize> {
+    (symbol != LIBRARY_DESCRIPTOR)
+        .then(|| image.own_symbol(symbol))
+        .flatten()
 }

@@ -5,13 +5,12 @@ use std::sync::Arc;
 use nlib_orc::{CRT_OBJECT, Dylib, Object};
 
 use crate::check::check_against;
-use crate::library::Code;
+use crate::code::Code;
 use crate::loader::LoaderShared;
 use crate::substitute::{give_way, share_vague_definitions};
 use crate::{Library, LibrarySpec, LinkError, ObjectFile, library_obstacles};
 
-/// Links objects and runs their constructors. On an error, dropping the dylib takes everything
-/// out again.
+/// Links objects and runs their constructors. On an error, everything is taken out again.
 pub(crate) fn link(
     loader: &Arc<LoaderShared>,
     spec: LibrarySpec,
@@ -50,18 +49,13 @@ pub(crate) fn link(
     if let Some(perf) = &loader.perf {
         perf.record(&dylib);
     }
-    linked
-        .run_initialisers()
-        .map_err(|exception| LinkError::Constructor {
-            library: spec.name.clone(),
-            exception: exception.description,
-        })?;
     let code = Code::Jit {
         dylib,
         linked,
         units,
         granted,
     };
+    let code = code.start(&spec.name)?;
     // Linked against the overlays as against the dependencies: neither may go before it.
     let dependencies = [spec.dependencies, spec.overlays].concat();
     Ok(Library::new(spec.name, code, dependencies, loader))

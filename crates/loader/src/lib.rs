@@ -17,7 +17,8 @@
 //! 3. [`check_symbols`] finds unresolved and duplicate symbols before either linker runs
 //!    (`check.rs`, with `suppliers.rs` for the error's hints);
 //! 4. [`share_vague_definitions`] gives up what a dependency defines already (`substitute.rs`);
-//! 5. [`Loader::link_jit`] (`jit.rs`) or [`Loader::link_image`] (`image.rs`) gives a [`Library`];
+//! 5. [`Loader::link_jit`] (`jit.rs`) or [`Loader::link_image`] (`image.rs`, after [`prepare_image`])
+//!    gives a [`Library`], whose constructors have run (`code.rs`);
 //! 6. [`Library::symbol`] gives a [`Symbol`] (`symbol.rs`, the only file with `unsafe`);
 //! 7. [`Loader::locate`] says what an address belongs to (`locate.rs`, with `debug_info.rs` for
 //!    source lines);
@@ -30,11 +31,13 @@
 
 mod archive;
 mod check;
+mod code;
 mod debug_info;
 mod elf;
 mod error;
 mod exports;
 mod image;
+mod image_table;
 mod jit;
 mod library;
 mod loader;
@@ -59,10 +62,14 @@ pub use error::{
 };
 pub use exports::{ExportReport, prepare_objects};
 pub use image::{ImageObjects, image_objects, image_soname};
+pub use image_table::prepare_image;
 pub use library::{ImageFile, Library, LibrarySpec, ObjectFile};
 pub use loader::Loader;
 pub use locate::CodeLocation;
-pub use nlib_orc::{HostCpu, before_exit, demangle, host_cpu, reset_signal_handlers};
+pub use nlib_orc::{
+    HostCpu, before_exit, demangle, host_cpu, report_crashing_constructors, reset_signal_handlers,
+    running_constructor,
+};
 pub use object_symbols::{SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, object_symbols};
 pub use obstacle::{Obstacle, ObstacleKind, jit_obstacle, library_obstacles};
 pub use perf::PerfOutput;

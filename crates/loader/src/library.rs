@@ -5,8 +5,10 @@ use std::mem::ManuallyDrop;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use nlib_orc::{Dylib, LinkedCode, PlatformLibrary};
+use nlib_orc::Dylib;
 
+use crate::code::Code;
+use crate::image::published_symbol;
 use crate::loader::LoaderShared;
 use crate::locate::CodeMap;
 use crate::{HostSymbol, LinkError, Linker, SystemLibrary};
@@ -78,24 +80,6 @@ pub(crate) struct Resources {
     pub(crate) serial: u64,
     /// Keeps the session and the system libraries.
     pub(crate) loader: Arc<LoaderShared>,
-}
-
-/// The code, as its linker left it.
-pub(crate) enum Code {
-    /// In memory of the ORC session.
-    Jit {
-        dylib: Dylib,
-        linked: LinkedCode,
-        /// The names of its objects, in the order of the link.
-        units: Vec<String>,
-        /// What the host granted to it.
-        granted: Option<Dylib>,
-    },
-    /// In a shared object; `publication` shows its symbols to jit libraries.
-    Image {
-        publication: Dylib,
-        image: Arc<PlatformLibrary>,
-    },
 }
 
 /// A library that is linked against another.
@@ -203,13 +187,16 @@ impl Library {
                     message: error.to_string(),
                 }),
             },
-            Code::Image { image, .. } => image.own_symbol(symbol).ok_or_else(|| {
-                missing(if image.symbol(symbol).is_some() {
-                    " of its own at one address (it is thread-local, or a dependency's)"
-                } else {
-                    ""
+            Code::Image { image, .. } => {
+                let image = image.library();
+                published_symbol(image, symbol).ok_or_else(|| {
+                    missing(if image.symbol(symbol).is_some() {
+                        " of its own at one address (it is thread-local, or a dependency's)"
+                    } else {
+                        ""
+                    })
                 })
-            }),
+            }
         }
     }
 

@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use nlib_orc::{Dylib, PlatformLibrary, Session, process_symbol};
 
 use crate::error::{UnloadError, UnloadRefusal};
-use crate::library::{Code, Loaded, Resources};
+use crate::library::{Loaded, Resources};
 use crate::locate::{CodeLocation, locate};
 use crate::perf::{PerfFile, PerfOutput};
 use crate::{ImageFile, Library, LibrarySpec, LinkError, ObjectFile, SystemLibrary, image, jit};
@@ -91,12 +91,13 @@ impl Loader {
         jit::link(&self.shared, library, objects)
     }
 
-    /// Maps a shared object with the platform's loader, which runs its constructors.
+    /// Maps a shared object with the platform's loader, then runs its constructors. It must have gone
+    /// through [`prepare_image`](crate::prepare_image).
     ///
     /// Dependencies must be images too: the shared object names them by soname, and they are
     /// loaded. System libraries are what the shared object itself names. The same file loaded
-    /// twice is one image with one set of variables. A constructor that throws ends the process,
-    /// as in any shared object.
+    /// twice is one image with one set of variables, constructed once and destroyed with the last. A
+    /// failed load leaves nothing behind, and can be tried again.
     pub fn link_image(&self, library: LibrarySpec, image: ImageFile) -> Result<Library, LinkError> {
         image::link(&self.shared, library, image)
     }
@@ -115,12 +116,14 @@ impl Loader {
             .find_map(|library| locate(&library, address))
     }
 
-    /// Unloads a library: what it registered with `atexit` and its destructors run, then its
-    /// memory goes.
+    /// Unloads a library: the calling thread's thread-local objects of it are destroyed, what it
+    /// registered with `atexit` and its destructors run, then its memory goes.
     ///
-    /// Refused while libraries linked against it are loaded, or while other handles or owned
-    /// symbols of it are alive; the library is then given back in the error. Raw addresses,
-    /// threads that run its code and callbacks registered elsewhere are the caller's to end first.
+    /// Refused while libraries linked against it are loaded, while other handles or owned
+    /// symbols of it are alive, while a thread runs its code, or while another thread holds
+    /// thread-local objects of it that have a destructor; the library is then given back in the error.
+    /// Raw addresses and callbacks registered elsewhere are the caller's to end first. Thread-local
+    /// variables that were compiled with `-femulated-tls` keep their memory until their thread ends.
     pub fn unload(&self, library: Library) -> Result<(), UnloadError> {
         let refused = |library, reason| Err(UnloadError::Refused { library, reason });
         if !Arc::ptr_eq(&library.0.resources.loader, &self.shared) {
@@ -134,6 +137,17 @@ impl Loader {
             .collect();
         if !dependents.is_empty() {
             return refused(library, UnloadRefusal::Dependents { dependents });
+        }
+        // Questions about addresses hold libraries for a moment, under this lock.
+        let others = {
+            let _libraries = self.shared.libraries();
+            Arc::strong_count(&library.0) - 1
+        };
+        if others > 0 {
+            return refused(library, UnloadRefusal::InUse { others });
+        }
+        if let Some(reason) = library.0.resources.code.unload_refusal() {
+            return refused(library, reason);
         }
         // Succeeds for one thread only, and only when no other handle is left to be cloned.
         let mut libraries = self.shared.libraries();
@@ -164,27 +178,7 @@ fn release(loaded: Loaded) -> Result<(), UnloadError> {
         loader: _loader,
     } = ManuallyDrop::into_inner(resources);
 
-    let released = match code {
-        Code::Jit {
-            dylib,
-            linked,
-            granted,
-            ..
-        } => {
-            linked.run_finalisers();
-            let removed = dylib.remove().map_err(|error| error.to_string());
-            drop(granted);
-            removed
-        }
-        Code::Image { publication, image } => {
-            let removed = publication.remove().map_err(|error| error.to_string());
-            // The publication held the only other reference.
-            if let Some(image) = Arc::into_inner(image) {
-                image.close();
-            }
-            removed
-        }
-    };
+    let released = code.release();
     for dependency in &dependencies {
         dependency
             .0

@@ -9,9 +9,10 @@ use std::fmt;
 use nlib_orc::{Dylib, PlatformLibrary, demangle};
 use object::elf;
 
+use crate::code::Code;
 use crate::debug_info::{DebugInfo, SourceFrame, SourcePosition};
 use crate::elf::ElfFile;
-use crate::library::{Code, Loaded};
+use crate::library::Loaded;
 
 /// What a code address belongs to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,11 +88,11 @@ pub(crate) fn locate(library: &Loaded, address: usize) -> Option<CodeLocation> {
     let code = &library.resources.code;
     let place = match code {
         Code::Jit { .. } => address as u64,
-        Code::Image { image, .. } => image.offset_of(address)?,
+        Code::Image { image, .. } => image.library().offset_of(address)?,
     };
     let map = library.code_map.get_or_init(|| match code {
         Code::Jit { dylib, units, .. } => CodeMap::of_jit(dylib, units),
-        Code::Image { image, .. } => CodeMap::of_image(image),
+        Code::Image { image, .. } => CodeMap::of_image(image.library()),
     });
     let function = map.function_at(place)?;
     Some(CodeLocation {

@@ -1,5 +1,6 @@
 //! The symbols of an object or image, as plain data.
 
+use nlib_orc::LIBRARY_DESCRIPTOR;
 use object::elf;
 
 use crate::LinkError;
@@ -69,7 +70,8 @@ pub enum SymbolVisibility {
 }
 
 /// Lists the external symbols of a relocatable object (from `.symtab`) or of a shared object
-/// (from `.dynsym`), in the table's order; local symbols, sections and file names are left out.
+/// (from `.dynsym`), in the table's order; local symbols, sections, file names and what nlib adds to its
+/// images are left out.
 pub fn object_symbols(bytes: &[u8]) -> Result<Vec<SymbolInfo>, LinkError> {
     let file = ElfFile::relocatable(bytes)
         .or_else(|relocatable| ElfFile::shared(bytes).map_err(|_| relocatable))
@@ -80,6 +82,7 @@ pub fn object_symbols(bytes: &[u8]) -> Result<Vec<SymbolInfo>, LinkError> {
     Ok(file
         .symbols()
         .filter(ElfSymbol::is_external)
+        .filter(|symbol| symbol.name != LIBRARY_DESCRIPTOR.as_bytes())
         .map(|symbol| describe(&symbol))
         .collect())
 }

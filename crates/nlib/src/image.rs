@@ -9,7 +9,7 @@ use nlib_compile::{Compiler, ImageInput, ImageRequest, image_key};
 use nlib_loader::{
     ExportReport, ImageFile, LinkError, LinkInput, ObjectFile, SystemLibrary, always_linked,
     check_unloaded, find_system_library, has_vague_definitions, image_objects, image_soname,
-    link_inputs, prepare_objects, published_names, share_vague_definitions,
+    link_inputs, prepare_image, prepare_objects, published_names, share_vague_definitions,
 };
 
 use crate::build::{BuiltLibrary, BuiltUnit, Code};
@@ -43,7 +43,9 @@ impl Inner {
         let mut identities: Vec<Identity> = Vec::new();
         for (library, objects) in closure.libraries.iter().zip(built) {
             let system_libraries = self.system_libraries(library)?;
-            let mut linked: Vec<(String, Digest)> = Vec::new();
+            // What nlib itself adds to every image.
+            let runtime = Digest::of(image_objects().first);
+            let mut linked: Vec<(String, Digest)> = vec![("nlib crt".to_string(), runtime)];
             for dependency in &library.dependencies {
                 linked.push(("dependency".to_string(), identities[*dependency].key));
             }
@@ -257,7 +259,8 @@ impl Inner {
             libraries,
             relocatable: false,
         };
-        let bytes = self.compiler.link_image(&request).map_err(Error::Image)?;
+        let mut bytes = self.compiler.link_image(&request).map_err(Error::Image)?;
+        prepare_image(name, &mut bytes).map_err(|error| self.link_error(error))?;
         let image = match self.cache.publish_image(&identity.key, &bytes, &[]) {
             Ok(image) => image,
             Err(fault) => {

@@ -60,8 +60,8 @@ pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
 pub use nlib_loader::{
     CallError, CodeLocation, HostSymbol, Library, LinkError, Linker, LinkerChoice, OwnedSymbol,
     PerfOutput, Reference, SourceFrame, SourcePosition, Supplier, Supply, Symbol, SymbolBinding,
-    SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol, object_symbols,
-    reset_signal_handlers,
+    SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol, before_exit,
+    object_symbols, report_crashing_constructors, reset_signal_handlers, running_constructor,
 };
 pub use nlib_plan::{
     Manifest, ManifestError, Plan, ResolveError, flags, language, manifest, schema,

@@ -59,7 +59,7 @@ impl Background {
         lock(&self.threads).push(thread);
         self.at_exit.get_or_init(|| {
             let background = Arc::downgrade(self);
-            before_exit(move || {
+            before_exit(move |_status| {
                 if let Some(background) = background.upgrade() {
                     background.join();
                 }
@@ -73,7 +73,9 @@ impl Background {
             std::mem::forget(threads);
             return;
         }
-        for thread in threads {
+        // One that has ended need not be joined; it may be the one that exits, as the last of a
+        // program whose `main` called `pthread_exit`.
+        for thread in threads.into_iter().filter(|thread| !thread.is_finished()) {
             // A panic there was reported by the thread; the images are made another time.
             let _ = thread.join();
         }
@@ -382,8 +384,9 @@ impl Session {
     /// have been dropped.
     ///
     /// # Errors
-    /// It is not loaded, something else is linked against it, or a handle or symbol of it is
-    /// alive; it then stays loaded and usable.
+    /// It is not loaded, something else is linked against it, a handle or symbol of it is alive, a
+    /// thread runs its code, or another thread holds thread-local objects of it; it then stays loaded
+    /// and usable.
     pub fn unload(&self, name: &str) -> Result<(), Error> {
         let mut registry = self.inner.registry();
         let place = registry

@@ -36,6 +36,7 @@ struct LinkState {
   LibraryGraph &Library;
   std::vector<uint64_t> Initialisers;
   std::vector<uint64_t> Finalisers;
+  std::vector<NlibPlace> Places;
 };
 
 // An .init_array or .ctors section: its place in the order of execution.
@@ -83,6 +84,25 @@ std::vector<uint64_t> readTables(LinkGraph &G, bool (*Wanted)(StringRef)) {
   for (auto &Table : Tables)
     Pointers.insert(Pointers.end(), Table.Pointers.begin(), Table.Pointers.end());
   return Pointers;
+}
+
+// Functions of old that a linker of whole files would name in the dynamic table.
+std::vector<uint64_t> functionNamed(LinkGraph &G, StringRef Name) {
+  for (auto *S : G.defined_symbols())
+    if (S->hasName() && S->getScope() != Scope::Local && *S->getName() == Name)
+      return {S->getAddress().getValue()};
+  return {};
+}
+
+std::vector<NlibPlace> places(LinkGraph &G) {
+  std::vector<NlibPlace> Places;
+  for (auto &S : G.sections()) {
+    SectionRange Range(S);
+    if (S.getMemLifetime() == MemLifetime::Standard && !Range.empty())
+      Places.push_back({Range.getStart().getValue(), Range.getEnd().getValue(),
+                        (S.getMemProt() & MemProt::Exec) != MemProt::None});
+  }
+  return Places;
 }
 
 // Writes down where everything went that is looked for by address later.
@@ -147,9 +167,12 @@ public:
       return Error::success();
     });
     Config.PostFixupPasses.push_back([this](LinkGraph &G) {
-      State.Initialisers = readTables(G, isInitialiserSection);
-      State.Finalisers = readTables(G, isFinaliserSection);
+      State.Initialisers = functionNamed(G, "_init");
+      llvm::append_range(State.Initialisers, readTables(G, isInitialiserSection));
+      State.Finalisers = functionNamed(G, "_fini");
+      llvm::append_range(State.Finalisers, readTables(G, isFinaliserSection));
       std::reverse(State.Finalisers.begin(), State.Finalisers.end());
+      State.Places = places(G);
       recordAddresses(State.Library, G);
       return Error::success();
     });
@@ -229,12 +252,12 @@ Error linkInto(NlibDylib &Dylib, std::vector<std::unique_ptr<MemoryBuffer>> Buff
   auto Unit = std::make_unique<LibraryUnit>(Dylib.Session.Layer, std::move(Library->Graph),
                                             std::move(Library->BaseBuffer));
   Error Failure = JD.define(std::move(Unit));
-  std::optional<ExecutorSymbolDef> Handle;
+  std::optional<ExecutorSymbolDef> Descriptor;
   if (!Failure) {
     auto Found = ES.lookup({{&JD, JITDylibLookupFlags::MatchAllSymbols}},
-                           ES.intern("__dso_handle"));
+                           ES.intern("nlib_library_1"));
     if (Found)
-      Handle = *Found;
+      Descriptor = *Found;
     else
       Failure = Found.takeError();
   }
@@ -246,7 +269,8 @@ Error linkInto(NlibDylib &Dylib, std::vector<std::unique_ptr<MemoryBuffer>> Buff
     Dylib.Debug.add(withAddresses(Object));
   Dylib.Functions = linkedFunctions(*Library);
   Linked({State.Initialisers.data(), State.Initialisers.size(), State.Finalisers.data(),
-          State.Finalisers.size(), Handle->getAddress().getValue()});
+          State.Finalisers.size(), State.Places.data(), State.Places.size(),
+          Descriptor->getAddress().getValue()});
   return Error::success();
 }
 

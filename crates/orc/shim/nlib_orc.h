@@ -50,15 +50,22 @@ typedef struct {
 } NlibObject;
 
 typedef struct {
+  uint64_t start, end;
+  int executable;
+} NlibPlace;
+
+typedef struct {
   const uint64_t *initialisers; // in the order of execution
   size_t initialiser_count;
   const uint64_t *finalisers; // in the order of execution
   size_t finaliser_count;
-  uint64_t dso_handle;
+  const NlibPlace *places; // all sections in memory
+  size_t place_count;
+  uint64_t descriptor; // of `struct Library` in crt.c
 } NlibLinked;
 
-// Links the objects into the dylib as one unit; to be called once per dylib. One object must
-// define __dso_handle. `causes` gets every error that ORC reported on the way.
+// Links the objects into the dylib as one unit; to be called once per dylib. One object must be
+// crt.o. `causes` gets every error that ORC reported on the way.
 LLVMErrorRef nlib_dylib_link(NlibDylib *dylib, const NlibObject *objects, size_t count,
                              void *context, void (*linked)(void *context, const NlibLinked *),
                              NlibStringSink causes);
@@ -92,6 +99,20 @@ void nlib_host_cpu(void *context, NlibStringSink name, NlibStringSink features);
 // Calls `function(argument)`. Returns 0, or 1 after a C++ exception, described to `exception`.
 int nlib_call_guarded(void (*function)(void *), void *argument, void *context,
                       NlibStringSink exception);
+
+typedef struct {
+  int (*main)(int argc, char **argv, char **envp);
+  int argc;
+  char **argv, **envp;
+  int status;    // set when `main` returns
+  void *context; // of `exception`, which describes a C++ exception that leaves `main`
+  NlibStringSink exception;
+} NlibMain;
+
+// Calls `main`. Returns 0, or 1 after a C++ exception. When the program has set a terminate
+// handler, an exception ends the process as it says. pthread_exit ends this thread as it would in
+// a program of its own; the frames of the caller are abandoned.
+int nlib_run_main(NlibMain *program);
 
 #ifdef __cplusplus
 }

@@ -5,6 +5,7 @@
 //! constructor runs, so that what constructors register with `atexit` comes before it, as it
 //! comes before the destructors of a shared object.
 
+use std::ffi::{c_int, c_void};
 use std::sync::{Arc, Mutex, Once, PoisonError};
 
 use crate::linked::Finalisers;
@@ -12,13 +13,13 @@ use crate::linked::Finalisers;
 /// In load order.
 static LOADED: Mutex<Vec<Arc<Finalisers>>> = Mutex::new(Vec::new());
 
-type Task = Box<dyn FnOnce() + Send>;
+type Task = Box<dyn FnOnce(c_int) + Send>;
 
 static TASKS: Mutex<Vec<Task>> = Mutex::new(Vec::new());
 
-/// Runs `task` when the process exits, on the thread that calls `exit`, also when a loaded library
-/// calls it. Not when the process is ended by a signal or `_exit`.
-pub fn before_exit(task: impl FnOnce() + Send + 'static) {
+/// Runs `task` with the exit status when the process exits, on the thread that calls `exit`, also
+/// when a loaded library calls it. Not when the process is ended by a signal or `_exit`.
+pub fn before_exit(task: impl FnOnce(i32) + Send + 'static) {
     hook();
     TASKS
         .lock()
@@ -31,8 +32,13 @@ fn hook() {
     // SAFETY: the function stays valid as long as this code is loaded: the C library runs it
     // before it unloads us, or at exit. It fails only without memory; then nothing runs at exit.
     HOOK.call_once(|| unsafe {
-        libc::atexit(run_at_exit);
+        on_exit(run_at_exit, std::ptr::null_mut());
     });
+}
+
+unsafe extern "C" {
+    /// glibc's `atexit` whose handlers learn the status.
+    fn on_exit(handler: extern "C" fn(c_int, *mut c_void), argument: *mut c_void) -> c_int;
 }
 
 /// Remembers finalisers until they run or [`unregister`] is called.
@@ -53,10 +59,10 @@ pub(crate) fn unregister(finalisers: &Arc<Finalisers>) {
 }
 
 /// Runs the tasks, then the finalisers that are left, the last loaded first.
-extern "C" fn run_at_exit() {
+extern "C" fn run_at_exit(status: c_int, _argument: *mut c_void) {
     let tasks = std::mem::take(&mut *TASKS.lock().unwrap_or_else(PoisonError::into_inner));
     for task in tasks {
-        task();
+        task(status);
     }
     loop {
         // The lock is not held while foreign code runs: a destructor may load or unload.

@@ -29,6 +29,14 @@ pub(crate) struct RawObject {
     pub(crate) release: extern "C" fn(*mut c_void),
 }
 
+/// A part of a linked library in memory.
+#[repr(C)]
+pub(crate) struct RawPlace {
+    pub(crate) start: u64,
+    pub(crate) end: u64,
+    pub(crate) executable: c_int,
+}
+
 /// What a link found.
 #[repr(C)]
 pub(crate) struct RawLinked {
@@ -36,7 +44,9 @@ pub(crate) struct RawLinked {
     pub(crate) initialiser_count: usize,
     pub(crate) finalisers: *const u64,
     pub(crate) finaliser_count: usize,
-    pub(crate) dso_handle: u64,
+    pub(crate) places: *const RawPlace,
+    pub(crate) place_count: usize,
+    pub(crate) descriptor: u64,
 }
 
 /// A function of linked code; `object` is `usize::MAX` when its object is not known.
@@ -102,7 +112,28 @@ unsafe extern "C" {
     pub(crate) fn nlib_host_cpu(context: *mut c_void, name: StringSink, features: StringSink);
 }
 
+/// A program's `main`, and how to call it.
+#[repr(C)]
+pub(crate) struct RawMain {
+    pub(crate) main:
+        unsafe extern "C-unwind" fn(c_int, *mut *mut c_char, *const *const c_char) -> c_int,
+    pub(crate) argc: c_int,
+    pub(crate) argv: *mut *mut c_char,
+    pub(crate) envp: *const *const c_char,
+    pub(crate) status: c_int,
+    pub(crate) context: *mut c_void,
+    pub(crate) exception: StringSink,
+}
+
+unsafe extern "C" {
+    /// The C library's variable of this name.
+    pub(crate) static environ: *const *const c_char;
+}
+
 unsafe extern "C-unwind" {
+    /// Exceptions that are not C++'s pass through it.
+    pub(crate) fn nlib_run_main(program: *mut RawMain) -> c_int;
+
     /// Exceptions that are not C++'s pass through it.
     pub(crate) fn nlib_call_guarded(
         function: unsafe extern "C-unwind" fn(*mut c_void),

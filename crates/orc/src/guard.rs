@@ -44,17 +44,16 @@ pub(crate) fn guarded<F: FnOnce() -> R, R>(call: F) -> Result<R, NativeException
 
 /// Calls a function with the signature of C's `main`, on this thread, and returns its status.
 ///
-/// `argv[0]` is the first of `arguments`. A call of `exit` inside ends this process.
+/// `argv[0]` is the first of `arguments`. A call of `exit` inside ends this process, and one of
+/// `pthread_exit` this thread, as in a program of its own; then nothing of the caller's stack is dropped.
+/// An exception that leaves the function goes to the terminate handler, if the function has set one.
 ///
 /// # Safety
 ///
-/// `address` must be the entry of a function `int(int, char **)` (or one that takes fewer
+/// `address` must be the entry of a function `int(int, char **, char **)` (or one that takes fewer
 /// arguments), and its code must stay loaded during the call.
 pub unsafe fn call_main(address: usize, arguments: &[CString]) -> Result<i32, NativeException> {
-    type Main = extern "C-unwind" fn(c_int, *mut *mut c_char) -> c_int;
-    // SAFETY: the caller vouches for the function's type.
-    let main = unsafe { std::mem::transmute::<usize, Main>(address) };
-
+    type Main = unsafe extern "C-unwind" fn(c_int, *mut *mut c_char, *const *const c_char) -> c_int;
     // Programs may write to their arguments (`strtok(argv[1], …)`), so they get copies.
     let mut copies: Vec<Vec<u8>> = arguments
         .iter()
@@ -65,12 +64,29 @@ pub unsafe fn call_main(address: usize, arguments: &[CString]) -> Result<i32, Na
         .map(|copy| copy.as_mut_ptr().cast())
         .chain([std::ptr::null_mut()])
         .collect();
-    let argc = c_int::try_from(arguments.len()).unwrap_or(c_int::MAX);
-    // SAFETY: the location is this thread's own. A program starts without an error.
-    unsafe { *libc::__errno_location() = 0 };
-    let status = guarded(|| main(argc, argv.as_mut_ptr()));
+    let mut description = String::new();
+    let mut program = ffi::RawMain {
+        // SAFETY: the caller vouches for the function's type.
+        main: unsafe { std::mem::transmute::<usize, Main>(address) },
+        argc: c_int::try_from(arguments.len()).unwrap_or(c_int::MAX),
+        argv: argv.as_mut_ptr(),
+        // SAFETY: reading the pointer is what every C function does that uses `environ`.
+        envp: unsafe { ffi::environ },
+        status: 0,
+        context: from_mut(&mut description).cast(),
+        exception: ffi::append_to_string,
+    };
+    // SAFETY: the location is this thread's own; a program starts without an error. `program` and what
+    // it points to outlive the call, and the sink gets the `String` it expects.
+    let threw = unsafe {
+        *libc::__errno_location() = 0;
+        ffi::nlib_run_main(&mut program)
+    };
     // As `exit` would: what the program printed is out before its caller goes on.
     // SAFETY: a null stream stands for all.
     unsafe { libc::fflush(std::ptr::null_mut()) };
-    status
+    match threw {
+        0 => Ok(program.status),
+        _ => Err(NativeException { description }),
+    }
 }

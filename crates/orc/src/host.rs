@@ -3,6 +3,7 @@
 use std::ffi::c_void;
 use std::ptr::from_mut;
 
+use crate::constructor::crash_signals;
 use crate::ffi;
 
 /// The name behind a mangled one (Itanium C++, Rust, D, Microsoft); `None` when it is not mangled.
@@ -52,10 +53,11 @@ pub fn host_cpu() -> HostCpu {
     cpu
 }
 
-/// Gives the signals that Rust's runtime handles or ignores back to the system's defaults: a
-/// program in a pipeline is ended by SIGPIPE, and one that crashes ends by its own signal.
+/// Gives the signals that Rust's runtime handles or ignores, and those that
+/// [`report_crashing_constructors`](crate::report_crashing_constructors) took, back to the system's
+/// defaults: a program in a pipeline is ended by SIGPIPE, and one that crashes ends by its own signal.
 pub fn reset_signal_handlers() {
-    for signal in [libc::SIGPIPE, libc::SIGSEGV, libc::SIGBUS] {
+    for signal in [libc::SIGPIPE].into_iter().chain(crash_signals()) {
         // SAFETY: the default action is always valid.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
     }

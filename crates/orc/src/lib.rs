@@ -9,7 +9,11 @@
 //! * [`LinkedCode`] — the result: constructors to run, and destructors that run exactly once, on
 //!   request or when the process exits;
 //! * [`LinkedFunction`] — what of it profilers and questions about addresses need;
-//! * [`PlatformLibrary`] — a shared object opened by the platform's loader.
+//! * [`PlatformLibrary`] — a shared object opened by the platform's loader;
+//! * [`Image`] — one that nlib linked, with [`LinkedCode`] of the same kind.
+//!
+//! What a library's code asks of the host or of its threads: `thread_locals` (destructors of
+//! thread-local objects), `threads` (who runs a library's code), `exit`, `constructor`.
 //!
 //! ORC is used without its runtime, without a platform and without LLJIT (`shim/session.cpp` says
 //! why); what a shared object gets from its start files comes from [`CRT_OBJECT`].
@@ -23,29 +27,41 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
+mod constructor;
+mod descriptor;
 mod error;
 mod exit;
 mod ffi;
 mod guard;
 mod host;
+mod image;
 mod inspect;
 mod linked;
 mod platform;
 mod session;
+mod thread_locals;
+mod threads;
 
+pub use constructor::{report_crashing_constructors, running_constructor};
+pub use descriptor::LIBRARY_DESCRIPTOR;
 pub use error::{LinkFailure, NativeException, OpenFailure, OrcError};
 pub use exit::before_exit;
 pub use guard::call_main;
 pub use host::{HostCpu, demangle, host_cpu, reset_signal_handlers};
+pub use image::Image;
 pub use inspect::{ExecutableMark, LinkedFunction};
-pub use linked::LinkedCode;
+pub use linked::{LinkedCode, StillUsed};
 pub use platform::{PlatformLibrary, process_symbol};
 pub use session::{DefinitionGenerator, Dylib, Object, Session};
 
-/// The object to be linked first into every dylib and every shared object: a hidden
-/// `__dso_handle`, `atexit`, `at_quick_exit` and `pthread_atfork` that register under it, and the
-/// destructor that runs what was registered.
+/// The object to be linked first into every dylib: a hidden `__dso_handle`, `atexit`,
+/// `at_quick_exit`, `pthread_atfork` and `__cxa_thread_atexit` that register under it, the
+/// destructor that runs what was registered, and the library's descriptor.
 pub const CRT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/crt.o"));
 
-/// The end of `.eh_frame`; it must come last on a shared object's link line.
+/// [`CRT_OBJECT`] for a shared object that is to become an [`Image`]. Its descriptor, under the name
+/// [`LIBRARY_DESCRIPTOR`], is visible and says what to run at load and unload.
+pub const IMAGE_CRT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/image_crt.o"));
+
+/// The end of `.eh_frame`; it must come last on an image's link line.
 pub const EH_FRAME_END_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/eh_frame_end.o"));

@@ -6,9 +6,10 @@ use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::{NonNull, from_mut};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 
-use crate::linked::Finalisers;
+use crate::descriptor::adopt;
+use crate::linked::Place;
+use crate::thread_locals::thread_atexit;
 use crate::{LinkFailure, LinkedCode, OrcError, ffi};
 
 /// An ORC session over this process. Links run on the thread that asks for them; all methods may
@@ -258,24 +259,39 @@ fn raw_object(object: Object) -> ffi::RawObject {
 
 /// # Safety
 ///
-/// The arrays must be valid for their lengths.
+/// The arrays must be valid for their lengths, and the descriptor that of the library.
 unsafe fn linked_code(raw: &ffi::RawLinked) -> LinkedCode {
-    let addresses = |pointer: *const u64, count: usize| -> Vec<usize> {
-        if count == 0 {
-            return Vec::new();
-        }
-        // SAFETY: promised by the caller of `linked_code`; empty arrays may be null.
-        let slice = unsafe { std::slice::from_raw_parts(pointer, count) };
-        slice.iter().map(|&address| address as usize).collect()
+    // SAFETY: promised by the caller; nothing of the library has run.
+    let (initialisers, finalisers, places, descriptor) = unsafe {
+        (
+            array(raw.initialisers, raw.initialiser_count),
+            array(raw.finalisers, raw.finaliser_count),
+            array(raw.places, raw.place_count),
+            adopt(raw.descriptor as usize, thread_atexit),
+        )
     };
-    LinkedCode {
-        initialisers: addresses(raw.initialisers, raw.initialiser_count),
-        finalisers: Arc::new(Finalisers {
-            functions: addresses(raw.finalisers, raw.finaliser_count),
-            dso_handle: raw.dso_handle as usize,
-            done: AtomicBool::new(false),
-        }),
+    let addresses = |array: &[u64]| array.iter().map(|&address| address as usize).collect();
+    let places = places.iter().map(|place| Place {
+        addresses: place.start as usize..place.end as usize,
+        executable: place.executable != 0,
+    });
+    LinkedCode::new(
+        descriptor.dso_handle,
+        addresses(initialisers),
+        addresses(finalisers),
+        places.collect(),
+    )
+}
+
+/// # Safety
+///
+/// The array must be valid for its length; an empty one may be null.
+unsafe fn array<'a, T>(pointer: *const T, count: usize) -> &'a [T] {
+    if count == 0 {
+        return &[];
     }
+    // SAFETY: promised by the caller.
+    unsafe { std::slice::from_raw_parts(pointer, count) }
 }
 
 extern "C" fn find_symbol(

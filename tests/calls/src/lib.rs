@@ -63,16 +63,27 @@ pub fn call_with_float(library: &Library, name: &str, argument: f32) -> i32 {
     function(argument)
 }
 
+/// `void NAME(void (*)(void), int *)`.
+pub type Caller = extern "C-unwind" fn(extern "C-unwind" fn(), &mut i32);
+
+/// The function `void NAME(void (*)(void), int *)`; a panic of what it calls comes through. It must
+/// not be called once the library is unloaded.
+///
+/// # Panics
+///
+/// When the library does not publish it.
+pub fn callback_function(library: &Library, name: &str) -> Caller {
+    // SAFETY: the fixture defines it with this type, and the caller keeps the library loaded.
+    *unsafe { library.symbol::<Caller>(name) }.unwrap()
+}
+
 /// Calls `void NAME(void (*)(void), int *)`; a panic of `callback` comes through.
 ///
 /// # Panics
 ///
 /// When the library does not publish it.
 pub fn call_back(library: &Library, name: &str, callback: extern "C-unwind" fn(), out: &mut i32) {
-    type Caller = extern "C-unwind" fn(extern "C-unwind" fn(), *mut i32);
-    // SAFETY: the fixture defines it with this type.
-    let function = unsafe { library.symbol::<Caller>(name) }.unwrap();
-    function(callback, out);
+    callback_function(library, name)(callback, out);
 }
 
 /// Grants `int NAME(int)` of the test.

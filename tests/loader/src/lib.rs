@@ -16,7 +16,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use nlib_loader::{
     ImageFile, Library, LibrarySpec, LinkError, Linker, Loader, ObjectFile, SystemLibrary,
-    always_linked, check_symbols, find_system_library, image_objects, image_soname,
+    always_linked, check_symbols, find_system_library, image_objects, image_soname, prepare_image,
 };
 use nlib_test_calls::text;
 
@@ -148,6 +148,9 @@ impl Fixture {
             "{}",
             String::from_utf8_lossy(&output.stderr)
         );
+        let mut bytes = std::fs::read(&image).unwrap();
+        prepare_image(&spec.name, &mut bytes).unwrap();
+        std::fs::write(&image, bytes).unwrap();
         image
     }
 

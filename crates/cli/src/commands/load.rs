@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::arguments::LoadArguments;
 use crate::context::Context;
-use crate::errors::Failure;
+use crate::errors::{self, Failure};
 use crate::output::table;
 
 #[derive(Serialize)]
@@ -25,6 +25,7 @@ struct Loaded {
 
 /// Loads one library; prints how it was loaded and where its symbols are.
 pub fn load(context: &Context, arguments: &LoadArguments) -> Result<ExitCode, Failure> {
+    errors::report_ending_constructors();
     let started = Instant::now();
     let session = context.session()?;
     let request = context.request(&arguments.library);

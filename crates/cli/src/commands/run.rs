@@ -6,12 +6,12 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use nlib::{Request, Source};
+use nlib::{Request, Session, Source};
 
 use crate::arguments::RunArguments;
 use crate::context::Context;
 use crate::diagnostics::STANDARD_INPUT;
-use crate::errors::Failure;
+use crate::errors::{self, Failure};
 
 /// Runs a program; its status is the exit status.
 pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failure> {
@@ -23,6 +23,7 @@ pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failu
     let words = std::iter::once(program).chain(arguments.arguments);
     let words = words.map(c_string).collect::<Result<Vec<_>, _>>()?;
 
+    errors::report_ending_constructors();
     let session = context.session()?;
     let request = request(arguments.files)?.with(arguments.with);
     let request = context.with_supplies(request, &arguments.supplies);
@@ -34,11 +35,24 @@ pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failu
         return Err(Failure::NoMain(message));
     }
     nlib::reset_signal_handlers();
+    close_meanwhile(session);
     let status = library.run_main(&words)?;
-    // The next run finds the image that is being stored meanwhile.
-    session.finish();
     // As the system passes a status on: its lowest eight bits.
     Ok(ExitCode::from(status.to_le_bytes()[0]))
+}
+
+/// Ends the session and its compilers beside the running program: a program whose `main` calls
+/// `pthread_exit` ends with its last thread, and that must not be one of ours. The process exits
+/// when everything is stored that the next run shall find.
+fn close_meanwhile(session: Session) {
+    let process = std::process::id();
+    let closing = std::thread::spawn(move || drop(session));
+    nlib::before_exit(move |_status| {
+        // A child that the program forked does not have the thread.
+        if std::process::id() == process && !closing.is_finished() {
+            let _ = closing.join();
+        }
+    });
 }
 
 /// A request for files, of which `-` is standard input.

@@ -1,10 +1,10 @@
 //! C++ exceptions: within libraries, across them, and where they would reach Rust.
 
-use nlib_loader::{CallError, LinkError, Linker};
+use nlib_loader::{CallError, ImageFile, LinkError, Linker};
 
-use nlib_test_calls::call_back;
+use nlib_test_calls::{call_back, set_variable};
 
-use nlib_loader_test::{BOTH, Fixture, call_with, compile, journal, read_journal, spec};
+use nlib_loader_test::{BOTH, Fixture, call, call_with, compile, journal, read_journal, spec};
 
 #[test]
 fn exceptions_are_caught_within_a_library() {
@@ -83,8 +83,6 @@ fn an_exception_that_leaves_main_is_an_error() {
 
 #[test]
 fn a_constructor_that_throws_fails_the_load_and_leaves_nothing() {
-    let fixture = Fixture::new();
-    let journal = journal(&fixture, Linker::Jit);
     let make = |fails: bool| {
         compile(
             "a.cpp",
@@ -98,21 +96,88 @@ fn a_constructor_that_throws_fails_the_load_and_leaves_nothing() {
             ),
         )
     };
-    let error = fixture
-        .load(Linker::Jit, spec("a", &[&journal]), vec![make(true)])
-        .unwrap_err();
-    assert!(
-        matches!(&error, LinkError::Constructor { exception, .. }
-            if exception == "std::runtime_error: no luck"),
-        "{error}"
-    );
-    assert_eq!(read_journal(&journal), "aA");
+    for linker in BOTH {
+        let fixture = Fixture::new();
+        let journal = journal(&fixture, linker);
+        let error = fixture
+            .load(linker, spec("a", &[&journal]), vec![make(true)])
+            .unwrap_err();
+        assert!(
+            matches!(&error, LinkError::Constructor { exception, taken_out: true, .. }
+                if exception == "std::runtime_error: no luck"),
+            "{error}"
+        );
+        assert_eq!(read_journal(&journal), "aA", "{linker}");
 
-    let library = fixture
-        .load(Linker::Jit, spec("a", &[&journal]), vec![make(false)])
+        let library = fixture
+            .load(linker, spec("a", &[&journal]), vec![make(false)])
+            .unwrap();
+        fixture.loader.unload(library).unwrap();
+        assert_eq!(read_journal(&journal), "aAabZBA", "{linker}");
+    }
+}
+
+#[test]
+fn an_image_whose_constructor_threw_can_be_tried_again() {
+    let fixture = Fixture::new();
+    let switch = compile("switch.c", "int fails = 1;");
+    let switch = fixture
+        .load(Linker::Image, spec("switch", &[]), vec![switch])
         .unwrap();
+    let object = compile(
+        "a.cpp",
+        "extern \"C\" int fails; struct S { int n = 40; S() { if (fails) throw 1; n += 2; } } s;
+         extern \"C\" int run() { return s.n++; }",
+    );
+    let image = fixture.link(&spec("a", &[&switch]), &[object]);
+    let load = || {
+        let image = ImageFile::Path(image.clone());
+        fixture.loader.link_image(spec("a", &[&switch]), image)
+    };
+    load().unwrap_err();
+    load().unwrap_err();
+    set_variable(&switch, "fails", 0);
+    let library = load().unwrap();
+    assert_eq!(call(&library, "run"), 42);
+    // The same file again is the same image: constructed once, destroyed with the last handle.
+    let again = load().unwrap();
+    assert_eq!(call(&again, "run"), 43);
     fixture.loader.unload(library).unwrap();
-    assert_eq!(read_journal(&journal), "aAabZBA");
+    assert_eq!(call(&again, "run"), 44);
+    fixture.loader.unload(again).unwrap();
+    let fresh = load().unwrap();
+    assert_eq!(call(&fresh, "run"), 42);
+}
+
+#[test]
+fn threads_of_a_library_whose_constructor_threw_keep_its_code() {
+    for linker in BOTH {
+        let fixture = Fixture::new();
+        let gate = compile(
+            "gate.c",
+            "#include <semaphore.h>
+             static sem_t opened, passed; __attribute__((constructor)) static void start(void) {
+               sem_init(&opened, 0, 0); sem_init(&passed, 0, 0); }
+             void wait_at_gate(void) { sem_wait(&opened); }
+             void pass_gate(void) { sem_post(&passed); }
+             int open_gate(void) { sem_post(&opened); sem_wait(&passed); return 1; }",
+        );
+        let gate = fixture.load(linker, spec("gate", &[]), vec![gate]).unwrap();
+        let object = compile(
+            "a.cpp",
+            "#include <thread>
+             extern \"C\" void wait_at_gate(); extern \"C\" void pass_gate();
+             struct S { S() { std::thread([] { wait_at_gate(); pass_gate(); }).detach(); throw 1; } } s;",
+        );
+        let error = fixture
+            .load(linker, spec("a", &[&gate]), vec![object])
+            .unwrap_err();
+        assert!(
+            error.to_string().contains("which stays in memory"),
+            "{error}"
+        );
+        assert_eq!(call(&gate, "open_gate"), 1);
+    }
 }
 
 #[test]

@@ -9,3 +9,4 @@ mod lifetime;
 mod obstacles;
 mod resolution;
 mod symbols;
+mod threads;

@@ -4,21 +4,43 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
+mod programs;
+
 use std::process::Command;
 
 use nlib_loader::{ImageFile, Library, Linker, object_symbols};
 use nlib_loader_test::{BOTH, Fixture, call, compile, compile_with, spec};
+use nlib_test_calls::function;
 
 fn main() {
     match std::env::args().nth(1).as_deref() {
-        Some("child-exit") => exit_with_libraries_loaded(),
+        Some("child-exit") => exit_with_libraries_loaded(linker_argument()),
+        Some("child-program") => programs::run_in_this_process(linker_argument()),
+        Some("child-constructor") => programs::load_in_this_process(linker_argument()),
         Some("child-debug") => run_what_gdb_stops_in(),
         _ => run_tests(),
     }
 }
 
 fn run_tests() {
-    let tests: [(&str, fn()); 5] = [
+    let tests: [(&str, fn()); 10] = [
+        (
+            "thread_local_objects_do_not_grow_the_process",
+            thread_local_objects_do_not_grow_the_process,
+        ),
+        (
+            "destructors_at_exit_run_as_natively",
+            programs::destructors_at_exit_run_as_natively,
+        ),
+        ("main_may_end_its_thread", programs::main_may_end_its_thread),
+        (
+            "exceptions_that_leave_main_ask_the_programs_handler",
+            programs::exceptions_that_leave_main_ask_the_programs_handler,
+        ),
+        (
+            "constructors_that_end_the_process_are_named",
+            programs::constructors_that_end_the_process_are_named,
+        ),
         (
             "cycles_do_not_grow_the_process",
             cycles_do_not_grow_the_process,
@@ -81,22 +103,68 @@ fn cycles_do_not_grow_the_process() {
 }
 
 fn failed_loads_do_not_grow_the_process() {
-    let fixture = Fixture::new();
-    let object = compile(
-        "a.cpp",
-        "struct Fails { Fails() { throw 1; } } fails; int big[100000];",
-    );
-    let mut counts = Vec::new();
-    for round in 0..60 {
-        let error = fixture
-            .load(Linker::Jit, spec("a", &[]), vec![object.clone()])
-            .unwrap_err();
-        assert!(error.to_string().contains("threw int"), "{error}");
-        if round == 9 || round == 59 {
-            counts.push(mappings());
+    for linker in BOTH {
+        let fixture = Fixture::new();
+        let object = compile(
+            "a.cpp",
+            "struct Fails { Fails() { throw 1; } } fails; int big[100000];",
+        );
+        let mut counts = Vec::new();
+        for round in 0..60 {
+            let error = fixture
+                .load(linker, spec("a", &[]), vec![object.clone()])
+                .unwrap_err();
+            assert!(error.to_string().contains("threw int"), "{error}");
+            if round == 9 || round == 59 {
+                counts.push(mappings());
+            }
         }
+        assert!(counts[1] < counts[0] + 5, "{linker}: {counts:?}");
     }
-    assert!(counts[1] < counts[0] + 5, "{counts:?}");
+}
+
+fn thread_local_objects_do_not_grow_the_process() {
+    for linker in BOTH {
+        let fixture = Fixture::new();
+        let text = "#include <string>
+            static thread_local std::string one(100, 'a'), two(200, 'b');
+            extern \"C\" int touch() { return one.size() + two.size(); }";
+        let object = match linker {
+            Linker::Jit => compile_with("a.cpp", text, &["-femulated-tls"]),
+            Linker::Image => compile("a.cpp", text),
+        };
+        let image = fixture.link(&spec("a", &[]), std::slice::from_ref(&object));
+        let mut sizes = Vec::new();
+        for round in 0..=300 {
+            let library = match linker {
+                Linker::Jit => fixture
+                    .loader
+                    .link_jit(spec("a", &[]), vec![object.clone()]),
+                Linker::Image => fixture
+                    .loader
+                    .link_image(spec("a", &[]), ImageFile::Path(image.clone())),
+            }
+            .unwrap();
+            assert_eq!(call(&library, "touch"), 300);
+            let touch = function(&library, "touch");
+            assert_eq!(std::thread::spawn(move || touch()).join().unwrap(), 300);
+            fixture.loader.unload(library).unwrap();
+            if round % 100 == 0 {
+                sizes.push((mappings(), resident_kib()));
+            }
+        }
+        let (maps, kib): (Vec<usize>, Vec<usize>) = sizes.into_iter().unzip();
+        assert!(maps[3] < maps[1] + 5, "{linker}: {maps:?}");
+        // Nothing that a round leaves behind is as large as 1 KiB.
+        assert!(kib[3] < kib[1] + 1024, "{linker}: {kib:?}");
+    }
+}
+
+fn resident_kib() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:"));
+    let digits: String = line.unwrap().chars().filter(char::is_ascii_digit).collect();
+    digits.parse().unwrap()
 }
 
 fn mappings() -> usize {
@@ -107,17 +175,19 @@ fn mappings() -> usize {
 }
 
 fn finalisers_run_once_at_exit() {
-    let output = child("child-exit").output().unwrap();
-    assert!(output.status.success());
-    let text = String::from_utf8(output.stdout).unwrap();
-    // The second library was unloaded; the third goes before the first, which it depends on.
-    assert_eq!(
-        text,
-        "load1 load2 load3 unload2 registered3 registered1 unload3 unload1 "
-    );
+    for linker in BOTH {
+        let output = child("child-exit", linker).output().unwrap();
+        assert!(output.status.success());
+        let text = String::from_utf8(output.stdout).unwrap();
+        // The second library was unloaded; the third goes before the first, which it depends on.
+        assert_eq!(
+            text, "load1 load2 load3 unload2 registered3 registered1 unload3 unload1 ",
+            "{linker}"
+        );
+    }
 }
 
-fn exit_with_libraries_loaded() {
+fn exit_with_libraries_loaded(linker: Linker) {
     let fixture = Fixture::new();
     let make = |number: i32| {
         compile(
@@ -137,7 +207,7 @@ fn exit_with_libraries_loaded() {
     let load = |number: i32, dependencies: &[&Library]| {
         let name = format!("library{number}");
         fixture
-            .load(Linker::Jit, spec(&name, dependencies), vec![make(number)])
+            .load(linker, spec(&name, dependencies), vec![make(number)])
             .unwrap()
     };
     let first = load(1, &[]);
@@ -245,8 +315,17 @@ fn object_symbols_of(program: &[u8]) -> Vec<String> {
         .collect()
 }
 
-fn child(role: &str) -> Command {
+/// This program again, in another role.
+fn child(role: &str, linker: Linker) -> Command {
     let mut command = Command::new(std::env::current_exe().unwrap());
-    command.arg(role);
+    command.arg(role).arg(linker.to_string());
     command
+}
+
+fn linker_argument() -> Linker {
+    let name = std::env::args().nth(2).unwrap();
+    *BOTH
+        .iter()
+        .find(|linker| linker.to_string() == name)
+        .unwrap()
 }
