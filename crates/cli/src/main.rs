@@ -17,6 +17,7 @@ mod diagnostics;
 mod errors;
 mod output;
 mod progress;
+mod sanitizer;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

@@ -8,7 +8,7 @@ use crate::check::check_against;
 use crate::code::Code;
 use crate::loader::LoaderShared;
 use crate::substitute::{give_way, share_vague_definitions};
-use crate::{Library, LibrarySpec, LinkError, ObjectFile, library_obstacles};
+use crate::{Library, LibrarySpec, LinkError, ObjectFile, is_in_process, library_obstacles};
 
 /// Links objects and runs their constructors. On an error, everything is taken out again.
 pub(crate) fn link(
@@ -29,6 +29,8 @@ pub(crate) fn link(
     share_vague_definitions(&mut objects, |symbol| spec.shares(symbol))?;
 
     let granted = granted_symbols(loader, &spec);
+    // A sanitizer's allocator replaces that of the system's libraries, as it does for images.
+    let sanitizer = is_in_process("__asan_init").then_some(&loader.process);
     let link_order: Vec<&Dylib> = spec
         .overlays
         .iter()
@@ -36,6 +38,7 @@ pub(crate) fn link(
         .chain(&granted)
         .chain(spec.dependencies.iter().map(Library::dylib))
         .chain(spec.indirect_dependencies.iter().map(Library::dylib))
+        .chain(sanitizer)
         .chain(system.iter().map(|library| &library.dylib))
         .chain([&loader.process])
         .collect();

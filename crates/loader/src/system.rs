@@ -50,6 +50,21 @@ pub fn find_system_library(name: &str) -> Result<SystemLibrary, LinkError> {
         })
 }
 
+/// The shared object at `path`, if there is one of this machine.
+pub fn system_library_file(name: &str, path: &Path) -> Option<SystemLibrary> {
+    let (path, soname) = located(path)?;
+    Some(SystemLibrary {
+        name: name.to_owned(),
+        path,
+        soname,
+    })
+}
+
+/// Whether the executable, or a library of the process's global scope, defines a symbol.
+pub fn is_in_process(symbol: &str) -> bool {
+    nlib_orc::process_symbol(symbol).is_some()
+}
+
 /// The libraries every image is linked against, so that symbol versions bind right: the C
 /// library and the compiler's runtime. Empty only where the system has neither.
 pub fn always_linked() -> Vec<SystemLibrary> {

@@ -1,7 +1,8 @@
 //! Every environment variable that nlib reads. No other module reads the environment.
 
+use std::ffi::OsString;
 use std::num::NonZeroUsize;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use nlib_cache::Mode;
@@ -73,6 +74,16 @@ pub const VARIABLES: &[Variable] = &[
                   units that use them are cached only when it is set.",
     },
     Variable {
+        name: "LD_PRELOAD",
+        meaning: "The system's variable: `nlib run` adds the runtime of `-fsanitize=address` to it \
+                  and starts itself again.",
+    },
+    Variable {
+        name: "ASAN_OPTIONS",
+        meaning: "The options of that runtime; `nlib run` sets `detect_leaks=0` when it is unset, \
+                  as what nlib itself keeps until its end would be reported.",
+    },
+    Variable {
         name: "XDG_CACHE_HOME",
         meaning: "Parent of the cache's folder when NLIB_CACHE_DIR is unset; `~/.cache` when unset.",
     },
@@ -89,6 +100,34 @@ pub fn in_effect() -> Vec<(&'static Variable, String)> {
         Some((variable, value.to_string_lossy().into_owned()))
     };
     VARIABLES.iter().filter_map(value).collect()
+}
+
+/// The variables that a process with a sanitizer's runtime in it is started with; `None` when this
+/// process was started so.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "the one module that reads the environment"
+)]
+pub fn preloaded(runtime: &Path) -> Option<Vec<(&'static str, OsString)>> {
+    let mut preload = std::env::var_os("LD_PRELOAD").unwrap_or_default();
+    let mut known = preload
+        .as_encoded_bytes()
+        .split(|byte| b": ".contains(byte));
+    if known.any(|name| name == runtime.as_os_str().as_encoded_bytes()) {
+        return None;
+    }
+    if !preload.is_empty() {
+        // The sanitizer's comes first.
+        let others = std::mem::replace(&mut preload, ":".into());
+        preload.push(others);
+    }
+    let mut first = runtime.as_os_str().to_owned();
+    first.push(preload);
+    let mut variables = vec![("LD_PRELOAD", first)];
+    if std::env::var_os("ASAN_OPTIONS").is_none() {
+        variables.push(("ASAN_OPTIONS", "detect_leaks=0".into()));
+    }
+    Some(variables)
 }
 
 /// What the variables say; `None` where one is unset or empty.

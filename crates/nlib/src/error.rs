@@ -107,6 +107,31 @@ pub enum Error {
         /// What in the manifest would help, one line each.
         remedies: Vec<String>,
     },
+    /// A runtime library that flags imply is not installed.
+    #[error(
+        "{library}: {flag} needs {file}, which is not installed; install the package {package}"
+    )]
+    RuntimeLibrary {
+        /// The library.
+        library: String,
+        /// The flag.
+        flag: &'static str,
+        /// Where the compiler has it.
+        file: PathBuf,
+        /// Debian's package that holds it.
+        package: String,
+    },
+    /// Code for the address sanitizer, in a process without its runtime.
+    #[error(
+        "{library} is compiled with -fsanitize=address, whose runtime has to be in the process from \
+         its start; start this program with LD_PRELOAD={runtime} (`nlib run` does so by itself)"
+    )]
+    SanitizerRuntime {
+        /// The library.
+        library: String,
+        /// The runtime.
+        runtime: PathBuf,
+    },
     /// A library is still in use.
     #[error("{name} was not unloaded: {reason}")]
     Unload {
@@ -250,7 +275,9 @@ impl Error {
             | Error::Unload { .. }
             | Error::Call(_)
             | Error::Image(_) => ErrorKind::Link,
-            Error::Toolchain(_) => ErrorKind::Toolchain,
+            Error::Toolchain(_) | Error::RuntimeLibrary { .. } | Error::SanitizerRuntime { .. } => {
+                ErrorKind::Toolchain
+            }
             Error::Fetch(_)
             | Error::SourcesNotFetched { .. }
             | Error::Source { .. }

@@ -16,6 +16,7 @@ use crate::build::{BuiltLibrary, BuiltUnit, Code};
 use crate::error::Error;
 use crate::event::Event;
 use crate::resolve::{Closure, ResolvedLibrary};
+use crate::runtime_libraries::implied_libraries;
 use crate::session::Inner;
 
 /// What identifies a library's code, and what it is linked to.
@@ -76,22 +77,28 @@ impl Inner {
         Ok(identities)
     }
 
-    /// What the manifest names, and the C++ library for C++ code, as `clang++` links it.
+    /// What the manifest names, and the runtime libraries that its flags imply.
     pub(crate) fn system_libraries(
         &self,
         library: &ResolvedLibrary,
     ) -> Result<Vec<SystemLibrary>, Error> {
-        let mut names = library.plan.link.system_libraries.clone();
-        let cxx = library.plan.units.iter().any(|unit| unit.language.is_cxx());
-        if cxx && !names.iter().any(|name| name == "stdc++") {
-            names.push("stdc++".to_string());
+        let named = &library.plan.link.system_libraries;
+        let mut libraries = named
+            .iter()
+            .map(|name| self.system_library(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        for implied in implied_libraries(&library.plan) {
+            let found = self.runtime_library(&library.plan.name, implied)?;
+            if !libraries.iter().any(|known| known.path == found.path) {
+                libraries.push(found);
+            }
         }
-        names.iter().map(|name| self.system_library(name)).collect()
+        Ok(libraries)
     }
 
     /// A system library by link name. The search is done once a session; whether the file is
     /// still the same is asked at every load.
-    fn system_library(&self, name: &str) -> Result<SystemLibrary, Error> {
+    pub(crate) fn system_library(&self, name: &str) -> Result<SystemLibrary, Error> {
         if let Some(known) = self.registry().system_libraries.get(name)
             && known.path.is_file()
         {

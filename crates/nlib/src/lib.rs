@@ -32,6 +32,7 @@ mod references;
 mod registry;
 mod request;
 mod resolve;
+mod runtime_libraries;
 mod session;
 mod settings;
 mod toolchain;

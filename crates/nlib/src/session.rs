@@ -209,6 +209,7 @@ impl Session {
     fn load_once(&self, request: &Request) -> Result<Library, Error> {
         let inner = &self.inner;
         let (closure, asked) = closure(inner, std::slice::from_ref(request))?;
+        inner.check_sanitizer(&closure)?;
         let toolchain = inner.toolchain()?.digest;
         let built = inner.build(&closure, toolchain)?;
         let identities = inner.identities(&closure, &built, toolchain)?;

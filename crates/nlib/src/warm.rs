@@ -65,6 +65,7 @@ impl Inner {
     /// Objects and images of one request, without loading anything.
     fn warm_one(&self, request: &Request) -> Outcome {
         let (closure, _) = closure(self, std::slice::from_ref(request))?;
+        self.check_sanitizer(&closure)?;
         let toolchain = self.toolchain()?.digest;
         let built = self.build(&closure, toolchain)?;
         let identities = self.identities(&closure, &built, toolchain)?;

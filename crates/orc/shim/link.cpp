@@ -234,6 +234,11 @@ std::vector<char> withAddresses(DebugObject &Object) {
     auto Placed = Object.Sections.find(I);
     Sections[I].sh_addr =
         Placed != Object.Sections.end() ? Placed->second.Address : Object.FallbackAddress;
+    // What was stripped, as an inline function that another object supplied, must not look like
+    // code at address 0: gdb would set breakpoints there.
+    if (!Sections[I].sh_addr)
+      Sections[I].sh_flags =
+          Sections[I].sh_flags & ~uint64_t(ELF::SHF_ALLOC | ELF::SHF_EXECINSTR);
   }
   return std::move(Object.Bytes);
 }

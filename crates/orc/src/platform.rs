@@ -112,7 +112,7 @@ impl PlatformLibrary {
     }
 
     /// The file it was opened from: what debuggers and profilers read. Of an object without a file
-    /// it is its descriptor below `/proc/self/fd`.
+    /// it is its descriptor below `/proc/PID/fd`.
     pub fn file(&self) -> Option<PathBuf> {
         let map = self.link_map()?.cast::<LinkMap>();
         // SAFETY: the record is valid while the object is open; its name is a C string.
@@ -302,8 +302,10 @@ fn last_error() -> String {
     }
 }
 
+/// By this process's number rather than `self`: debuggers open the path too, and `self` would be
+/// theirs.
 fn descriptor_path(file: &OwnedFd) -> PathBuf {
-    format!("/proc/self/fd/{}", file.as_raw_fd()).into()
+    format!("/proc/{}/fd/{}", std::process::id(), file.as_raw_fd()).into()
 }
 
 /// Bytes as an executable file in memory.

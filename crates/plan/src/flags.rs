@@ -8,7 +8,7 @@
 mod rules;
 
 use crate::manifest::Language;
-use rules::{ALLOWED, Operand, REFUSED, SANITIZERS_WITH_RUNTIME};
+use rules::{ALLOWED, Operand, REFUSED, REFUSED_SANITIZERS, Refused};
 
 /// A flag that is refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -105,16 +105,8 @@ fn walk(
 /// Takes one flag apart; also says how many arguments it uses, 1 or 2.
 fn judge<'f>(text: &'f str, next: Option<&'f str>) -> Result<(Flag<'f>, usize), Refusal> {
     refuse_what_is_no_flag(text)?;
-    for rule in REFUSED {
-        if rule
-            .flags
-            .iter()
-            .any(|pattern| matches(pattern, text).is_some())
-        {
-            return Err((rule.reason, rule.advice));
-        }
-    }
-    refuse_sanitizer_runtimes(text)?;
+    refuse(REFUSED, text)?;
+    refuse_sanitizers(text)?;
     let allowed = ALLOWED.iter().find_map(|(name, operand)| {
         let rest = match operand {
             Operand::None | Operand::Separate => matches(name, text),
@@ -169,20 +161,23 @@ fn refuse_what_is_no_flag(text: &str) -> Result<(), Refusal> {
     }
 }
 
-fn refuse_sanitizer_runtimes(text: &str) -> Result<(), Refusal> {
+fn refuse_sanitizers(text: &str) -> Result<(), Refusal> {
     let values = text.strip_prefix("-fsanitize=").unwrap_or_default();
-    let needs_runtime = |value| {
-        SANITIZERS_WITH_RUNTIME
-            .iter()
-            .any(|pattern| matches(pattern, value).is_some())
-    };
-    if values.split(',').any(needs_runtime) {
-        return Err((
-            "needs a sanitizer runtime that the process must have been started with",
-            "use `-fsanitize=undefined -fsanitize-trap=undefined`, which needs none",
-        ));
+    for value in values.split(',') {
+        refuse(REFUSED_SANITIZERS, value)?;
     }
     Ok(())
+}
+
+fn refuse(rules: &[Refused], text: &str) -> Result<(), Refusal> {
+    let refused = |rule: &&Refused| {
+        let mut patterns = rule.flags.iter();
+        patterns.any(|pattern| matches(pattern, text).is_some())
+    };
+    match rules.iter().find(refused) {
+        Some(rule) => Err((rule.reason, rule.advice)),
+        None => Ok(()),
+    }
 }
 
 /// What of `text` follows `pattern`; a pattern ends with `*` when something may.
@@ -287,7 +282,17 @@ mod tests {
         insta::assert_snapshot!(refused("-ffunction-sections"), @"compiler flag `-ffunction-sections` is refused: it makes LLVM 22's in-memory linker slow down by a factor of 50 (many small sections); remove it; nothing is gained here, unused functions cost address space only");
         insta::assert_snapshot!(refused("-fno-plt"), @"compiler flag `-fno-plt` is refused: it makes LLVM 22's in-memory linker produce calls that crash; remove it; calls inside one library do not go through a PLT anyway");
         insta::assert_snapshot!(refused("-fno-pic"), @"compiler flag `-fno-pic` is refused: it makes code that cannot be placed anywhere in memory; remove it; every unit is compiled with -fPIC");
-        insta::assert_snapshot!(refused("-fsanitize=address,undefined"), @"compiler flag `-fsanitize=address,undefined` is refused: it needs a sanitizer runtime that the process must have been started with; use `-fsanitize=undefined -fsanitize-trap=undefined`, which needs none");
+        for (flag, words) in [
+            ("-fsanitize=undefined,thread", "all of the process"),
+            ("-fsanitize=memory", "all of the process"),
+            ("-fsanitize=cfi-icall", "link-time optimisation"),
+            ("-fsanitize=safe-stack", "second stack"),
+            ("-fsanitize=fuzzer", "whole program"),
+            ("-fsanitize=all", "for kernels"),
+        ] {
+            assert!(refused(flag).contains(words), "{}", refused(flag));
+        }
+        check(&list("-fsanitize=address,undefined -fno-sanitize=all")).unwrap();
         for flag in [
             "-fdata-sections",
             "-fno-PIC",

@@ -12,6 +12,7 @@ use crate::arguments::RunArguments;
 use crate::context::Context;
 use crate::diagnostics::STANDARD_INPUT;
 use crate::errors::{self, Failure};
+use crate::sanitizer::start_again;
 
 /// Runs a program; its status is the exit status.
 pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failure> {
@@ -25,9 +26,14 @@ pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failu
 
     errors::report_ending_constructors();
     let session = context.session()?;
+    let reads_input = arguments.files.iter().any(|file| is_standard_input(file));
     let request = request(arguments.files)?.with(arguments.with);
     let request = context.with_supplies(request, &arguments.supplies);
-    let library = session.load(context.with_flags(request))?;
+    let library = match session.load(context.with_flags(request)) {
+        // Not when the program itself was standard input: it cannot be read again.
+        Err(error) if !reads_input => return Err(start_again(error).into()),
+        loaded => loaded?,
+    };
     if library.address("main").is_err() {
         let name = library.name();
         let message =
@@ -57,16 +63,22 @@ fn close_meanwhile(session: Session) {
 
 /// A request for files, of which `-` is standard input.
 fn request(files: Vec<PathBuf>) -> Result<Request, Failure> {
-    if !files.iter().any(|file| file == Path::new("-")) {
+    if !files.iter().any(|file| is_standard_input(file)) {
         return Ok(Request::sources(files));
     }
     let text = io::read_to_string(io::stdin())
         .map_err(|error| Failure::Io(format!("cannot read standard input: {error}")))?;
-    let sources = files.into_iter().map(|file| match file == Path::new("-") {
-        true => Source::text(STANDARD_INPUT, text.clone()),
-        false => file.into(),
-    });
+    let sources = files
+        .into_iter()
+        .map(|file| match is_standard_input(&file) {
+            true => Source::text(STANDARD_INPUT, text.clone()),
+            false => file.into(),
+        });
     Ok(Request::sources(sources))
+}
+
+fn is_standard_input(file: &Path) -> bool {
+    file == Path::new("-")
 }
 
 fn c_string(word: OsString) -> Result<CString, Failure> {

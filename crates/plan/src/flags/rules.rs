@@ -317,24 +317,50 @@ pub(super) const REFUSED: &[Refused] = &[
     },
 ];
 
-/// Values of `-fsanitize=` whose instrumentation calls a runtime library that has to be in the
-/// process from its start, or that needs link-time optimisation. Others trap or are loadable.
-pub(super) const SANITIZERS_WITH_RUNTIME: &[&str] = &[
-    "address",
-    "all",
-    "cfi*",
-    "dataflow",
-    "fuzzer*",
-    "hwaddress",
-    "kernel-*",
-    "leak",
-    "memory",
-    "memtag*",
-    "realtime",
-    "safe-stack",
-    "scudo",
-    "thread",
-    "type",
+const USE_OTHERS: &str = "use `-fsanitize=address` or `-fsanitize=undefined`";
+
+/// Values of `-fsanitize=` that are refused. The others trap, or have a runtime that can be loaded
+/// (`undefined` and its parts) or be put into the process before it starts (`address`).
+pub(super) const REFUSED_SANITIZERS: &[Refused] = &[
+    Refused {
+        flags: &[
+            "thread",
+            "memory",
+            "dataflow",
+            "hwaddress",
+            "type",
+            "numerical",
+        ],
+        reason: "follows every access to memory, so all of the process would have to be built with it",
+        advice: USE_OTHERS,
+    },
+    Refused {
+        flags: &["cfi*", "kcfi"],
+        reason: "checks calls against what link-time optimisation knows of the whole program",
+        advice: LEAVE_OUT,
+    },
+    Refused {
+        flags: &["safe-stack", "shadow-call-stack"],
+        reason: "needs a second stack that the program's start files give each thread",
+        advice: LEAVE_OUT,
+    },
+    Refused {
+        flags: &[
+            "fuzzer*",
+            "scudo",
+            "leak",
+            "realtime",
+            "alloc-token",
+            "memtag*",
+        ],
+        reason: "is a runtime that a whole program is linked to",
+        advice: USE_OTHERS,
+    },
+    Refused {
+        flags: &["kernel-*", "all"],
+        reason: "is for kernels, or for naming checks that are to be left out",
+        advice: USE_OTHERS,
+    },
 ];
 
 /// Allowed when not in [`REFUSED`].
