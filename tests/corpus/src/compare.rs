@@ -3,6 +3,7 @@
 use std::fmt::Write;
 use std::path::Path;
 
+use crate::caches::Caches;
 use crate::case::{Case, Linker, Stage};
 use crate::native;
 use crate::nlib::{Project, Ran};
@@ -28,15 +29,20 @@ struct Problem {
 /// Runs a case with each linker, at each of its levels, with and without debug information, cold
 /// and warm, and compares each run with the native build.
 ///
-/// Debug information changes no code, so there is one native build for each level. `auto` starts
-/// from an empty cache, `jit` from another, in which `image` then finds the objects but no image.
+/// What need not be done twice is not: debug information changes no code, so there is one native
+/// build for each level; `jit` starts without objects, `image` with those but without an image. For
+/// `auto` that decides which linker it takes, so it gets an empty cache of its own, in the first
+/// level without debug information; elsewhere it finds what the other two left.
 ///
 /// # Errors
 /// Everything that is not as expected, by mode.
-pub fn check(case: &Case) -> Result<(), String> {
+pub fn check(case: &Case, caches: &Caches) -> Result<(), String> {
     let place = tempfile::tempdir().unwrap();
+    let (shared, of_auto) = (place.path().join("cache"), place.path().join("cache-auto"));
+    caches.make(&shared);
+    caches.make(&of_auto);
     let mut problems = Vec::new();
-    for level in &case.levels {
+    for (index, level) in case.levels.iter().enumerate() {
         let native = expect_native(case, level, place.path())?;
         for debug in [false, true] {
             let name = format!("{level}{}", if debug { "-g" } else { "" });
@@ -46,18 +52,18 @@ pub fn check(case: &Case) -> Result<(), String> {
                     Some(refusal) => Expectation::Fails(refusal.message.clone()),
                     None => native.clone(),
                 };
-                let cache = place.path().join(match linker {
-                    Linker::Jit | Linker::Image => "cache",
-                    Linker::Auto => "cache-auto",
-                });
+                let cache = match (linker, index, debug) {
+                    (Linker::Auto, 0, false) => &of_auto,
+                    _ => &shared,
+                };
                 for warm in [false, true] {
-                    let ran = project.run(linker, &cache);
+                    let ran = project.run(linker, cache);
                     if let Some(text) = problem(case, &expectation, &ran, warm) {
-                        let run = if warm { "warm" } else { "cold" };
-                        let debug = if debug { " -g" } else { "" };
-                        let mode = format!("{linker} -{level}{debug} {run}");
-                        let errors = ran.errors;
-                        problems.push(Problem { mode, text, errors });
+                        problems.push(Problem {
+                            mode: mode(linker, level, debug, warm),
+                            text,
+                            errors: ran.errors,
+                        });
                     }
                 }
             }
@@ -67,6 +73,12 @@ pub fn check(case: &Case) -> Result<(), String> {
         true => Ok(()),
         false => Err(report(case, &problems)),
     }
+}
+
+fn mode(linker: Linker, level: &str, debug: bool, warm: bool) -> String {
+    let debug = if debug { " -g" } else { "" };
+    let run = if warm { "warm" } else { "cold" };
+    format!("{linker} -{level}{debug} {run}")
 }
 
 /// What the native build does, or what stands in its place in the case.

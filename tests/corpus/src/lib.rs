@@ -13,6 +13,7 @@
     reason = "tests write files and start processes"
 )]
 
+pub mod caches;
 pub mod case;
 pub mod compare;
 mod head;

@@ -4,7 +4,10 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+use std::sync::Arc;
+
 use libtest_mimic::{Arguments, Failed, Trial};
+use nlib_test_corpus::caches::Caches;
 use nlib_test_corpus::{case, cases, compare, page};
 use nlib_test_support::workspace;
 
@@ -12,12 +15,19 @@ fn main() {
     let arguments = Arguments::from_args();
     let cases = case::read_all(&cases()).unwrap_or_else(|message| panic!("{message}"));
     let fresh = page::page(&cases);
+    let caches = Arc::new(Caches::default());
     let mut trials = vec![Trial::test("the_page_is_fresh", move || page_is(&fresh))];
     trials.extend(cases.into_iter().map(|case| {
         let name = format!("{}/{}", case.area, case.name);
-        Trial::test(name, move || compare::check(&case).map_err(Failed::from))
+        let caches = Arc::clone(&caches);
+        Trial::test(name, move || {
+            compare::check(&case, &caches).map_err(Failed::from)
+        })
     }));
-    libtest_mimic::run(&arguments, trials).exit();
+    let conclusion = libtest_mimic::run(&arguments, trials);
+    // `exit` drops nothing, and there is a folder to remove.
+    drop(caches);
+    conclusion.exit();
 }
 
 fn page_is(fresh: &str) -> Result<(), Failed> {
