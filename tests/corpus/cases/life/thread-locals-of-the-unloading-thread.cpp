@@ -5,6 +5,13 @@
 // step: unload slots
 // step: exit 0
 // refused jit: thread-local
+// differs: dlclose keeps the library until the thread that holds such objects ends; nlib destroys the unloading thread's own and unloads
+//> load slots
+//> use = 7
+//> unload slots
+//> destroy the thread's object
+//> destroy the static object
+//> exit 0
 //--- slots.cpp
 #include <cstdio>
 static struct Note {
