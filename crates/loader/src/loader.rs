@@ -106,8 +106,8 @@ impl Loader {
     /// this loader, in one whose constructors are still running, or in one without a handle.
     ///
     /// The address a call returns to is that of the next instruction: to ask for the call, ask for one
-    /// less. The first question about a library reads its symbols and debug information (for Flecs
-    /// with `-g` some 50 ms), which then stay in memory until it is unloaded.
+    /// less. The first question about a library reads its symbols and debug information, which
+    /// then stay in memory until it is unloaded.
     pub fn locate(&self, address: usize) -> Option<CodeLocation> {
         let libraries = self.shared.libraries();
         libraries

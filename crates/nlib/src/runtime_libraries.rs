@@ -14,7 +14,6 @@ use std::path::{Path, PathBuf};
 use nlib_compile::ToolchainReport;
 use nlib_loader::{SystemLibrary, is_in_process, system_library_file};
 use nlib_plan::Plan;
-use nlib_plan::manifest::Language;
 
 use crate::error::Error;
 use crate::resolve::Closure;
@@ -50,13 +49,13 @@ pub(crate) fn implied_libraries(plan: &Plan) -> Vec<RuntimeLibrary> {
                 false => RuntimeLibrary::UndefinedBehaviour,
             });
         }
-        match (unit.language, flags.libcxx) {
-            (Language::Cxx, true) => {
+        match (unit.language.is_cxx(), flags.libcxx) {
+            (true, true) => {
                 add(RuntimeLibrary::LibCxx);
                 add(RuntimeLibrary::LibCxxAbi);
             }
-            (Language::Cxx, false) => add(RuntimeLibrary::StdCxx),
-            _ => {}
+            (true, false) => add(RuntimeLibrary::StdCxx),
+            (false, _) => {}
         }
     }
     implied
@@ -285,5 +284,25 @@ mod tests {
         assert!(open_mp("-fopenmp"));
         assert!(!open_mp("-fopenmp -fno-openmp"));
         assert!(!open_mp("-fopenmp-simd"));
+    }
+
+    #[test]
+    fn cxx_units_bring_the_cxx_library_preprocessed_or_not() {
+        let implied = |name: &str, flag: &str| {
+            let manifest = format!(
+                r#"{{"manifest-version": 1, "name": "a", "units": [{{"src": "{name}"}}]}}"#
+            );
+            let manifest = nlib_plan::Manifest::parse(&manifest).unwrap();
+            let choices = nlib_plan::Choices {
+                flags: vec![flag.to_owned()],
+            };
+            let plan = nlib_plan::resolve(&manifest, &nlib_plan::Target::default(), &choices);
+            implied_libraries(&plan.unwrap())
+        };
+        assert_eq!(implied("a.cpp", "-O1"), [RuntimeLibrary::StdCxx]);
+        assert_eq!(implied("a.ii", "-O1"), [RuntimeLibrary::StdCxx]);
+        assert_eq!(implied("a.c", "-O1"), []);
+        let libcxx = [RuntimeLibrary::LibCxx, RuntimeLibrary::LibCxxAbi];
+        assert_eq!(implied("a.cpp", "-stdlib=libc++"), libcxx);
     }
 }

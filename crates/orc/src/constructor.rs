@@ -9,6 +9,8 @@ use std::ffi::c_int;
 use std::ptr::null;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::process_symbol;
+
 thread_local! {
     /// The innermost of this thread. Without a destructor, so that signal handlers may read it.
     static INNERMOST: Cell<*const Running<'static>> = const { Cell::new(null()) };
@@ -60,9 +62,12 @@ const CRASHES: [(c_int, &str); 5] = [
     (libc::SIGILL, "crashed (SIGILL)"),
 ];
 
-/// The signals that [`report_crashing_constructors`] takes.
+/// The signals that [`report_crashing_constructors`] takes: none where the address sanitizer's runtime
+/// is in the process, which reports crashes itself.
 pub(crate) fn crash_signals() -> impl Iterator<Item = c_int> {
-    CRASHES.iter().map(|&(signal, _)| signal)
+    let ours = process_symbol("__asan_init").is_none();
+    let signals = CRASHES.iter().map(|&(signal, _)| signal);
+    signals.filter(move |_| ours)
 }
 
 /// For programs: from now on a process that is ended by a signal in a library's constructor first

@@ -4,7 +4,7 @@ use std::ffi::c_void;
 use std::ptr::from_mut;
 
 use crate::constructor::crash_signals;
-use crate::{ffi, process_symbol};
+use crate::ffi;
 
 /// The name behind a mangled one (Itanium C++, Rust, D, Microsoft); `None` when it is not mangled.
 pub fn demangle(name: &str) -> Option<String> {
@@ -56,12 +56,8 @@ pub fn host_cpu() -> HostCpu {
 /// Gives the signals that Rust's runtime handles or ignores, and those that
 /// [`report_crashing_constructors`](crate::report_crashing_constructors) took, back to the system's
 /// defaults: a program in a pipeline is ended by SIGPIPE, and one that crashes ends by its own signal.
-/// Where the address sanitizer's runtime is in the process, the handlers that report crashes are its
-/// own, and stay.
 pub fn reset_signal_handlers() {
-    let sanitizer = process_symbol("__asan_init").is_some();
-    let crashes = crash_signals().filter(|_| !sanitizer);
-    for signal in crashes.chain([libc::SIGPIPE]) {
+    for signal in [libc::SIGPIPE].into_iter().chain(crash_signals()) {
         // SAFETY: the default action is always valid.
         unsafe { libc::signal(signal, libc::SIG_DFL) };
     }

@@ -17,7 +17,7 @@ fn main() {
 }
 
 fn run_tests() {
-    let tests: [(&str, fn()); 7] = [
+    let tests: [(&str, fn()); 8] = [
         ("openmp_code_runs_on_threads", openmp_code_runs_on_threads),
         (
             "undefined_behaviour_is_reported",
@@ -26,6 +26,10 @@ fn run_tests() {
         (
             "bad_accesses_are_found_and_named",
             bad_accesses_are_found_and_named,
+        ),
+        (
+            "crashes_are_the_sanitizers_to_report",
+            crashes_are_the_sanitizers_to_report,
         ),
         (
             "sound_programs_run_under_the_sanitizer",
@@ -204,6 +208,23 @@ fn bad_accesses_are_found_and_named() {
                 says(&output, &["in faulty", "faulty.c:5"]);
             }
         }
+    }
+}
+
+/// The sanitizer's own report, with where it happened, and not a mere signal.
+fn crashes_are_the_sanitizers_to_report() {
+    let text = "int main(int argc, char **argv) { return *(volatile int *)(long)(argc - 1); }";
+    for linker in BOTH {
+        let link = format!("--link={linker}");
+        let output = nlib(
+            "null.c",
+            text,
+            &["run", &link, "-g", "-fsanitize=address", "null.c"],
+        );
+        says(
+            &output,
+            &["ERROR: AddressSanitizer: SEGV on unknown address"],
+        );
     }
 }
 
