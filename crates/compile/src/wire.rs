@@ -157,7 +157,7 @@ mod tests {
         let mut wire = Vec::new();
         send(&mut wire, &Reply::Linked, &[&[0; 100]]).unwrap();
         let error = receive::<Reply>(&mut wire.as_slice(), 99).unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::InvalidData);
+        assert_eq!(error.kind(), io::ErrorKind::FileTooLarge);
     }
 
     #[test]

@@ -24,6 +24,9 @@ impl Code {
     /// Runs the constructors. When one throws, the code goes out of memory again, unless threads that
     /// a constructor started still need it.
     pub(crate) fn start(self, library: &str) -> Result<Code, LinkError> {
+        if self.is_program() {
+            nlib_orc::begin_program();
+        }
         let started = match &self {
             Code::Jit { linked, .. } => linked.run_initialisers(library),
             Code::Image { image, .. } => image.run_initialisers(library),
@@ -47,6 +50,14 @@ impl Code {
             exception: exception.description,
             taken_out,
         })
+    }
+
+    fn is_program(&self) -> bool {
+        const MAIN: &str = "main";
+        match self {
+            Code::Jit { dylib, .. } => matches!(dylib.address(MAIN), Ok(Some(_))),
+            Code::Image { image, .. } => image.library().own_symbol(MAIN).is_some(),
+        }
     }
 
     /// Why the code must stay in memory now, if so.

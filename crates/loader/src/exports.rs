@@ -20,9 +20,12 @@ pub struct ExportReport {
     pub hidden: usize,
     /// Patterns that match no external definition, in the order given.
     pub unmatched: Vec<String>,
+    /// The objects define their own `operator new`. It serves them and nothing else in the process.
+    pub replaces_operator_new: bool,
 }
 
-/// Hides the external definitions that match none of `exports`; `None` publishes everything.
+/// Hides the external definitions that match none of `exports`; `None` publishes everything, and a
+/// program's `main` even if it was compiled as hidden.
 ///
 /// A pattern is a glob (`*`, `?`, `[…]`, `{…}`) for the whole of the mangled name, of the demangled
 /// name, or of the demangled name without its parameters; what the compiler emits for a class
@@ -34,9 +37,11 @@ pub fn prepare_objects(
     let mut patterns = exports.map(Patterns::new).transpose()?;
     // One decision per name: the same inline function may be defined in many objects.
     let mut decisions: HashMap<Vec<u8>, bool> = HashMap::new();
+    let mut replaces_operator_new = false;
 
     for object in objects.iter_mut() {
         let mut hide = Vec::new();
+        let mut show = Vec::new();
         let file = ElfFile::relocatable(object.bytes.as_slice()).map_err(|reason| {
             LinkError::Malformed {
                 object: object.name.clone(),
@@ -45,6 +50,11 @@ pub fn prepare_objects(
         })?;
         for symbol in file.symbols() {
             let published = matches!(symbol.visibility, elf::STV_DEFAULT | elf::STV_PROTECTED);
+            replaces_operator_new |= symbol.name == OPERATOR_NEW && symbol.is_defined();
+            // A program is started from outside of it, however hidden its symbols are.
+            if symbol.name == b"main" && symbol.is_defined() && !published && patterns.is_none() {
+                show.push(symbol.index);
+            }
             if !symbol.is_defined() || !symbol.is_external() || !published {
                 continue;
             }
@@ -64,8 +74,10 @@ pub fn prepare_objects(
         }
         let table = file.symbol_table_range();
         if let Some(table) = table {
-            for index in hide {
-                hide_symbol(&mut object.bytes[table.clone()], index);
+            for (indices, visibility) in [(hide, elf::STV_HIDDEN), (show, elf::STV_DEFAULT)] {
+                for index in indices {
+                    set_visibility(&mut object.bytes[table.clone()], index, visibility);
+                }
             }
         }
     }
@@ -75,14 +87,18 @@ pub fn prepare_objects(
         published,
         hidden: decisions.len() - published,
         unmatched: patterns.map_or_else(Vec::new, Patterns::unmatched),
+        replaces_operator_new,
     })
 }
 
+/// `operator new(unsigned long)`.
+const OPERATOR_NEW: &[u8] = b"_Znwm";
+
 /// Sets the visibility bits of one entry of a symbol table.
-fn hide_symbol(table: &mut [u8], index: usize) {
+fn set_visibility(table: &mut [u8], index: usize, visibility: elf::SymbolVisibility) {
     const VISIBILITY_BITS: u8 = 0b11;
     if let Some(other) = table.get_mut(index * SYMBOL_SIZE + OTHER_OFFSET) {
-        *other = (*other & !VISIBILITY_BITS) | elf::STV_HIDDEN.0;
+        *other = (*other & !VISIBILITY_BITS) | visibility.0;
     }
 }
 

@@ -95,7 +95,7 @@ impl LibrarySpec {
         self.dependencies
             .iter()
             .chain(&self.indirect_dependencies)
-            .any(|library| library.address(symbol).is_ok())
+            .any(|library| library.supplies(symbol))
     }
 
     /// Whether an overlay publishes `symbol`.
@@ -116,7 +116,7 @@ impl LibrarySpec {
             || self
                 .dependencies
                 .iter()
-                .any(|library| library.address(symbol).is_ok())
+                .any(|library| library.supplies(symbol))
     }
 }
 
@@ -198,6 +198,16 @@ impl Library {
                 })
             }
         }
+    }
+
+    /// Whether a library that is linked to this one finds `symbol` here: a function, a variable, or a
+    /// thread-local variable, which has no one address.
+    fn supplies(&self, symbol: &str) -> bool {
+        self.address(symbol).is_ok()
+            || match &self.0.resources.code {
+                Code::Jit { .. } => false,
+                Code::Image { image, .. } => image.library().has_thread_local(symbol),
+            }
     }
 
     /// The dylib in which the library's symbols are found.

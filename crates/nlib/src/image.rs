@@ -146,6 +146,14 @@ impl Inner {
         built: &BuiltLibrary,
     ) -> Result<Vec<ObjectFile>, Error> {
         let (objects, report) = self.prepared_objects(library, built)?;
+        if report.replaces_operator_new {
+            let name = &library.plan.name;
+            self.tell(Event::Warning(format!(
+                "{name} defines its own `operator new`, which serves {name} alone: the C++ runtime and \
+                 other libraries keep theirs, and their memory reaches the `operator delete` of {name}. \
+                 That is right only if it allocates with malloc"
+            )));
+        }
         for pattern in report.unmatched {
             let name = &library.plan.name;
             self.tell(Event::Warning(format!(

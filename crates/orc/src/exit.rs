@@ -3,7 +3,10 @@
 //!
 //! `exit` runs handlers in reverse order of registration. Ours is registered before the first
 //! constructor runs, so that what constructors register with `atexit` comes before it, as it
-//! comes before the destructors of a shared object.
+//! comes before the destructors of a shared object. It is registered again before a program's own
+//! constructors run: in a process that the system starts, the handler that finishes the shared
+//! objects lies between those of the libraries and those of the program (`__libc_start_main` of glibc
+//! registers `_dl_fini`).
 
 use std::ffi::{c_int, c_void};
 use std::sync::{Arc, Mutex, Once, PoisonError};
@@ -34,6 +37,16 @@ fn hook() {
     HOOK.call_once(|| unsafe {
         on_exit(run_at_exit, std::ptr::null_mut());
     });
+}
+
+/// To be called when everything that a program is linked to has been started, and before its own
+/// constructors run: at exit the libraries are finished right after what these will have registered.
+pub fn begin_program() {
+    hook();
+    // SAFETY: as in `hook`; the handler does what is left to do however often it is called.
+    unsafe {
+        on_exit(run_at_exit, std::ptr::null_mut());
+    }
 }
 
 unsafe extern "C" {

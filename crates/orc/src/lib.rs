@@ -45,7 +45,7 @@ mod threads;
 pub use constructor::{report_crashing_constructors, running_constructor};
 pub use descriptor::LIBRARY_DESCRIPTOR;
 pub use error::{LinkFailure, NativeException, OpenFailure, OrcError};
-pub use exit::before_exit;
+pub use exit::{before_exit, begin_program};
 pub use guard::call_main;
 pub use host::{HostCpu, demangle, host_cpu, reset_signal_handlers};
 pub use image::Image;

@@ -82,6 +82,13 @@ impl PlatformLibrary {
         self.offset_of(address).is_some().then_some(address)
     }
 
+    /// Whether this object, or one it depends on, defines a thread-local variable of this name: the
+    /// loader gives this thread's copy, which lies in no object.
+    pub fn has_thread_local(&self, name: &str) -> bool {
+        self.symbol(name)
+            .is_some_and(|address| object_at(address).is_none())
+    }
+
     /// What an address inside this object is in its file's terms; `None` when it lies elsewhere.
     pub fn offset_of(&self, address: usize) -> Option<u64> {
         let is_own = |place: &Place| place.addresses.contains(&address);
