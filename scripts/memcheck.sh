@@ -10,7 +10,8 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 
 readonly ROOT=$PWD
-readonly HOST=$(rustc -vV | sed -n 's/^host: //p')
+HOST=$(rustc -vV | sed -n 's/^host: //p')
+readonly HOST
 WORK=$(mktemp -d)
 trap 'rm -rf "$WORK"' EXIT
 export NLIB_CACHE_DIR=$WORK/cache

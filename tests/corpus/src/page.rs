@@ -127,7 +127,7 @@ Written from the heads of the cases by
 ///
 /// # Panics
 ///
-/// When a case is in a folder that [`AREAS`] does not have.
+/// When a case is in a folder that `AREAS` does not have.
 pub fn page(cases: &[Case]) -> String {
     let mut page = String::from(HEAD);
     if let Some(stray) = cases
