@@ -102,8 +102,13 @@ impl fmt::Display for Obstacle {
 
 /// The first thing in `object` that JITLink cannot link, if any.
 pub fn jit_obstacle(object: &ObjectFile) -> Option<Obstacle> {
+    obstacle_beside(object, &[])
+}
+
+/// [`jit_obstacle`] where other objects define these of the [`LINKER_SYMBOLS`].
+fn obstacle_beside(object: &ObjectFile, defined: &[&[u8]]) -> Option<Obstacle> {
     let kind = match ElfFile::relocatable(object.bytes.as_slice()) {
-        Ok(file) => find_obstacle(&file)?,
+        Ok(file) => find_obstacle(&file, defined)?,
         Err(reason) => ObstacleKind::Unreadable(reason),
     };
     Some(Obstacle {
@@ -112,10 +117,21 @@ pub fn jit_obstacle(object: &ObjectFile) -> Option<Obstacle> {
     })
 }
 
-/// [`jit_obstacle`] of every object of a library. Objects that cannot be read are an error:
-/// no linker takes them.
+/// [`jit_obstacle`] of every object of a library. A name such as `end` that one object refers to
+/// and another defines is none. Objects that cannot be read are an error: no linker takes them.
 pub fn library_obstacles(objects: &[ObjectFile]) -> Result<Vec<Obstacle>, LinkError> {
-    let obstacles: Vec<_> = objects.iter().filter_map(jit_obstacle).collect();
+    let find = |defined: &[&[u8]]| -> Vec<Obstacle> {
+        let found = objects.iter();
+        found
+            .filter_map(|object| obstacle_beside(object, defined))
+            .collect()
+    };
+    let mut obstacles = find(&[]);
+    let needs_linker = |found: &Obstacle| matches!(found.kind, ObstacleKind::LinkerSymbol(_));
+    if obstacles.iter().any(needs_linker) {
+        let defined: Vec<&[u8]> = objects.iter().flat_map(linker_symbols_defined).collect();
+        obstacles = find(&defined);
+    }
     for obstacle in &obstacles {
         if let ObstacleKind::Unreadable(reason) = &obstacle.kind {
             return Err(LinkError::Malformed {
@@ -127,9 +143,21 @@ pub fn library_obstacles(objects: &[ObjectFile]) -> Result<Vec<Obstacle>, LinkEr
     Ok(obstacles)
 }
 
-fn find_obstacle(file: &ElfFile<'_>) -> Option<ObstacleKind> {
+/// Those of the [`LINKER_SYMBOLS`] that an object defines itself.
+fn linker_symbols_defined(object: &ObjectFile) -> Vec<&'static [u8]> {
+    let Ok(file) = ElfFile::relocatable(object.bytes.as_slice()) else {
+        return Vec::new();
+    };
+    let is_defined = |name: &&[u8]| {
+        let mut symbols = file.symbols();
+        symbols.any(|symbol| symbol.is_external() && symbol.is_defined() && symbol.name == *name)
+    };
+    LINKER_SYMBOLS.into_iter().filter(is_defined).collect()
+}
+
+fn find_obstacle(file: &ElfFile<'_>, defined: &[&[u8]]) -> Option<ObstacleKind> {
     file.symbols()
-        .find_map(|symbol| symbol_obstacle(&symbol))
+        .find_map(|symbol| symbol_obstacle(&symbol, defined))
         .or_else(|| section_obstacle(file))
         .or_else(|| {
             file.relocations()
@@ -137,7 +165,7 @@ fn find_obstacle(file: &ElfFile<'_>) -> Option<ObstacleKind> {
         })
 }
 
-fn symbol_obstacle(symbol: &ElfSymbol<'_>) -> Option<ObstacleKind> {
+fn symbol_obstacle(symbol: &ElfSymbol<'_>, defined: &[&[u8]]) -> Option<ObstacleKind> {
     if symbol.kind == elf::STT_TLS {
         return Some(ObstacleKind::ThreadLocal(symbol.text()));
     }
@@ -150,7 +178,8 @@ fn symbol_obstacle(symbol: &ElfSymbol<'_>) -> Option<ObstacleKind> {
     if symbol.is_external() && symbol.name.contains(&b'@') {
         return Some(ObstacleKind::VersionedSymbol(symbol.text()));
     }
-    if !symbol.is_defined() && LINKER_SYMBOLS.contains(&symbol.name) {
+    let is_linkers = LINKER_SYMBOLS.contains(&symbol.name) && !defined.contains(&symbol.name);
+    if !symbol.is_defined() && is_linkers {
         return Some(ObstacleKind::LinkerSymbol(symbol.text()));
     }
     None

@@ -69,12 +69,13 @@ const REASONS: &[(&str, &str)] = &[
          the zeroes behind everything else.",
     ),
     (
-        "-fsanitize=address",
-        "The runtime has to be in the process from its start, before the first allocation.",
+        "runtime has to be in the process from its start",
+        "The address sanitizer's runtime has to see the first allocation. `nlib run` starts itself \
+         again with it; a host of your own is started with `LD_PRELOAD`.",
     ),
     (
         "-fsanitize=thread",
-        "The runtime has to see every thread and every access from the start of the process.",
+        "It follows every access to memory, so all of the process would have to be built with it.",
     ),
     (
         "-ffunction-sections",
