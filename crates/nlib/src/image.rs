@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::sync::LazyLock;
 use std::time::Instant;
 
 use nlib_cache::{Digest, Image};
@@ -18,6 +19,9 @@ use crate::event::Event;
 use crate::resolve::{Closure, ResolvedLibrary};
 use crate::runtime_libraries::implied_libraries;
 use crate::session::Inner;
+
+/// What nlib itself adds to every image, hashed once in a process.
+static CRT_DIGEST: LazyLock<Digest> = LazyLock::new(|| Digest::of(image_objects().first));
 
 /// What identifies a library's code, and what it is linked to.
 #[derive(Debug, Clone)]
@@ -44,9 +48,7 @@ impl Inner {
         let mut identities: Vec<Identity> = Vec::new();
         for (library, objects) in closure.libraries.iter().zip(built) {
             let system_libraries = self.system_libraries(library)?;
-            // What nlib itself adds to every image.
-            let runtime = Digest::of(image_objects().first);
-            let mut linked: Vec<(String, Digest)> = vec![("nlib crt".to_string(), runtime)];
+            let mut linked: Vec<(String, Digest)> = vec![("nlib crt".to_string(), *CRT_DIGEST)];
             for dependency in &library.dependencies {
                 linked.push(("dependency".to_string(), identities[*dependency].key));
             }
