@@ -124,12 +124,14 @@ fn grouped_sections(file: &ElfFile<'_>) -> Vec<bool> {
         .collect()
 }
 
-/// A weak, preemptible definition in a COMDAT group: what compilers emit for vague linkage.
+/// A weak, preemptible variable in a COMDAT group: what compilers emit for vague linkage. Functions stay
+/// each library's own: they share the variables, and unrelated helpers of one name do not meet.
 fn is_vague(file: &ElfFile<'_>, groups: &[bool], symbol: &ElfSymbol<'_>) -> bool {
     symbol.is_defined()
         && symbol.is_external()
         && symbol.binding == elf::STB_WEAK
         && symbol.visibility == elf::STV_DEFAULT
+        && matches!(symbol.kind, elf::STT_OBJECT | elf::STT_TLS)
         && file
             .section_of(symbol)
             .is_some_and(|section| groups.get(section).copied().unwrap_or(false))
