@@ -21,7 +21,7 @@ pub const CODE_GENERATION_VERSION: u32 = 1;
 
 /// Raised when the same objects shall give another image. 1: the platform's loader ran constructors
 /// and destructors. 2: the host runs them.
-pub const IMAGE_VERSION: u32 = 2;
+pub const IMAGE_VERSION: u32 = 3;
 
 /// One unit as its key sees it.
 #[derive(Debug, Clone, Copy)]

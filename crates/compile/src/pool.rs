@@ -274,6 +274,7 @@ impl Compiler for WorkerPool {
                 soname: request.soname.clone(),
                 relocatable: request.relocatable,
                 objects: objects.collect(),
+                dependencies: request.dependencies.clone(),
                 libraries: request.libraries.clone(),
             },
             body: request

@@ -93,7 +93,10 @@ pub struct ImageRequest {
     pub relocatable: bool,
     /// The objects in link order.
     pub objects: Vec<ImageInput>,
-    /// Images and system libraries to link against, in order.
+    /// Images that it depends on, in order; named as needed even if it refers to them by weak
+    /// references only.
+    pub dependencies: Vec<PathBuf>,
+    /// System libraries, in order; named as needed only if it refers to them.
     pub libraries: Vec<PathBuf>,
 }
 

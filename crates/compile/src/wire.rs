@@ -21,7 +21,7 @@ use crate::error::Phase;
 use crate::request::{CompileRequest, CompiledUnit, ToolchainReport};
 
 /// The version of everything in this module.
-pub const PROTOCOL_VERSION: u32 = 1;
+pub const PROTOCOL_VERSION: u32 = 2;
 
 /// The largest header that is read: diagnostics and recorded inputs of one unit.
 const MAX_HEADER: u32 = 256 * 1024 * 1024;
@@ -46,7 +46,9 @@ pub enum Request {
         relocatable: bool,
         /// Name and length in bytes of each object in the body, in order.
         objects: Vec<(String, u64)>,
-        /// Shared libraries to link against.
+        /// Images that it depends on.
+        dependencies: Vec<PathBuf>,
+        /// System libraries to link against.
         libraries: Vec<PathBuf>,
     },
     /// Say what you are.

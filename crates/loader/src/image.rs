@@ -5,7 +5,7 @@
 //!
 //! ```text
 //! -shared -Bsymbolic -z now --hash-style=gnu -z pack-relative-relocs --eh-frame-hdr
-//! --gc-sections -z nostart-stop-gc --build-id=sha1 --as-needed
+//! --gc-sections -z nostart-stop-gc --build-id=sha1 DEPENDENCIES --as-needed LIBRARIES
 //! ```
 //!
 //! with [`image_soname`] as soname, [`image_objects`] around its objects, and
@@ -24,7 +24,8 @@ use nlib_orc::{
 
 use crate::code::Code;
 use crate::loader::LoaderShared;
-use crate::{ImageFile, Library, LibrarySpec, LinkError, Linker};
+use crate::system::is_searched;
+use crate::{ImageFile, Library, LibrarySpec, LinkError, Linker, SystemLibrary};
 
 /// The two objects nlib adds to every image, as ELF bytes.
 #[derive(Debug, Clone, Copy)]
@@ -65,6 +66,14 @@ pub(crate) fn link(
             });
         }
     }
+    // The platform's loader finds by name what lies where it does not search, once it is open.
+    let unsearched: Vec<SystemLibrary> = spec
+        .system_libraries
+        .iter()
+        .filter(|library| !is_searched(&library.path))
+        .cloned()
+        .collect();
+    loader.open_system_libraries(&unsearched)?;
     let opened = match &image {
         // A bare file name would be searched for in the system's directories.
         ImageFile::Path(path) => match std::path::absolute(path) {

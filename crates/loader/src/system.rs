@@ -65,6 +65,12 @@ pub fn is_in_process(symbol: &str) -> bool {
     nlib_orc::process_symbol(symbol).is_some()
 }
 
+/// Whether the file lies in a folder that the system's linker and loader search.
+pub(crate) fn is_searched(path: &Path) -> bool {
+    path.parent()
+        .is_some_and(|folder| library_directories().iter().any(|known| known == folder))
+}
+
 /// The libraries every image is linked against, so that symbol versions bind right: the C
 /// library and the compiler's runtime. Empty only where the system has neither.
 pub fn always_linked() -> Vec<SystemLibrary> {

@@ -266,14 +266,13 @@ impl Inner {
                 .map(|object| input(&object.name, &object.bytes)),
         );
         inputs.push(input("end", runtime.last));
-        let mut libraries = dependencies.to_vec();
         let systems = identity.system_libraries.iter().chain(&self.always_linked);
-        libraries.extend(systems.map(|system| system.path.clone()));
         let request = ImageRequest {
             library: name.clone(),
             soname: identity.soname(),
             objects: inputs,
-            libraries,
+            dependencies: dependencies.to_vec(),
+            libraries: systems.map(|system| system.path.clone()).collect(),
             relocatable: false,
         };
         let mut bytes = self.compiler.link_image(&request).map_err(Error::Image)?;

@@ -266,6 +266,7 @@ impl Session {
                     bytes: object.bytes,
                 })
                 .collect(),
+            dependencies: Vec::new(),
             libraries: Vec::new(),
             relocatable: true,
         };

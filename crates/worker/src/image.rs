@@ -24,13 +24,17 @@ pub enum Kind {
     Image {
         /// The soname.
         soname: String,
+        /// Images that it depends on.
+        dependencies: Vec<PathBuf>,
+        /// System libraries, of which it names those that it refers to.
+        libraries: Vec<PathBuf>,
     },
     /// One relocatable object.
     Relocatable,
 }
 
-/// Links `objects` (name and bytes) against `libraries`.
-pub fn link(kind: &Kind, objects: &[(String, &[u8])], libraries: &[PathBuf]) -> Linked {
+/// Links `objects` (name and bytes).
+pub fn link(kind: &Kind, objects: &[(String, &[u8])]) -> Linked {
     // lld reads and writes files only; in memory where the system has a place for that.
     let directory = scratch_directory().map_err(fault)?;
     let output = directory.path().join("image.so");
@@ -40,10 +44,17 @@ pub fn link(kind: &Kind, objects: &[(String, &[u8])], libraries: &[PathBuf]) -> 
         write(&path, bytes).map_err(fault)?;
         arguments.push(path.display().to_string());
     }
-    if !libraries.is_empty() {
+    if let Kind::Image {
+        dependencies,
+        libraries,
+        ..
+    } = kind
+    {
+        // lld takes weak references for no need of a library.
+        arguments.extend(dependencies.iter().map(|path| path.display().to_string()));
         arguments.push("--as-needed".to_string());
+        arguments.extend(libraries.iter().map(|path| path.display().to_string()));
     }
-    arguments.extend(libraries.iter().map(|path| path.display().to_string()));
 
     match link_elf(&arguments) {
         Ok(()) => std::fs::read(&output).map_err(fault),
@@ -63,7 +74,7 @@ pub fn link(kind: &Kind, objects: &[(String, &[u8])], libraries: &[PathBuf]) -> 
 /// sections that `__start_NAME` and `__stop_NAME` bound.
 fn options(kind: &Kind, output: &Path) -> Vec<String> {
     let output = ["-o".to_string(), output.display().to_string()];
-    let Kind::Image { soname } = kind else {
+    let Kind::Image { soname, .. } = kind else {
         return [vec!["-r".to_string()], output.to_vec()].concat();
     };
     let fixed = [

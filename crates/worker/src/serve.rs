@@ -38,13 +38,18 @@ pub fn run(settings: &Settings) -> io::Result<()> {
                 soname,
                 relocatable,
                 objects,
+                dependencies,
                 libraries,
             } => {
                 let kind = match relocatable {
                     true => image::Kind::Relocatable,
-                    false => image::Kind::Image { soname },
+                    false => image::Kind::Image {
+                        soname,
+                        dependencies,
+                        libraries,
+                    },
                 };
-                link(&mut stream, &kind, &objects, &libraries, &body)?;
+                link(&mut stream, &kind, &objects, &body)?;
             }
             Request::Report => wire::send(&mut stream, &Reply::Report(report()?), &[])?,
         }
@@ -120,12 +125,11 @@ fn link(
     stream: &mut UnixStream,
     kind: &image::Kind,
     objects: &[(String, u64)],
-    libraries: &[PathBuf],
     body: &[u8],
 ) -> io::Result<()> {
     wire::send(stream, &Reply::Phase(Phase::Link), &[])?;
     let parts = split(objects, body)?;
-    match image::link(kind, &parts, libraries) {
+    match image::link(kind, &parts) {
         Ok(image) => wire::send(stream, &Reply::Linked, &[&image]),
         Err(failure) => {
             wire::send(stream, &Reply::LinkFailed(failure.messages), &[])?;

@@ -423,6 +423,7 @@ fn objects_are_linked_to_an_image_and_to_one_object() {
         soname: "nlib-test".into(),
         relocatable: false,
         objects: vec![one, two],
+        dependencies: Vec::new(),
         libraries: Vec::new(),
     };
     let bytes = pool.link_image(&image).unwrap();

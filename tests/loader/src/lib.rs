@@ -120,10 +120,7 @@ impl Fixture {
         }
         let output = Command::new("ld.lld-22")
             .args("-shared -Bsymbolic -z now --hash-style=gnu -z pack-relative-relocs".split(' '))
-            .args(
-                "--eh-frame-hdr --gc-sections -z nostart-stop-gc --build-id=sha1 --as-needed"
-                    .split(' '),
-            )
+            .args("--eh-frame-hdr --gc-sections -z nostart-stop-gc --build-id=sha1".split(' '))
             .arg("-soname")
             .arg(image_soname(&digest))
             .arg("-o")
@@ -134,6 +131,7 @@ impl Fixture {
                     .iter()
                     .map(|library| self.image_of(library)),
             )
+            .arg("--as-needed")
             .args(spec.system_libraries.iter().map(|library| &library.path))
             .args(
                 always_linked()

@@ -1,4 +1,7 @@
-// about: an inline function has one address in a library, its dependency and the program
+// about: an inline function works everywhere, and has an address of its own in each library
+// differs: functions are not shared between libraries, so that unrelated ones of one name never meet; inline variables are
+//> 21, one address: no
+//> 42, one address: no
 // library base: base.cpp
 // library upper: upper.cpp with base
 // program: main.cpp with upper base

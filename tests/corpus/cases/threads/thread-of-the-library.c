@@ -1,8 +1,11 @@
-// about: a thread that a constructor starts serves calls until a destructor ends and joins it
+// about: a thread that a constructor starts serves calls; the library is unloaded once it is told to stop
 // library service: service.c
 // step: load service
 // step: call service ask
 // step: call service ask
+// step: refused-unload service runs its code
+// step: call service ask
+// step: call service finish
 // step: unload service
 // step: load service
 // step: call service ask
@@ -33,9 +36,14 @@ __attribute__((constructor)) static void begin(void) {
   sem_init(&done, 0, 0);
   pthread_create(&thread, 0, serve, 0);
 }
+int finish(void) {
+  if (!stop) {
+    stop = 1;
+    sem_post(&wanted);
+    pthread_join(thread, 0);
+  }
+  return answer;
+}
 __attribute__((destructor)) static void end(void) {
-  stop = 1;
-  sem_post(&wanted);
-  pthread_join(thread, 0);
-  printf("service ended at %d\n", answer);
+  printf("service ended at %d\n", finish());
 }
