@@ -15,7 +15,7 @@ use crate::elf::{ElfFile, ElfSymbol};
 use crate::{LinkError, ObjectFile};
 
 /// What a library is linked from, in link order.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub enum LinkInput {
     /// An object, always linked.
     Object(ObjectFile),
@@ -24,14 +24,25 @@ pub enum LinkInput {
 }
 
 /// A static library.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Archive {
     /// The name in messages: the file's path.
     pub name: String,
     /// The archive's bytes.
     pub bytes: Vec<u8>,
-    /// Take every member, also those that nothing refers to.
-    pub whole: bool,
+    /// Which members are taken.
+    pub take: Take,
+}
+
+/// Which members of an archive are taken.
+#[derive(Debug, Clone, Copy)]
+pub enum Take {
+    /// Those that something refers to.
+    Needed,
+    /// All, also those that nothing refers to.
+    All,
+    /// Those that something refers to by a name of which this is true.
+    Only(fn(&[u8]) -> bool),
 }
 
 /// The objects that are linked: all objects, and the members taken of each archive in its place.
@@ -59,6 +70,30 @@ pub fn link_inputs(inputs: Vec<LinkInput>) -> Result<Vec<ObjectFile>, LinkError>
     Ok(objects)
 }
 
+/// Whether anything refers to a symbol of which `is_meant` is true. Whether something else defines
+/// it is not asked.
+///
+/// # Errors
+/// As of [`link_inputs`].
+pub fn refers_to(inputs: &[LinkInput], is_meant: fn(&[u8]) -> bool) -> Result<bool, LinkError> {
+    let refers = |symbols: &Symbols<'_>| symbols.needed.iter().any(|symbol| is_meant(symbol));
+    for input in inputs {
+        let found = match input {
+            LinkInput::Object(object) => {
+                refers(&Symbols::of(&machine_code(&object.name, &object.bytes)?))
+            }
+            LinkInput::Archive(archive) => {
+                let members = members(archive)?;
+                members.iter().any(|member| refers(&member.symbols))
+            }
+        };
+        if found {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Whether an object that was not compiled here can be linked at all.
 ///
 /// # Errors
@@ -83,13 +118,14 @@ fn members_taken(inputs: &[LinkInput]) -> Result<Vec<Vec<ObjectFile>>, LinkError
             }
             LinkInput::Archive(archive) => {
                 let members = members(archive)?;
-                if archive.whole {
+                let whole = matches!(archive.take, Take::All);
+                if whole {
                     for member in &members {
                         choice.define(&member.symbols);
                         choice.need(&member.symbols);
                     }
                 }
-                archives.push((archive.whole, members));
+                archives.push((whole, members));
             }
         }
     }
@@ -204,14 +240,17 @@ fn members(archive: &Archive) -> Result<Vec<Member<'_>>, LinkError> {
         let bytes = member.data(data).map_err(damaged)?;
         let name = String::from_utf8_lossy(member.name());
         let name = format!("{}({name})", archive.name);
-        let symbols = Symbols::of(&machine_code(&name, bytes)?);
+        let mut symbols = Symbols::of(&machine_code(&name, bytes)?);
+        if let Take::Only(is_meant) = archive.take {
+            symbols.defined.retain(|symbol| is_meant(symbol));
+        }
         members.push(Member {
             name,
             bytes,
             symbols,
         });
     }
-    if members.is_empty() && archive.whole {
+    if members.is_empty() && matches!(archive.take, Take::All) {
         return Err(malformed("the archive has no members".to_owned()));
     }
     Ok(members)

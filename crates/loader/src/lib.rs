@@ -54,7 +54,7 @@ mod symbol;
 mod system;
 mod system_directories;
 
-pub use archive::{Archive, LinkInput, check_object, link_inputs};
+pub use archive::{Archive, LinkInput, Take, check_object, link_inputs, refers_to};
 pub use check::{check_symbols, check_unloaded};
 pub use debug_info::{SourceFrame, SourcePosition};
 pub use error::{

@@ -115,12 +115,22 @@ impl Inner {
     }
 
     /// The objects' bytes as the compiler made them or as they were given, with those members of
-    /// archives that are needed.
+    /// archives that are needed. They may be of another machine.
     pub(crate) fn compiled_objects(
         &self,
         library: &ResolvedLibrary,
         built: &BuiltLibrary,
     ) -> Result<Vec<ObjectFile>, Error> {
+        let inputs = self.inputs(library, built)?;
+        link_inputs(inputs).map_err(|error| self.link_error(error))
+    }
+
+    /// What a library is linked from.
+    fn inputs(
+        &self,
+        library: &ResolvedLibrary,
+        built: &BuiltLibrary,
+    ) -> Result<Vec<LinkInput>, Error> {
         let mut inputs = Vec::with_capacity(built.units.len());
         for unit in &built.units {
             inputs.push(match &unit.code {
@@ -138,7 +148,7 @@ impl Inner {
                 }
             });
         }
-        link_inputs(inputs).map_err(|error| self.link_error(error))
+        Ok(inputs)
     }
 
     /// The objects' bytes, with everything hidden that the library does not publish.
@@ -170,7 +180,9 @@ impl Inner {
         library: &ResolvedLibrary,
         built: &BuiltLibrary,
     ) -> Result<(Vec<ObjectFile>, ExportReport), Error> {
-        let mut objects = self.compiled_objects(library, built)?;
+        let mut inputs = self.inputs(library, built)?;
+        inputs.extend(self.compiler_builtins(&inputs)?);
+        let mut objects = link_inputs(inputs).map_err(|error| self.link_error(error))?;
         let exports = library.plan.link.exports.as_deref();
         let report =
             prepare_objects(&mut objects, exports).map_err(|error| self.link_error(error))?;

@@ -19,6 +19,7 @@
 
 mod auto_libraries;
 mod build;
+mod builtins;
 mod command;
 mod directives;
 pub mod environment;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use nlib_cache::{Digest, FieldHasher};
-use nlib_loader::{Archive, LinkInput, ObjectFile, check_object};
+use nlib_loader::{Archive, LinkInput, ObjectFile, Take, check_object};
 use nlib_plan::manifest::Language;
 use nlib_plan::plan::{Unit, UnitText};
 
@@ -125,7 +125,10 @@ impl Inner {
         Ok(LinkInput::Archive(Archive {
             name,
             bytes,
-            whole: prebuilt.kind == Kind::WholeArchive,
+            take: match prebuilt.kind {
+                Kind::WholeArchive => Take::All,
+                _ => Take::Needed,
+            },
         }))
     }
 }

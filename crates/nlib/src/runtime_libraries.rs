@@ -225,9 +225,18 @@ fn describe(wanted: RuntimeLibrary, report: &ToolchainReport) -> Described {
 
 /// A shared runtime of the compiler for this machine.
 fn compiler_runtime(report: &ToolchainReport, name: &str) -> PathBuf {
+    compiler_library(report, name, "so")
+}
+
+/// The archive of the compiler's own functions for this machine.
+pub(crate) fn compiler_builtins(report: &ToolchainReport) -> PathBuf {
+    compiler_library(report, "builtins", "a")
+}
+
+fn compiler_library(report: &ToolchainReport, name: &str, extension: &str) -> PathBuf {
     let machine = report.default_triple.split('-').next().unwrap_or_default();
     let folder = report.resource_directory.join("lib/linux");
-    folder.join(format!("libclang_rt.{name}-{machine}.so"))
+    folder.join(format!("libclang_rt.{name}-{machine}.{extension}"))
 }
 
 /// `22` of `22.1.8`, whatever stands before it.

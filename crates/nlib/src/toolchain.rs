@@ -4,13 +4,14 @@
 //! Their digests are taken anew each time (a stat each, while they are unchanged), and a worker
 //! that is not the one asked is asked again.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use nlib_cache::{Digest, FieldHasher};
 use nlib_compile::{Compiler, ToolchainReport};
 use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
+use crate::runtime_libraries::compiler_builtins;
 use crate::session::Inner;
 
 /// The compiler: what it calls itself, and the digest of what it is.
@@ -37,7 +38,7 @@ impl Inner {
             return Ok(toolchain);
         }
         let report = self.compiler.report().map_err(Error::Toolchain)?;
-        let digest = self.digest_of(&report.files).map_err(|source| Error::Io {
+        let digest = self.digest_of(&report).map_err(|source| Error::Io {
             what: "reading the compiler's own files".to_string(),
             source,
         })?;
@@ -54,7 +55,7 @@ impl Inner {
         if self.cache.file_digest(worker).ok()? != remembered.worker {
             return None;
         }
-        let digest = self.digest_of(&remembered.report.files).ok()?;
+        let digest = self.digest_of(&remembered.report).ok()?;
         let report = remembered.report.clone();
         *self.toolchain_memo() = Some(remembered);
         Some(Toolchain { digest, report })
@@ -75,10 +76,14 @@ impl Inner {
         *self.toolchain_memo() = Some(remembered);
     }
 
-    fn digest_of(&self, paths: &[PathBuf]) -> std::io::Result<Digest> {
+    fn digest_of(&self, report: &ToolchainReport) -> std::io::Result<Digest> {
         let mut hasher = FieldHasher::new("nlib compiler");
-        for path in paths {
+        for path in &report.files {
             hasher = hasher.field("file", self.cache.file_digest(path)?.as_bytes());
+        }
+        // It need not be installed, and may be later.
+        if let Ok(builtins) = self.cache.file_digest(&compiler_builtins(report)) {
+            hasher = hasher.field("builtins", builtins.as_bytes());
         }
         Ok(hasher.finish())
     }

@@ -1,7 +1,4 @@
 // about: 32-byte vectors in registers, where the processor has AVX, as arguments and spilled to an aligned stack
-// refused jit: __cpu_model
-// refused image: __cpu_model
-// refused auto: __cpu_model
 #include <stdio.h>
 #if defined __x86_64__
 typedef double doubles __attribute__((vector_size(32)));

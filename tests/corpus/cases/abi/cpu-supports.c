@@ -1,7 +1,4 @@
 // about: __builtin_cpu_supports asks a table that the compiler's runtime library fills
-// refused jit: __cpu_model
-// refused image: __cpu_model
-// refused auto: __cpu_model
 #include <stdio.h>
 int main(void) {
 #if defined __x86_64__

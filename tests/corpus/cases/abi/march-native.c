@@ -1,7 +1,4 @@
 // about: -march=native compiles for this processor, and what it supports is what is asked at run time
-// refused jit: __cpu_model
-// refused image: __cpu_model
-// refused auto: __cpu_model
 // flags: -march=native -O3
 // levels: O3
 #include <stdio.h>

@@ -1,6 +1,4 @@
 // about: clones of a function for several processors, one chosen at load time
-// refused auto: __cpu_model
-// refused image: __cpu_model
 // refused jit: ifunc
 #include <stdio.h>
 __attribute__((target_clones("avx2", "default"))) int sum(const int *numbers, int count) {
