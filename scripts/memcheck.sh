@@ -27,6 +27,7 @@ fail() {
 libraries() {
     case $1 in
     cimgui) echo "--with cimgui --with imgui" ;;
+    stb_image | stb_image_write) echo "--with stb_image --with stb_image_write" ;;
     *) echo "--with $1" ;;
     esac
 }
