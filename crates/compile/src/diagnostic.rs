@@ -96,20 +96,4 @@ impl Diagnostics {
             .iter()
             .find(|message| matches!(message.severity, Severity::Error | Severity::Fatal))
     }
-
-    /// The bytes to keep beside a cached object, so that a hit shows the same messages.
-    pub fn to_annotations(&self) -> Vec<u8> {
-        if self.is_empty() {
-            return Vec::new();
-        }
-        postcard::to_stdvec(self).expect("strings and integers always serialise")
-    }
-
-    /// Reads what [`Diagnostics::to_annotations`] wrote; unknown bytes give no messages.
-    pub fn from_annotations(bytes: &[u8]) -> Self {
-        if bytes.is_empty() {
-            return Self::default();
-        }
-        postcard::from_bytes(bytes).unwrap_or_default()
-    }
 }

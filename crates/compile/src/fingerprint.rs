@@ -2,7 +2,7 @@
 //!
 //! | in an object's key | why |
 //! |---|---|
-//! | [`CODE_GENERATION_VERSION`] | nlib itself changes what it asks of clang |
+//! | [`CODE_GENERATION_VERSION`] | nlib itself changes what it asks of clang, or what it keeps beside an object |
 //! | digest of the worker, clang and LLVM | content, never path or time: a compiler swapped in place is another compiler |
 //! | driver arguments, roots symbolic | everything the driver makes of them follows from these, the compiler and the traced lookups |
 //! | path (symbolic) and digest of the source | `__FILE__`, `#include` beside the source; and the text |
@@ -16,8 +16,9 @@
 
 use nlib_cache::{Digest, FieldHasher, Fingerprint, FingerprintBuilder};
 
-/// Raised when the same arguments shall give other code.
-pub const CODE_GENERATION_VERSION: u32 = 1;
+/// Raised when the same arguments shall give other code, or other [`Annotations`](crate::Annotations).
+/// 1: warnings alone stood beside an object. 2: also the libraries it asks for.
+pub const CODE_GENERATION_VERSION: u32 = 2;
 
 /// Raised when the same objects shall give another image. 1: the platform's loader ran constructors
 /// and destructors. 2: the host runs them.

@@ -1,12 +1,13 @@
 //! The compiler as the host sees it. No clang is linked here: it runs in `nlib-worker`.
 //!
 //! [`CompileRequest`] → [`fingerprint`] (the key under which its result is cached) →
-//! [`Compiler::compile`], served by a [`WorkerPool`] over the [`wire`] → [`CompiledUnit`];
+//! [`Compiler::compile`], served by a [`WorkerPool`] over the [`wire`] → [`CompiledUnit`], kept with [`Annotations`];
 //! objects → [`ImageRequest`] → [`Compiler::link_image`].
 
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
+mod annotations;
 mod diagnostic;
 mod error;
 mod fingerprint;
@@ -15,6 +16,7 @@ mod process;
 mod request;
 pub mod wire;
 
+pub use annotations::Annotations;
 pub use diagnostic::{Diagnostic, Diagnostics, FixIt, Severity};
 pub use error::{CompileError, Phase};
 pub use fingerprint::{

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use nlib_cache::{Input, Recorded, Roots};
 use serde::{Deserialize, Serialize};
 
+use crate::annotations::Annotations;
 use crate::diagnostic::Diagnostics;
 use crate::error::{CompileError, Phase};
 
@@ -54,8 +55,8 @@ pub struct CompiledUnit {
 }
 
 impl CompiledUnit {
-    /// The inputs with paths below `roots` made symbolic, as the cache keeps them.
-    pub fn recorded(&self, roots: &Roots) -> Recorded {
+    /// What the cache keeps: the inputs, with paths below `roots` made symbolic, and `annotations`.
+    pub fn recorded(&self, roots: &Roots, annotations: &Annotations) -> Recorded {
         let inputs = self.inputs.iter().cloned().map(|mut input| {
             input.path = roots.fold(input.path.as_ref());
             if let nlib_cache::PathState::RealPath {
@@ -68,7 +69,7 @@ impl CompiledUnit {
         });
         Recorded {
             inputs: inputs.collect(),
-            annotations: self.diagnostics.to_annotations(),
+            annotations: annotations.to_bytes(),
         }
     }
 }

@@ -33,6 +33,7 @@ mod archive;
 mod check;
 mod code;
 mod debug_info;
+mod dependent_libraries;
 mod elf;
 mod error;
 mod exports;
@@ -57,6 +58,7 @@ mod system_directories;
 pub use archive::{Archive, LinkInput, Take, check_object, link_inputs, refers_to};
 pub use check::{check_symbols, check_unloaded};
 pub use debug_info::{SourceFrame, SourcePosition};
+pub use dependent_libraries::{dependent_libraries, find_dependent_library};
 pub use error::{
     CallError, DuplicateSymbol, LinkError, Supplier, UnloadError, UnloadRefusal, UnresolvedSymbol,
 };

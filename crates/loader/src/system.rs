@@ -159,7 +159,7 @@ fn follow_script(script: &str, depth: usize) -> Option<(PathBuf, String)> {
                 .iter()
                 .find_map(|directory| find_in(directory, name, depth + 1))
         } else if word.contains(".so") {
-            script_file(word)
+            shared_object(word)
         } else {
             None
         };
@@ -170,14 +170,15 @@ fn follow_script(script: &str, depth: usize) -> Option<(PathBuf, String)> {
     None
 }
 
-/// A file that a linker script names, with or without its directory.
-fn script_file(word: &str) -> Option<(PathBuf, String)> {
-    let candidates: Vec<PathBuf> = if word.starts_with('/') {
-        vec![PathBuf::from(word)]
+/// A shared object that is named as a file, by its path or as one of the searched folders; and its
+/// soname.
+pub(crate) fn shared_object(file: &str) -> Option<(PathBuf, String)> {
+    let candidates: Vec<PathBuf> = if file.starts_with('/') {
+        vec![PathBuf::from(file)]
     } else {
         library_directories()
             .iter()
-            .map(|directory| directory.join(word))
+            .map(|directory| directory.join(file))
             .collect()
     };
     candidates.iter().find_map(|path| located(path))

@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use nlib_cache::{Artifact, Digest, Hit, MissReason, StatCache};
-use nlib_compile::{CompileError, Compiler, Diagnostics};
+use nlib_compile::{Annotations, CompileError, Compiler};
+use nlib_loader::dependent_libraries;
 
 use crate::command::UnitCommand;
 use crate::error::Error;
@@ -22,6 +23,8 @@ use crate::session::Inner;
 pub(crate) struct BuiltUnit {
     pub name: String,
     pub code: Code,
+    /// Libraries that its source asks for, as it names them.
+    pub libraries: Vec<String>,
     pub fresh: bool,
 }
 
@@ -35,11 +38,23 @@ pub(crate) enum Code {
 }
 
 impl BuiltUnit {
-    /// Machine code, which is never compiled just now.
+    /// A compiled unit, with what is kept beside its object.
+    pub fn compiled(name: &str, object: Artifact, annotations: Annotations, fresh: bool) -> Self {
+        Self {
+            name: name.to_string(),
+            code: Code::Compiled(object),
+            libraries: annotations.libraries,
+            fresh,
+        }
+    }
+
+    /// Machine code, which is never compiled just now. What it asks for would have to be read out of it
+    /// at every load.
     pub fn prebuilt(name: &str, prebuilt: Prebuilt) -> Self {
         Self {
             name: name.to_string(),
             code: Code::Prebuilt(prebuilt),
+            libraries: Vec::new(),
             fresh: false,
         }
     }
@@ -101,8 +116,7 @@ impl Inner {
                 } = &command;
                 match self.cache.lookup(key, fingerprint, roots, &mut seen) {
                     Ok(hit) => {
-                        self.tell_hit(&command, &hit, started);
-                        units.push(Some(built(&command, hit, false)));
+                        units.push(Some(self.hit(&command, hit, started)));
                     }
                     Err(reason) => {
                         units.push(None);
@@ -190,8 +204,7 @@ impl Inner {
             .cache
             .lookup(key, fingerprint, roots, &mut StatCache::new())
         {
-            self.tell_hit(command, &hit, started);
-            return Ok(built(command, hit, false));
+            return Ok(self.hit(command, hit, started));
         }
 
         let (library, unit) = (&key.library, &key.unit);
@@ -217,22 +230,22 @@ impl Inner {
                 });
             })?;
 
-        let hit = if compiled.uncacheable.is_empty() {
-            let recorded = compiled.recorded(roots);
+        let annotations = Annotations {
+            libraries: dependent_libraries(&compiled.object),
+            diagnostics: compiled.diagnostics.clone(),
+        };
+        let object = if compiled.uncacheable.is_empty() {
+            let recorded = compiled.recorded(roots, &annotations);
             let published =
                 self.cache
                     .publish(&flight, key, fingerprint, recorded, &compiled.object);
             if let Some(fault) = published.fault {
                 self.tell(Event::Warning(format!("{unit} was not cached: {fault}")));
             }
-            published.hit
+            published.hit.object
         } else {
             self.remember_unkept(&fingerprint.digest(), &compiled.uncacheable);
-            let annotations = compiled.diagnostics.to_annotations();
-            Hit {
-                object: Artifact::unstored(&compiled.object),
-                annotations,
-            }
+            Artifact::unstored(&compiled.object)
         };
         drop(flight);
         self.tell(Event::UnitReady {
@@ -245,25 +258,21 @@ impl Inner {
             diagnostics: compiled.diagnostics,
             elapsed: started.elapsed(),
         });
-        Ok(built(command, hit, true))
+        Ok(BuiltUnit::compiled(unit, object, annotations, true))
     }
 
-    fn tell_hit(&self, command: &UnitCommand, hit: &Hit, started: Instant) {
+    /// A unit that the cache has.
+    fn hit(&self, command: &UnitCommand, hit: Hit, started: Instant) -> BuiltUnit {
+        let unit = &command.key.unit;
+        let annotations = Annotations::from_bytes(&hit.annotations);
         self.tell_with(|| Event::UnitReady {
             library: command.key.library.clone(),
-            unit: command.key.unit.clone(),
+            unit: unit.clone(),
             outcome: UnitOutcome::Hit,
-            diagnostics: Diagnostics::from_annotations(&hit.annotations),
+            diagnostics: annotations.diagnostics.clone(),
             elapsed: started.elapsed(),
         });
-    }
-}
-
-fn built(command: &UnitCommand, hit: Hit, fresh: bool) -> BuiltUnit {
-    BuiltUnit {
-        name: command.key.unit.clone(),
-        code: Code::Compiled(hit.object),
-        fresh,
+        BuiltUnit::compiled(unit, hit.object, annotations, false)
     }
 }
 

@@ -121,6 +121,18 @@ pub enum Error {
         /// Debian's package that holds it.
         package: String,
     },
+    /// A library that a source file asks for is not installed.
+    #[error("{library}: {unit} asks for #pragma comment(lib, \"{specifier}\"): {source}")]
+    LibraryOfSource {
+        /// The library.
+        library: String,
+        /// The unit that asks.
+        unit: String,
+        /// What it asks for.
+        specifier: String,
+        /// Why it cannot be had.
+        source: Box<LinkError>,
+    },
     /// Code for the address sanitizer, in a process without its runtime.
     #[error(
         "{library} is compiled with -fsanitize=address, whose runtime has to be in the process from \
@@ -271,6 +283,7 @@ impl Error {
             | Error::Dependency { .. }
             | Error::DependencyVersion { .. } => ErrorKind::Manifest,
             Error::Link { .. }
+            | Error::LibraryOfSource { .. }
             | Error::Entangled { .. }
             | Error::Unload { .. }
             | Error::Call(_)

@@ -9,13 +9,15 @@ use nlib_cache::{Digest, Image};
 use nlib_compile::{Compiler, ImageInput, ImageRequest, image_key};
 use nlib_loader::{
     ExportReport, ImageFile, LinkError, LinkInput, ObjectFile, SystemLibrary, always_linked,
-    check_unloaded, find_system_library, has_vague_definitions, image_objects, image_soname,
-    link_inputs, prepare_image, prepare_objects, published_names, share_vague_definitions,
+    check_unloaded, find_dependent_library, find_system_library, has_vague_definitions,
+    image_objects, image_soname, link_inputs, prepare_image, prepare_objects, published_names,
+    share_vague_definitions,
 };
 
 use crate::build::{BuiltLibrary, BuiltUnit, Code};
 use crate::error::Error;
 use crate::event::Event;
+use crate::registry::Naming;
 use crate::resolve::{Closure, ResolvedLibrary};
 use crate::runtime_libraries::implied_libraries;
 use crate::session::Inner;
@@ -47,7 +49,7 @@ impl Inner {
     ) -> Result<Vec<Identity>, Error> {
         let mut identities: Vec<Identity> = Vec::new();
         for (library, objects) in closure.libraries.iter().zip(built) {
-            let system_libraries = self.system_libraries(library)?;
+            let system_libraries = self.system_libraries(library, objects)?;
             let mut linked: Vec<(String, Digest)> = vec![("nlib crt".to_string(), *CRT_DIGEST)];
             for dependency in &library.dependencies {
                 linked.push(("dependency".to_string(), identities[*dependency].key));
@@ -79,38 +81,60 @@ impl Inner {
         Ok(identities)
     }
 
-    /// What the manifest names, and the runtime libraries that its flags imply.
+    /// What the manifest names, what the sources ask for, and the runtime libraries that the flags
+    /// imply.
     pub(crate) fn system_libraries(
         &self,
         library: &ResolvedLibrary,
+        built: &BuiltLibrary,
     ) -> Result<Vec<SystemLibrary>, Error> {
         let named = &library.plan.link.system_libraries;
         let mut libraries = named
             .iter()
             .map(|name| self.system_library(name))
             .collect::<Result<Vec<_>, _>>()?;
-        for implied in implied_libraries(&library.plan) {
-            let found = self.runtime_library(&library.plan.name, implied)?;
+        let mut add = |found: SystemLibrary| {
             if !libraries.iter().any(|known| known.path == found.path) {
                 libraries.push(found);
             }
+        };
+        for unit in &built.units {
+            for specifier in &unit.libraries {
+                let found = self.found_once(Naming::Source, specifier);
+                add(found.map_err(|source| Error::LibraryOfSource {
+                    library: library.plan.name.clone(),
+                    unit: unit.name.clone(),
+                    specifier: specifier.clone(),
+                    source: Box::new(source),
+                })?);
+            }
+        }
+        for implied in implied_libraries(&library.plan) {
+            add(self.runtime_library(&library.plan.name, implied)?);
         }
         Ok(libraries)
     }
 
-    /// A system library by link name. The search is done once a session; whether the file is
-    /// still the same is asked at every load.
+    /// A system library by link name.
     pub(crate) fn system_library(&self, name: &str) -> Result<SystemLibrary, Error> {
-        if let Some(known) = self.registry().system_libraries.get(name)
+        self.found_once(Naming::LinkName, name)
+            .map_err(|error| self.link_error(error))
+    }
+
+    /// The search is done once a session; whether the file is still the same is asked at every load.
+    fn found_once(&self, naming: Naming, name: &str) -> Result<SystemLibrary, LinkError> {
+        let key = (naming, name.to_string());
+        if let Some(known) = self.registry().system_libraries.get(&key)
             && known.path.is_file()
         {
             return Ok(known.clone());
         }
-        let found = find_system_library(name).map_err(|error| self.link_error(error))?;
+        let found = match naming {
+            Naming::LinkName => find_system_library(name)?,
+            Naming::Source => find_dependent_library(name)?,
+        };
         let mut registry = self.registry();
-        registry
-            .system_libraries
-            .insert(name.to_string(), found.clone());
+        registry.system_libraries.insert(key, found.clone());
         Ok(found)
     }
 

@@ -21,7 +21,7 @@ impl Inner {
                 names,
             })
             .collect();
-        let mut system = self.system_libraries(library)?;
+        let mut system = self.system_libraries(library, &built[asked[0]])?;
         system.extend_from_slice(&self.always_linked);
         let mut references =
             references(&objects, &dependencies, &system).map_err(|error| self.link_error(error))?;

@@ -21,13 +21,22 @@ pub struct LoadedLibrary {
     pub dependencies: Vec<String>,
 }
 
+/// What a system library is asked for by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Naming {
+    /// A link name, as in `-lz`.
+    LinkName,
+    /// What source code says: `#pragma comment(lib, "z.lib")`.
+    Source,
+}
+
 /// The session's memory.
 #[derive(Debug, Default)]
 pub(crate) struct Registry {
     /// Manifests registered under a name.
     pub manifests: HashMap<String, PathBuf>,
-    /// System libraries found so far, by link name.
-    pub system_libraries: HashMap<String, SystemLibrary>,
+    /// System libraries found so far, by what they were asked for.
+    pub system_libraries: HashMap<(Naming, String), SystemLibrary>,
     /// Loaded libraries in load order, with the digest of all that was linked.
     pub loaded: Vec<(Digest, LoadedLibrary, Library)>,
 }

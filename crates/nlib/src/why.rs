@@ -7,9 +7,9 @@
 use std::path::PathBuf;
 
 use nlib_cache::{Difference, Digest, Explanation, FieldHasher, MissReason, Mode, StatCache};
-use nlib_compile::Uncacheable;
+use nlib_compile::{Annotations, Uncacheable};
 
-use crate::build::{BuiltLibrary, BuiltUnit, Code};
+use crate::build::{BuiltLibrary, BuiltUnit};
 use crate::command::UnitCommand;
 use crate::error::Error;
 use crate::request::Request;
@@ -168,12 +168,12 @@ impl Looking<'_> {
                 true => Explanation::Miss(vec![MissReason::Recache.into()]),
                 false => self.inner.cache.explain(&key, &fingerprint, &roots, seen),
             };
-            let (name, fresh) = (key.unit.clone(), false);
             let mut unkept = Vec::new();
             let differences = match explained {
                 Explanation::Hit(hit) => {
-                    let code = Code::Compiled(hit.object);
-                    hits.units.push(BuiltUnit { name, code, fresh });
+                    let kept = Annotations::from_bytes(&hit.annotations);
+                    let unit = BuiltUnit::compiled(&key.unit, hit.object, kept, false);
+                    hits.units.push(unit);
                     Vec::new()
                 }
                 Explanation::Miss(differences) => {

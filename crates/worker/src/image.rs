@@ -71,7 +71,8 @@ pub fn link(kind: &Kind, objects: &[(String, &[u8])]) -> Linked {
 /// `-Bsymbolic -z now -z pack-relative-relocs` leave the fewest relocations to resolve by name: the
 /// image of Flecs opens in 0.4 of the time of a default link. (`--pack-dyn-relocs=relr` does the
 /// same without the version dependency that glibc then asks for.) `-z nostart-stop-gc` keeps the
-/// sections that `__start_NAME` and `__stop_NAME` bound.
+/// sections that `__start_NAME` and `__stop_NAME` bound. What `#pragma comment(lib, …)` asks for is among
+/// the libraries: the host finds it for both linkers.
 fn options(kind: &Kind, output: &Path) -> Vec<String> {
     let output = ["-o".to_string(), output.display().to_string()];
     let Kind::Image { soname, .. } = kind else {
@@ -86,6 +87,7 @@ fn options(kind: &Kind, output: &Path) -> Vec<String> {
         "--eh-frame-hdr",
         "--gc-sections",
         "-znostart-stop-gc",
+        "--no-dependent-libraries",
         "--build-id=sha1",
         "--threads=1",
     ];
