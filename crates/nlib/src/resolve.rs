@@ -109,6 +109,7 @@ impl Resolver<'_> {
     fn requested_library(&mut self, request: &Request) -> Result<usize, Error> {
         let choices = Choices {
             flags: request.flags.clone(),
+            ..Choices::default()
         };
         let target = Target {
             triple: request.target.clone(),
@@ -151,7 +152,14 @@ impl Resolver<'_> {
             // The command line comes last, so that it wins.
             let flags = source.flags.iter().chain(&flags).cloned().collect();
             let stated = language.or(source.language);
-            let one = bare_plan(&source.source, stated, &Choices { flags })?;
+            let one = bare_plan(
+                &source.source,
+                stated,
+                &Choices {
+                    flags,
+                    ..Choices::default()
+                },
+            )?;
             match &mut plan {
                 None => plan = Some(one),
                 Some(plan) => plan.units.extend(one.units),

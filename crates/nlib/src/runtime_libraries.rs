@@ -304,6 +304,7 @@ mod tests {
             let manifest = nlib_plan::Manifest::parse(&manifest).unwrap();
             let choices = nlib_plan::Choices {
                 flags: vec![flag.to_owned()],
+                ..Default::default()
             };
             let plan = nlib_plan::resolve(&manifest, &nlib_plan::Target::default(), &choices);
             implied_libraries(&plan.unwrap())

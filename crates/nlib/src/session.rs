@@ -519,7 +519,7 @@ impl Inner {
     pub(crate) fn manifest_that_exports(&self, symbol: &str) -> Option<String> {
         let publishes = |library: &AvailableLibrary| {
             let manifest = Manifest::read(&library.manifest).ok()?;
-            let patterns = manifest.exports?.patterns;
+            let patterns = manifest.exports?.patterns();
             let matches = |pattern: &String| match pattern.split_once('*') {
                 Some((start, "")) if !start.is_empty() => symbol.starts_with(start),
                 _ => pattern == symbol,

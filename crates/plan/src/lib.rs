@@ -3,6 +3,8 @@
 //! Text → [`parse`] → [`manifest::Manifest`] (as written) → [`resolve`](resolve::resolve) →
 //! [`plan::Plan`] (final for one target). On the way:
 //!
+//! - [`variant`]: features, options and profiles; [`condition`]: when something of the manifest holds;
+//! - [`version`]: ranges of versions;
 //! - [`error`]: what is wrong with a manifest, with JSON path, line, column and remedy;
 //! - [`flags`]: which compiler flags a manifest or a user may give, and why others are refused;
 //! - [`language`]: the language of a source file by its name;
@@ -11,6 +13,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
+pub mod condition;
 pub mod error;
 pub mod flags;
 pub mod language;
@@ -19,8 +22,12 @@ pub mod parse;
 pub mod plan;
 pub mod resolve;
 pub mod schema;
+mod units;
+pub mod variant;
+pub mod version;
 
 pub use error::ManifestError;
 pub use manifest::Manifest;
 pub use plan::{Choices, Plan, Target};
-pub use resolve::{ResolveError, bare_source, resolve};
+pub use resolve::{ResolveError, bare_source, resolve, resolve_in};
+pub use units::asks_for_files;

@@ -13,6 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::schema;
 
+mod origin;
+mod proof;
+mod variant;
+
+pub use origin::{Origin, OriginKind, SourceSet};
+pub use proof::{Outcome, Reload, ReloadPolicy, Test};
+pub use variant::{DebugInfo, Feature, Layer, Profile, Setting};
+
 /// The manifest format this crate reads, `manifest-version` in the file.
 pub const MANIFEST_VERSION: u32 = 1;
 
@@ -63,6 +71,10 @@ pub struct Manifest {
     /// The translation units.
     #[schemars(length(min = 1))]
     pub units: Vec<UnitEntry>,
+    /// Headers that the sources include and do not have, by path: they are searched for first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = {"pattern": schema::RELATIVE_PATH}))]
+    pub generated_headers: BTreeMap<String, String>,
     /// Preprocessor macros: a value, or `null` for a bare `-DNAME`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub defines: BTreeMap<String, Option<String>>,
@@ -80,6 +92,9 @@ pub struct Manifest {
     /// Further compiler flags.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub flags: Vec<String>,
+    /// Flags that are left out where the compiler does not take them without a word.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub flags_if_supported: Vec<String>,
     /// Optimisation level; `2` when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub optimization: Option<Optimization>,
@@ -90,159 +105,50 @@ pub struct Manifest {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(inner(regex(pattern = schema::LINK_NAME)))]
     pub system_libs: Vec<String>,
+    /// Frameworks of Apple's systems; of no effect elsewhere.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(regex(pattern = schema::LINK_NAME)))]
+    pub frameworks: Vec<String>,
     /// Libraries with manifests of their own that this one compiles and links against.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dependencies: Vec<Dependency>,
     /// Which symbols the library publishes; all external ones when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exports: Option<Exports>,
-}
-
-/// Files pinned by digest, with one or more places to get them from.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct SourceSet {
-    /// Places to get the files from, tried in order.
-    #[schemars(length(min = 1))]
-    pub origins: Vec<Origin>,
-    /// The files: path below the source root → lower-case hexadecimal SHA-256 of the content.
-    #[schemars(with = "BTreeMap<String, schema::Sha256Text>", extend(
-        "propertyNames" = {"pattern": schema::RELATIVE_PATH},
-        "minProperties" = 1
-    ))]
-    pub files: BTreeMap<String, String>,
-}
-
-/// A place that carries the pinned files.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(try_from = "OriginFields", into = "OriginFields")]
-pub struct Origin {
-    /// The client and what it is asked for.
-    pub kind: OriginKind,
-    /// The folder inside the package that the file paths are relative to.
-    pub dir: Option<String>,
-}
-
-/// Which ordinary client brings the files.
-///
-/// Exactly one of these keys stands in an origin, beside `dir`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum OriginKind {
-    /// A crate, `name@version`, through `cargo`.
-    Cargo(String),
-    /// A Debian package, `name` or `name=version`, through `apt-get download`.
-    Apt(String),
-    /// An npm package, `name@version`, through `npm pack`.
-    Npm(String),
-    /// A git repository and commit, `url#commit`, through `git`.
-    Git(String),
-    /// A file or a `.tar.gz`/`.tgz`/`.crate` archive, through `curl`.
-    Url(String),
-    /// A folder on this machine, relative to the manifest.
-    Path(String),
-}
-
-impl OriginKind {
-    /// The origin's key in the manifest and its text: `("cargo", "flecs_ecs_sys@0.2.1")`.
-    pub fn entry(&self) -> (&'static str, &str) {
-        match self {
-            Self::Cargo(text) => ("cargo", text),
-            Self::Apt(text) => ("apt", text),
-            Self::Npm(text) => ("npm", text),
-            Self::Git(text) => ("git", text),
-            Self::Url(text) => ("url", text),
-            Self::Path(text) => ("path", text),
-        }
-    }
-}
-
-/// [`Origin`] as it is written: serde cannot both flatten an enum and deny unknown fields.
-#[derive(Debug, Clone, Default, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-#[schemars(rename = "Origin", extend("oneOf" = schema::one_of(&OriginFields::CLIENTS)))]
-struct OriginFields {
-    /// A crate, `name@version`, through `cargo`.
+    /// Symbols that the host has to grant, by name.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub imports: Vec<String>,
+    /// The library that gives this C++ library a C interface.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    cargo: Option<String>,
-    /// A Debian package, `name` or `name=version`, through `apt-get download`.
+    #[schemars(regex(pattern = schema::NAME))]
+    pub c_api: Option<String>,
+    /// Where the library can be built, as a condition; everywhere when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    apt: Option<String>,
-    /// An npm package, `name@version`, through `npm pack`.
+    pub supports: Option<String>,
+    /// Parts that may be switched on.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = {"pattern": schema::NAME}))]
+    pub features: BTreeMap<String, Feature>,
+    /// The features that are on unless the user says otherwise.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub default_features: Vec<String>,
+    /// Settings that take one of several values.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = {"pattern": schema::NAME}))]
+    pub options: BTreeMap<String, Setting>,
+    /// Ways of compiling by name; `dev` and `release` are there without being listed.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("propertyNames" = {"pattern": schema::NAME}))]
+    pub profiles: BTreeMap<String, Profile>,
+    /// What is added under conditions, in order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub when: Vec<Layer>,
+    /// What becomes of the library's state when a changed version is loaded in its place.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    npm: Option<String>,
-    /// A git repository and commit, `url#commit`, through `git`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    git: Option<String>,
-    /// A file or a `.tar.gz`/`.tgz`/`.crate` archive, through `curl`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
-    /// A folder on this machine, relative to the manifest.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    path: Option<String>,
-    /// The folder inside the package that the file paths are relative to.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schemars(regex(pattern = schema::RELATIVE_PATH))]
-    dir: Option<String>,
-}
-
-impl OriginFields {
-    const CLIENTS: [&str; 6] = ["cargo", "apt", "npm", "git", "url", "path"];
-}
-
-impl TryFrom<OriginFields> for Origin {
-    type Error = String;
-
-    fn try_from(fields: OriginFields) -> Result<Self, String> {
-        let given: Vec<OriginKind> = [
-            fields.cargo.map(OriginKind::Cargo),
-            fields.apt.map(OriginKind::Apt),
-            fields.npm.map(OriginKind::Npm),
-            fields.git.map(OriginKind::Git),
-            fields.url.map(OriginKind::Url),
-            fields.path.map(OriginKind::Path),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        let found = match <[OriginKind; 1]>::try_from(given) {
-            Ok([kind]) => {
-                return Ok(Self {
-                    kind,
-                    dir: fields.dir,
-                });
-            }
-            Err(given) if given.is_empty() => "none".to_owned(),
-            Err(given) => {
-                let keys: Vec<String> = given
-                    .iter()
-                    .map(|kind| format!("`{}`", kind.entry().0))
-                    .collect();
-                keys.join(", ")
-            }
-        };
-        Err(format!(
-            "an origin names exactly one of `cargo`, `apt`, `npm`, `git`, `url`, `path`; \
-             this one names {found}"
-        ))
-    }
-}
-
-impl From<Origin> for OriginFields {
-    fn from(origin: Origin) -> Self {
-        let mut fields = Self {
-            dir: origin.dir,
-            ..Self::default()
-        };
-        match origin.kind {
-            OriginKind::Cargo(text) => fields.cargo = Some(text),
-            OriginKind::Apt(text) => fields.apt = Some(text),
-            OriginKind::Npm(text) => fields.npm = Some(text),
-            OriginKind::Git(text) => fields.git = Some(text),
-            OriginKind::Url(text) => fields.url = Some(text),
-            OriginKind::Path(text) => fields.path = Some(text),
-        }
-        fields
-    }
+    pub reload: Option<Reload>,
+    /// What shows that the library works.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub test: Vec<Test>,
 }
 
 /// One unit: a source file, generated text, or machine code.
@@ -250,10 +156,18 @@ impl From<Origin> for OriginFields {
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("oneOf" = schema::one_of(&["src", "generate"])))]
 pub struct UnitEntry {
-    /// The file, relative to the source root. Exactly one of `src` and `generate` is given.
+    /// The file, relative to the source root, or a pattern (`src/*.c`, `src/**/*.cpp`) for several,
+    /// which are then taken sorted. Exactly one of `src` and `generate` is given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schemars(regex(pattern = schema::RELATIVE_PATH))]
     pub src: Option<String>,
+    /// Patterns of files that the pattern of `src` leaves out.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(inner(regex(pattern = schema::RELATIVE_PATH)))]
+    pub exclude: Vec<String>,
+    /// Compiles the files of the pattern as one unit that includes them all.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unity: bool,
     /// The text of the unit, for instance the implementation macro and include of a
     /// single-header library.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -350,17 +264,47 @@ pub struct Dependency {
     /// The name of its manifest.
     #[schemars(regex(pattern = schema::NAME))]
     pub name: String,
-    /// The exact version asked for; any when absent.
+    /// The versions that will do: one (`1.2.3`), or ranges that all have to hold (`>=1.6, <2`,
+    /// `^1.2`, `~1.2.3`, `1.*`); any when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub version: Option<String>,
+    /// Features of it that are needed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub features: Vec<String>,
+    /// Whether its default features are needed too; they are unless `false`.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub default_features: bool,
+    /// Values of its options.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
+}
+
+fn yes() -> bool {
+    true
+}
+
+fn is_yes(value: &bool) -> bool {
+    *value
 }
 
 /// Which symbols a library publishes; everything else stays hidden inside it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
+#[schemars(extend("minProperties" = 1))]
 pub struct Exports {
     /// Glob patterns; a C++ symbol is matched mangled and demangled (`ImGui::*`).
-    #[serde(rename = "match")]
+    #[serde(rename = "match", default, skip_serializing_if = "Vec::is_empty")]
     #[schemars(length(min = 1))]
-    pub patterns: Vec<String>,
+    pub matching: Vec<String>,
+    /// What the names of published symbols begin with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<String>,
+}
+
+impl Exports {
+    /// All as patterns.
+    pub fn patterns(&self) -> Vec<String> {
+        let prefix = self.prefix.iter().map(|prefix| format!("{prefix}*"));
+        self.matching.iter().cloned().chain(prefix).collect()
+    }
 }

@@ -5,7 +5,7 @@
 //! trouble; the last one reports all that it finds.
 
 mod deserialize;
-mod suggest;
+pub(crate) mod suggest;
 mod tree;
 mod validate;
 

@@ -2,20 +2,23 @@
 //!
 //! The arguments of a unit stand in this order, so that the later ones win:
 //!
-//! 1. `-x`, `-std=`, `-O`, `-fPIC`
+//! 1. `-x`, `-std=`, `-O`, `-g` of the profile, `-fPIC`
 //! 2. the manifest's `-D` (sorted by name), the unit's `-D`, `-U`, `-I`, `-w`
 //! 3. the manifest's flags, the unit's flags
 //! 4. `-target`, the user's flags
 //!
-//! Nothing here looks at the machine: the same manifest, target and choices give the same plan.
+//! Nothing here looks at the machine: the same manifest, target, choices and list of files give the
+//! same plan.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::flags::{self, FlagError};
 use crate::language::{self, LanguageError};
-use crate::manifest::{Language, Manifest, Optimization, UnitEntry, Warnings};
+use crate::manifest::{DebugInfo, Exports, Language, Manifest, Optimization, UnitEntry, Warnings};
 use crate::plan::{Choices, LinkPlan, Plan, Target, Unit, UnitText};
+use crate::units::{generated_name, pieces};
+use crate::variant::{Variant, VariantError, choose};
 
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -55,6 +58,45 @@ pub enum ResolveError {
         /// The unit's place in the manifest, from 0.
         index: usize,
     },
+    /// A choice cannot be met.
+    #[error(transparent)]
+    Variant(#[from] VariantError),
+    /// A pattern of units matches no file.
+    #[error(
+        "{library}: the unit pattern `{pattern}` matches no file{}",
+        if *excluded { " that `exclude` leaves" } else { "" }
+    )]
+    NoMatch {
+        /// The library's name.
+        library: String,
+        /// The pattern.
+        pattern: String,
+        /// Whether files are excluded.
+        excluded: bool,
+    },
+    /// A pattern cannot be read.
+    #[error("{library}: the pattern `{pattern}` cannot be read: {reason}")]
+    Pattern {
+        /// The library's name.
+        library: String,
+        /// The pattern.
+        pattern: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// Files that cannot be one unit.
+    #[error(
+        "{library}: {path} cannot be in one unit with the other files of `{pattern}`; `unity` is for \
+         files of C alone or of C++ alone: exclude it, or state the unit's `language`"
+    )]
+    Unity {
+        /// The library's name.
+        library: String,
+        /// The pattern.
+        pattern: String,
+        /// The first file that does not fit.
+        path: String,
+    },
     /// The target is not a triple.
     #[error("`{triple}` is not a target triple; write one like `aarch64-linux-gnu`")]
     Target {
@@ -63,78 +105,65 @@ pub enum ResolveError {
     },
 }
 
-/// Resolves `manifest` for `target` with what the user chose.
+/// Resolves `manifest` for `target` with what the user chose. Patterns of units stand for pinned
+/// files; where files are not pinned they match nothing: use [`resolve_in`].
 pub fn resolve(
     manifest: &Manifest,
     target: &Target,
     choices: &Choices,
 ) -> Result<Plan, ResolveError> {
-    check_flags(manifest, choices)?;
+    resolve_in(manifest, target, choices, &Vec::new)
+}
+
+/// Resolves a manifest whose files may lie beside it. `files` lists all files below its folder,
+/// relative and with `/`; it is asked only if a pattern needs it.
+pub fn resolve_in(
+    manifest: &Manifest,
+    target: &Target,
+    choices: &Choices,
+    files: &dyn Fn() -> Vec<String>,
+) -> Result<Plan, ResolveError> {
+    let variant = choose(manifest, target, choices)?;
+    let (manifest, debug) = variant.applied(manifest, target);
+    check_flags(&manifest, choices)?;
     let user_arguments = user_arguments(target, choices)?;
-    let generated_count = manifest
-        .units
-        .iter()
-        .filter(|unit| unit.generate.is_some())
-        .count();
-    let mut generated_so_far = 0;
     let mut units = Vec::with_capacity(manifest.units.len());
-    for (index, entry) in manifest.units.iter().enumerate() {
-        let language = unit_language(manifest, entry)?;
-        let (name, text) = match (&entry.src, &entry.generate) {
-            (Some(path), None) => (path.clone(), UnitText::File(path.clone())),
-            (None, Some(text)) => {
-                generated_so_far += 1;
-                let number = (generated_count > 1).then_some(generated_so_far);
-                let path = format!(
-                    "{}.generated-{generated_so_far}.{}",
-                    manifest.name,
-                    language.extension()
-                );
-                (
-                    generated_name(&manifest.name, number),
-                    UnitText::Generated {
-                        path,
-                        text: text.clone(),
-                    },
-                )
-            }
-            _ => {
-                return Err(ResolveError::UnitText {
-                    library: manifest.name.clone(),
-                    index,
-                });
-            }
-        };
-        let arguments = match language {
+    for piece in pieces(&manifest, files)? {
+        let arguments = match piece.language {
             Language::Archive => Vec::new(),
             _ => {
-                let mut arguments = unit_arguments(manifest, entry, language)?;
+                let mut arguments = unit_arguments(&manifest, piece.entry, piece.language, debug)?;
                 arguments.extend_from_slice(&user_arguments);
                 arguments
             }
         };
         units.push(Unit {
-            name,
-            language,
-            whole: entry.whole,
-            text,
+            name: piece.name,
+            language: piece.language,
+            whole: piece.entry.whole,
+            text: piece.text,
             arguments,
+            optional_arguments: match piece.language.is_prebuilt() {
+                true => Vec::new(),
+                false => manifest.flags_if_supported.clone(),
+            },
         });
     }
     Ok(Plan {
         name: manifest.name.clone(),
         version: manifest.version.clone(),
+        variant,
         sources: manifest.sources.clone(),
         units,
         include_directories: manifest.include_dirs.clone(),
+        generated_headers: manifest.generated_headers.clone(),
         public_headers: manifest.public_headers.clone(),
         link: LinkPlan {
             system_libraries: manifest.system_libs.clone(),
+            frameworks: manifest.frameworks.clone(),
             dependencies: manifest.dependencies.clone(),
-            exports: manifest
-                .exports
-                .as_ref()
-                .map(|exports| exports.patterns.clone()),
+            exports: manifest.exports.as_ref().map(Exports::patterns),
+            imports: manifest.imports.clone(),
         },
     })
 }
@@ -153,7 +182,7 @@ pub fn bare_source(
         Some(language) => language,
         None => language::by_extension(path)?,
     };
-    let mut arguments = first_arguments(language, None, Optimization::O0);
+    let mut arguments = first_arguments(language, None, Optimization::O0, DebugInfo::None);
     arguments.extend(user_arguments(&Target::default(), choices)?);
     if language == Language::Archive {
         arguments.clear();
@@ -165,6 +194,7 @@ pub fn bare_source(
     Ok(Plan {
         name: stem.into_owned(),
         version: None,
+        variant: Variant::default(),
         sources: Vec::new(),
         units: vec![Unit {
             name: path.to_owned(),
@@ -172,8 +202,10 @@ pub fn bare_source(
             whole: false,
             text: UnitText::File(path.to_owned()),
             arguments,
+            optional_arguments: Vec::new(),
         }],
         include_directories: Vec::new(),
+        generated_headers: BTreeMap::new(),
         public_headers: Vec::new(),
         link: LinkPlan::default(),
     })
@@ -182,7 +214,9 @@ pub fn bare_source(
 /// A parsed manifest's flags are checked already; one built in Rust is checked here.
 fn check_flags(manifest: &Manifest, choices: &Choices) -> Result<(), ResolveError> {
     let refused = |unit: String| move |source| ResolveError::ManifestFlag { unit, source };
-    flags::check_manifest(&manifest.flags).map_err(refused(manifest.name.clone()))?;
+    for flags in [&manifest.flags, &manifest.flags_if_supported] {
+        flags::check_manifest(flags).map_err(refused(manifest.name.clone()))?;
+    }
     for unit in &manifest.units {
         flags::check_manifest(&unit.flags).map_err(refused(unit_name(manifest, unit)))?;
     }
@@ -191,15 +225,16 @@ fn check_flags(manifest: &Manifest, choices: &Choices) -> Result<(), ResolveErro
 
 /// The language of a unit: its own; else the manifest's, unless the file's name says that it is
 /// something else than C or C++; else what the name says. Generated text is C unless stated
-/// otherwise.
+/// otherwise. `path` is the unit's file, one of those that its pattern stands for.
 pub(crate) fn unit_language(
     manifest: &Manifest,
     unit: &UnitEntry,
+    path: Option<&str>,
 ) -> Result<Language, LanguageError> {
     if let Some(own) = unit.language {
         return Ok(own);
     }
-    let by_name = unit.src.as_deref().map(language::by_extension);
+    let by_name = path.map(language::by_extension);
     match (by_name, manifest.language) {
         (Some(Ok(Language::C | Language::Cxx)), Some(language)) => Ok(language),
         (Some(Ok(other)), Some(_)) => Ok(other),
@@ -259,10 +294,11 @@ fn unit_arguments(
     manifest: &Manifest,
     unit: &UnitEntry,
     language: Language,
+    debug: DebugInfo,
 ) -> Result<Vec<String>, ResolveError> {
     let standard = unit_standard(manifest, unit, language)?;
     let optimization = manifest.optimization.unwrap_or(Optimization::O2);
-    let mut arguments = first_arguments(language, standard, optimization);
+    let mut arguments = first_arguments(language, standard, optimization, debug);
     arguments.extend(define_arguments(&manifest.defines));
     arguments.extend(define_arguments(&unit.defines));
     arguments.extend(manifest.undefines.iter().map(|name| format!("-U{name}")));
@@ -284,6 +320,7 @@ fn first_arguments(
     language: Language,
     standard: Option<&str>,
     optimization: Optimization,
+    debug: DebugInfo,
 ) -> Vec<String> {
     let compiled_as = match language {
         Language::Object => Language::Ir, // if it turns out to be bitcode
@@ -292,6 +329,7 @@ fn first_arguments(
     let mut arguments = vec!["-x".to_owned(), compiled_as.as_str().to_owned()];
     arguments.extend(standard.map(|standard| format!("-std={standard}")));
     arguments.push(optimization.as_flag().to_owned());
+    arguments.extend(debug.as_flag().map(str::to_owned));
     arguments.push("-fPIC".to_owned());
     arguments
 }
@@ -328,11 +366,14 @@ fn unit_name(manifest: &Manifest, unit: &UnitEntry) -> String {
         .unwrap_or_else(|| generated_name(&manifest.name, None))
 }
 
-/// The name of a generated unit in messages; numbered from 1 where a library has several.
-fn generated_name(library: &str, number: Option<usize>) -> String {
-    match number {
-        Some(number) => format!("{library} (generated {number})"),
-        None => format!("{library} (generated)"),
+impl DebugInfo {
+    /// The flag that asks for it.
+    fn as_flag(self) -> Option<&'static str> {
+        match self {
+            Self::None => None,
+            Self::LineTables => Some("-gline-tables-only"),
+            Self::Full => Some("-g"),
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use nlib_plan::{Choices, Manifest, Target, bare_source, resolve};
 fn choices(flags: &[&str]) -> Choices {
     Choices {
         flags: flags.iter().map(|&flag| flag.to_owned()).collect(),
+        ..Choices::default()
     }
 }
 

@@ -35,7 +35,7 @@ pub(super) fn field(field: &str, known: &'static [&'static str]) -> Option<&'sta
 }
 
 /// The closest of `known` by edit distance, if it is close: at most a third of the letters differ.
-pub(super) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     known
         .into_iter()
         .map(|candidate| (strsim::osa_distance(word, candidate), candidate))

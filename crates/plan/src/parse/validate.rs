@@ -6,8 +6,13 @@ use super::tree::Node;
 use super::{Source, suggest};
 use crate::error::{Fault, ManifestError, Problem, Step};
 use crate::flags;
-use crate::manifest::{Dependency, Language, Manifest, Origin, OriginKind, SourceSet, UnitEntry};
+use crate::manifest::{Dependency, Exports, Language, Manifest, UnitEntry};
 use crate::resolve;
+use crate::units::{glob, is_pattern, pinned};
+use crate::version::VersionRange;
+
+mod sources;
+mod variants;
 
 /// Checks every rule; the error lists the breaches in the order of the text.
 pub(super) fn validate(
@@ -59,6 +64,23 @@ fn path_fault(path: &str) -> Option<(&'static str, &'static str)> {
     }
 }
 
+const PATTERN_ADVICE: &str = "write for instance `src/*.c`, `src/**/*.cpp` or `{a,b}.c`";
+
+/// What the manifest itself and each part of `when` may say.
+struct Additions<'m> {
+    units: &'m [UnitEntry],
+    defines: &'m BTreeMap<String, Option<String>>,
+    undefines: &'m [String],
+    include_dirs: &'m [String],
+    public_headers: &'m [String],
+    flags: &'m [String],
+    flags_if_supported: &'m [String],
+    system_libs: &'m [String],
+    frameworks: &'m [String],
+    dependencies: &'m [Dependency],
+    exports: Option<&'m Exports>,
+}
+
 /// The walk over a manifest: where it stands, and what it found.
 struct Check<'t> {
     source: Source<'t>,
@@ -77,30 +99,89 @@ impl Check<'_> {
         });
         self.each("sources", &manifest.sources, Self::source_set);
         self.files_pinned_twice(&manifest.sources);
-        self.units(manifest);
+        if manifest.units.is_empty() {
+            self.at(
+                "units",
+                "a library has at least one unit",
+                "name a source file with `src`, \
+                     or give the text of a unit with `generate`",
+            );
+        }
+        for path in manifest.generated_headers.keys() {
+            self.key("generated-headers", |check| {
+                check.at_key(path, |check| check.file_path(path));
+            });
+        }
+        self.additions(
+            manifest,
+            &Additions {
+                units: &manifest.units,
+                defines: &manifest.defines,
+                undefines: &manifest.undefines,
+                include_dirs: &manifest.include_dirs,
+                public_headers: &manifest.public_headers,
+                flags: &manifest.flags,
+                flags_if_supported: &manifest.flags_if_supported,
+                system_libs: &manifest.system_libs,
+                frameworks: &manifest.frameworks,
+                dependencies: &manifest.dependencies,
+                exports: manifest.exports.as_ref(),
+            },
+        );
+        self.each("imports", &manifest.imports, |check, name| {
+            check.symbol(name)
+        });
+        if let Some(name) = &manifest.c_api {
+            self.key("c-api", |check| check.name(name));
+        }
+        self.variants(manifest);
+    }
+
+    /// What stands in the manifest itself and in what `when` adds.
+    fn additions(&mut self, manifest: &Manifest, added: &Additions<'_>) {
+        self.units(manifest, added.units);
         self.key("defines", |check| {
-            check.defines(&manifest.defines, &manifest.undefines)
+            check.defines(added.defines, added.undefines)
         });
-        self.each("undefines", &manifest.undefines, |check, name| {
-            if !is_identifier(name) {
-                check.breach(
-                    format!("`{name}` is not a macro name"),
-                    "write the name alone",
-                );
-            }
+        self.each("undefines", added.undefines, |check, name| {
+            check.macro_name(name)
         });
-        self.each("include-dirs", &manifest.include_dirs, |check, path| {
+        self.each("include-dirs", added.include_dirs, |check, path| {
             check.file_path(path)
         });
-        self.each("public-headers", &manifest.public_headers, |check, path| {
+        self.each("public-headers", added.public_headers, |check, path| {
             check.file_path(path)
         });
-        self.key("flags", |check| check.flags(&manifest.flags));
-        self.each("system-libs", &manifest.system_libs, |check, name| {
+        self.key("flags", |check| check.flags(added.flags));
+        self.key("flags-if-supported", |check| {
+            check.flags(added.flags_if_supported)
+        });
+        self.each("system-libs", added.system_libs, |check, name| {
             check.link_name(name)
         });
-        self.dependencies(manifest);
-        self.exports(manifest);
+        self.each("frameworks", added.frameworks, |check, name| {
+            check.link_name(name)
+        });
+        self.dependencies(manifest, added.dependencies);
+        self.exports(added.exports);
+    }
+
+    fn macro_name(&mut self, name: &str) {
+        if !is_identifier(name) {
+            self.breach(
+                format!("`{name}` is not a macro name"),
+                "write the name alone",
+            );
+        }
+    }
+
+    fn symbol(&mut self, name: &str) {
+        if name.is_empty() || name.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            self.breach(
+                format!("`{name}` is not the name of a symbol"),
+                "write it as C has it; of a C++ function, the mangled name",
+            );
+        }
     }
 
     fn name(&mut self, name: &str) {
@@ -112,156 +193,28 @@ impl Check<'_> {
         }
     }
 
-    fn source_set(&mut self, set: &SourceSet) {
-        if set.origins.is_empty() {
-            self.at(
-                "origins",
-                "no origin says where the files may be had",
-                "name one, for \
-                     instance `{\"cargo\": \"name@1.2.3\"}`",
-            );
-        }
-        self.each("origins", &set.origins, Self::origin);
-        if set.files.is_empty() {
-            self.at(
-                "files",
-                "no file is pinned",
-                "list the files with their SHA-256",
-            );
-        }
-        for (path, digest) in &set.files {
-            self.key("files", |check| {
-                check.at_key(path, |check| check.file_path(path));
-                check.key(path, |check| check.digest(digest));
-            });
-        }
-    }
-
-    fn origin(&mut self, origin: &Origin) {
-        let (client, text) = origin.kind.entry();
-        self.key(client, |check| check.origin_text(&origin.kind, text));
-        if let Some(dir) = &origin.dir {
-            self.key("dir", |check| check.file_path(dir));
-        }
-    }
-
-    fn origin_text(&mut self, kind: &OriginKind, text: &str) {
-        // A text that looks like an option would be taken for one by the client.
-        let looks_like_option = text.starts_with('-');
-        let has_blank = text.chars().any(|c| c.is_control())
-            || (text.contains(' ') && !matches!(kind, OriginKind::Path(_)));
-        if text.is_empty() || looks_like_option || has_blank {
-            self.breach(
-                format!("`{}` names no package or place", text),
-                "write it without blanks, and not beginning with `-`",
-            );
-            return;
-        }
-        let fix = match kind {
-            OriginKind::Cargo(_) if !has_version(text, '@') => "write `name@version`",
-            OriginKind::Npm(_) if !has_version(text.trim_start_matches('@'), '@') => {
-                "write `name@version`"
-            }
-            OriginKind::Apt(_) if text.contains('=') && !has_version(text, '=') => {
-                "write `name` or `name=version`"
-            }
-            OriginKind::Git(_) if !has_version(text, '#') || text.contains("::") => {
-                "write `url#commit`"
-            }
-            OriginKind::Url(_)
-                if !["https://", "http://", "file://"]
-                    .iter()
-                    .any(|s| text.starts_with(s)) =>
-            {
-                "write the whole `https://` address"
-            }
-            _ => return,
-        };
-        self.breach(format!("`{text}` is not understood here"), fix);
-    }
-
-    fn digest(&mut self, digest: &str) {
-        let is_hexadecimal = digest
-            .bytes()
-            .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
-        if digest.len() == 64 && is_hexadecimal {
-            return;
-        }
-        let lower = digest.to_ascii_lowercase();
-        let upper_case = lower.len() == 64 && lower.bytes().all(|b| b.is_ascii_hexdigit());
-        let (what, fix) = if upper_case {
-            (
-                "is a SHA-256 in upper case".to_owned(),
-                "write it in lower case",
-            )
-        } else if !is_hexadecimal {
-            (
-                "is not a SHA-256".to_owned(),
-                "write its 64 hexadecimal digits, as `sha256sum` does",
-            )
-        } else {
-            let length = digest.len();
-            (
-                format!("is not a SHA-256: {length} digits"),
-                "a SHA-256 has 64 hexadecimal digits",
-            )
-        };
-        self.breach(format!("`{}` {what}", digest), fix);
-    }
-
-    fn files_pinned_twice(&mut self, sets: &[SourceSet]) {
-        let mut seen = BTreeSet::new();
-        for (index, set) in sets.iter().enumerate() {
-            for path in set.files.keys() {
-                if !seen.insert(path) {
-                    self.path = vec![
-                        Step::Key("sources".to_owned()),
-                        Step::Index(index),
-                        Step::Key("files".to_owned()),
-                    ];
-                    self.at_key(path, |check| {
-                        check.breach(
-                            format!("`{path}` is pinned by an earlier source set too"),
-                            "give two files of one name different paths with `dir`",
-                        );
-                    });
-                    self.path.clear();
-                }
-            }
-        }
-    }
-
-    fn units(&mut self, manifest: &Manifest) {
-        if manifest.units.is_empty() {
-            self.at(
-                "units",
-                "a library has at least one unit",
-                "name a source file with `src`, \
-                     or give the text of a unit with `generate`",
-            );
-        }
-        let pinned: BTreeSet<&str> = manifest
-            .sources
-            .iter()
-            .flat_map(|set| set.files.keys().map(String::as_str))
-            .collect();
-        self.each("units", &manifest.units, |check, unit| {
+    fn units(&mut self, manifest: &Manifest, units: &[UnitEntry]) {
+        let pinned: BTreeSet<&str> = pinned(&manifest.sources).collect();
+        self.each("units", units, |check, unit| {
             check.unit(manifest, unit, &pinned)
         });
-        for (index, unit) in manifest.units.iter().enumerate() {
-            if manifest.units[..index].contains(unit) {
-                self.path = vec![Step::Key("units".to_owned()), Step::Index(index)];
-                self.breach(
-                    "this unit stands here a second time".to_owned(),
-                    "remove one",
-                );
-                self.path.clear();
+        for (index, unit) in units.iter().enumerate() {
+            if units[..index].contains(unit) {
+                self.key("units", |check| {
+                    check.within(Step::Index(index), false, |check| {
+                        check.breach(
+                            "this unit stands here a second time".to_owned(),
+                            "remove one",
+                        );
+                    });
+                });
             }
         }
     }
 
     fn unit(&mut self, manifest: &Manifest, unit: &UnitEntry, pinned: &BTreeSet<&str>) {
         match (&unit.src, &unit.generate) {
+            (Some(path), None) if is_pattern(path) => self.unit_pattern(unit, path, pinned),
             (Some(path), None) => self.key("src", |check| {
                 check.file_path(path);
                 if !pinned.is_empty() && !pinned.contains(path.as_str()) {
@@ -283,15 +236,64 @@ impl Check<'_> {
                 "name a source file with `src`, or give the unit's text with `generate`",
             ),
         }
+        let is_one_file = !unit.src.as_deref().is_some_and(is_pattern);
+        for (field, given) in [("exclude", !unit.exclude.is_empty()), ("unity", unit.unity)] {
+            if given && is_one_file {
+                let message = format!("`{field}` is for patterns, and this unit is one file");
+                self.at(
+                    field,
+                    &message,
+                    "leave it out, or write a pattern: `src/*.c`",
+                );
+            }
+        }
         self.key("standard", |check| check.standard(unit.standard.as_deref()));
         self.key("defines", |check| check.defines(&unit.defines, &[]));
         self.key("flags", |check| check.flags(&unit.flags));
         self.language_of(manifest, unit);
     }
 
-    /// What [`resolve::resolve`] would refuse later, said here with its place.
+    fn unit_pattern(&mut self, unit: &UnitEntry, pattern: &str, pinned: &BTreeSet<&str>) {
+        self.each("exclude", &unit.exclude, |check, pattern| {
+            check.file_path(pattern);
+            if let Err(reason) = glob(pattern) {
+                check.breach(
+                    format!("the pattern cannot be read: {reason}"),
+                    PATTERN_ADVICE,
+                );
+            }
+        });
+        self.key("src", |check| {
+            check.file_path(pattern);
+            match glob(pattern).map(|glob| glob.compile_matcher()) {
+                Err(reason) => {
+                    check.breach(
+                        format!("the pattern cannot be read: {reason}"),
+                        PATTERN_ADVICE,
+                    );
+                }
+                Ok(matcher)
+                    if !pinned.is_empty() && !pinned.iter().any(|p| matcher.is_match(p)) =>
+                {
+                    check.breach(
+                        format!("`{pattern}` matches none of the pinned files"),
+                        "`*` stays within a folder, `**` crosses folders; \
+                         files are listed in `sources[].files`",
+                    );
+                }
+                Ok(_) => {}
+            }
+        });
+    }
+
+    /// What [`resolve::resolve`] would refuse later, said here with its place. Files of a pattern may
+    /// be of several languages.
     fn language_of(&mut self, manifest: &Manifest, unit: &UnitEntry) {
-        match resolve::unit_language(manifest, unit) {
+        let src = unit.src.as_deref();
+        if src.is_some_and(is_pattern) && unit.language.or(manifest.language).is_none() {
+            return;
+        }
+        match resolve::unit_language(manifest, unit, src) {
             Err(error) => self.key("src", |check| check.breach_without_help(error.to_string())),
             Ok(language) => {
                 if let Err(error) = resolve::unit_standard(manifest, unit, language) {
@@ -405,11 +407,11 @@ impl Check<'_> {
         }
     }
 
-    fn dependencies(&mut self, manifest: &Manifest) {
+    fn dependencies(&mut self, manifest: &Manifest, dependencies: &[Dependency]) {
         let mut seen = BTreeSet::new();
         self.each(
             "dependencies",
-            &manifest.dependencies,
+            dependencies,
             |check, dependency: &Dependency| {
                 let name = &dependency.name;
                 check.key("name", |check| {
@@ -426,16 +428,24 @@ impl Check<'_> {
                         );
                     }
                 });
+                if let Some(Err(reason)) = dependency.version.as_deref().map(VersionRange::parse) {
+                    check.key("version", |check| {
+                        check.breach(
+                            format!("this is no version or range of versions: {reason}"),
+                            "write `1.2.3`, `>=1.6, <2`, `^1.2` or `1.*`",
+                        );
+                    });
+                }
             },
         );
     }
 
-    fn exports(&mut self, manifest: &Manifest) {
-        let Some(exports) = &manifest.exports else {
+    fn exports(&mut self, exports: Option<&Exports>) {
+        let Some(exports) = exports else {
             return;
         };
         self.key("exports", |check| {
-            if exports.patterns.is_empty() {
+            if exports.patterns().is_empty() {
                 check.at(
                     "match",
                     "no pattern: the library would publish nothing",
@@ -443,7 +453,7 @@ impl Check<'_> {
                           pattern, or drop `exports` to publish every external symbol",
                 );
             }
-            check.each("match", &exports.patterns, |check, pattern| {
+            check.each("match", &exports.matching, |check, pattern| {
                 if pattern.trim().is_empty() {
                     check.breach("an empty pattern matches nothing".to_owned(), "remove it");
                 }
@@ -499,11 +509,6 @@ impl Check<'_> {
         self.problems
             .push(self.source.problem(fault, &self.path, span));
     }
-}
-
-fn has_version(text: &str, separator: char) -> bool {
-    text.split_once(separator)
-        .is_some_and(|(name, version)| !name.is_empty() && !version.is_empty())
 }
 
 fn is_library_name(name: &str) -> bool {
