@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The probe of every library in tests/probes, with the memory of nlib watched:
+# The probe of every vendor library, with the memory of nlib watched:
 #
 #   image  under valgrind's memcheck, loaded by the platform's loader
 #   jit    in an nlib whose C++ shims are built with AddressSanitizer and UBSan, linked by JITLink
@@ -28,6 +28,7 @@ libraries() {
     case $1 in
     cimgui) echo "--with cimgui --with imgui" ;;
     stb_image | stb_image_write) echo "--with stb_image --with stb_image_write" ;;
+    tree_sitter) echo "--with tree_sitter --with tree_sitter_json" ;;
     *) echo "--with $1" ;;
     esac
 }
@@ -43,9 +44,9 @@ check() {
     elif [ "$status" -ne 0 ]; then
         fail "$name $kind: status $status"
         tail -n 40 "$WORK/err"
-    elif ! cmp -s "$WORK/out" "$ROOT/tests/probes/$name.out"; then
+    elif ! cmp -s "$WORK/out" "$ROOT/vendor-manifests/probes/$name.out"; then
         fail "$name $kind: other output"
-        diff "$ROOT/tests/probes/$name.out" "$WORK/out" || true
+        diff "$ROOT/vendor-manifests/probes/$name.out" "$WORK/out" || true
     else
         printf 'clean  %-16s %s\n' "$name" "$kind"
     fi
@@ -70,7 +71,7 @@ export ASAN_OPTIONS=detect_leaks=0:detect_container_overflow=0:allow_user_poison
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 export NLIB_WORKER=$PLAIN/nlib-worker NLIB_PATH=$ROOT/vendor-manifests
 
-for file in tests/probes/*.c tests/probes/*.cpp; do
+for file in vendor-manifests/probes/*.c vendor-manifests/probes/*.cpp; do
     name=$(basename "${file%.*}")
     # The first run compiles and links the image; only the second is watched.
     (cd "$WORK" && "$PLAIN/nlib" -q warm "$name")

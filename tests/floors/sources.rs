@@ -18,13 +18,15 @@ const UNSAFE: &[&str] = &[
 /// tests, and what users are shown. Clippy asks each block for a SAFETY comment.
 const CALLS_LOADED_CODE: &[&str] = &["tests/calls/", "crates/nlib/examples/"];
 
-/// Where C and C++ may lie: the two shims, and what tests, examples and benchmarks are made of.
+/// Where C and C++ may lie: the two shims, and what tests, examples, benchmarks and the vendor
+/// libraries' probes are made of.
 const C_AND_CXX: &[&str] = &[
     "crates/orc/",
     "crates/clang/",
     "examples/",
     "benches/",
     "tests/",
+    "vendor-manifests/probes/",
 ];
 
 /// The longest a file under crates/ gets before it is split or given a reason.
