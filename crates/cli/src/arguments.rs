@@ -70,6 +70,10 @@ pub struct GlobalOptions {
     #[arg(long, global = true)]
     pub offline: bool,
 
+    /// The profile that libraries are compiled with: dev, release or one of theirs [default: release]
+    #[arg(long, global = true, value_name = "NAME")]
+    pub profile: Option<String>,
+
     /// The linker
     #[arg(long, global = true, value_name = "LINKER", default_value = "auto")]
     pub link: Link,

@@ -74,6 +74,7 @@ impl Context {
         if self.options.no_cache {
             settings.cache_mode = Mode::Off;
         }
+        settings.profile.clone_from(&self.options.profile);
         settings.offline |= self.options.offline;
         settings.jobs = self.options.jobs.unwrap_or(settings.jobs);
         Ok(settings)

@@ -31,6 +31,8 @@ pub struct UnitDescription<'a> {
     pub toolchain: Digest,
     /// Driver arguments, paths below roots symbolic.
     pub arguments: &'a [String],
+    /// Flags that the compiler may leave out; which, the toolchain decides.
+    pub optional_arguments: &'a [String],
     /// The source's path, symbolic.
     pub source: &'a str,
     /// Digest of the source's content.
@@ -46,10 +48,12 @@ pub struct UnitDescription<'a> {
 /// The key of a unit's object, with the items it was made of.
 pub fn fingerprint(unit: &UnitDescription<'_>) -> Fingerprint {
     let epoch = unit.source_date_epoch.map(|epoch| epoch.to_string());
+    let optional = unit.optional_arguments.iter().map(String::as_str);
     FingerprintBuilder::new("nlib object")
         .text("code-generation", &CODE_GENERATION_VERSION.to_string())
         .digest("compiler", unit.toolchain)
         .list("arguments", unit.arguments.iter().map(String::as_str))
+        .list("optional-arguments", optional)
         .text("source-path", unit.source)
         .digest("source", unit.source_digest)
         .text("native-cpu", unit.native_cpu.unwrap_or(""))
@@ -115,6 +119,7 @@ mod tests {
         fingerprint(&UnitDescription {
             toolchain: Digest::of(b"clang"),
             arguments: &texts(arguments),
+            optional_arguments: &[],
             source: "${source}/a.c",
             source_digest: Digest::of(b"int a;"),
             native_cpu: None,

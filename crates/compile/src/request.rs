@@ -18,6 +18,8 @@ pub struct CompileRequest {
     pub working_directory: PathBuf,
     /// Driver arguments without compiler, input and output.
     pub arguments: Vec<String>,
+    /// Further arguments, of which those are used that the compiler takes without a word.
+    pub optional_arguments: Vec<String>,
     /// The source file.
     pub source: String,
     /// Files that exist only for this compile: absolute path and content.

@@ -21,7 +21,7 @@ use crate::error::Phase;
 use crate::request::{CompileRequest, CompiledUnit, ToolchainReport};
 
 /// The version of everything in this module.
-pub const PROTOCOL_VERSION: u32 = 2;
+pub const PROTOCOL_VERSION: u32 = 3;
 
 /// The largest header that is read: diagnostics and recorded inputs of one unit.
 const MAX_HEADER: u32 = 256 * 1024 * 1024;

@@ -6,6 +6,8 @@
 //! information `-ffile-prefix-map` keeps those folders out of the object; with it, the object names
 //! them and so does the key.
 
+use std::path::Path;
+
 use nlib_cache::{Digest, Fingerprint, Roots, UnitKey};
 use nlib_compile::{
     CompileRequest, UnitDescription, asks_for_debug_info, asks_for_native_cpu, fingerprint,
@@ -36,11 +38,25 @@ impl UnitCommand {
     ) -> Result<Self, Error> {
         let resolved = &closure.libraries[library];
         let mut roots = Roots::new().with("source", &resolved.root);
-        let mut arguments = Arguments::plain(&unit.arguments);
-        let debug = asks_for_debug_info(&unit.arguments);
+        let given = [&unit.arguments[..], &unit.optional_arguments].concat();
+        let debug = asks_for_debug_info(&given);
+        let mut arguments = Arguments::default();
+        if let Some(generated) = &resolved.generated {
+            roots = roots.with("generated", generated);
+            arguments.generated_headers(
+                "-I",
+                generated,
+                "${generated}",
+                &resolved.plan.name,
+                debug,
+            );
+        }
+        arguments.plain(&unit.arguments);
         let mut debug_roots = Vec::new();
         if debug {
             debug_roots.push(resolved.root.display().to_string());
+            let generated = resolved.generated.iter();
+            debug_roots.extend(generated.map(|folder| folder.display().to_string()));
         }
         for dependency in closure.all_dependencies(library) {
             let dependency = &closure.libraries[dependency];
@@ -48,6 +64,11 @@ impl UnitCommand {
             let root = dependency.root.display().to_string();
             let symbol = format!("${{dep:{name}}}");
             roots = roots.with(&format!("dep:{name}"), &dependency.root);
+            if let Some(generated) = &dependency.generated {
+                let symbol = format!("${{generated:{name}}}");
+                roots = roots.with(&format!("generated:{name}"), generated);
+                arguments.generated_headers("-isystem", generated, &symbol, name, debug);
+            }
             for directory in &dependency.plan.include_directories {
                 arguments.plain_one("-isystem");
                 arguments.rooted("", &root, &symbol, &below(directory));
@@ -60,10 +81,11 @@ impl UnitCommand {
         }
 
         let text = text(inner, closure, library, unit)?;
-        let native = asks_for_native_cpu(&unit.arguments).then(|| inner.native_cpu());
+        let native = asks_for_native_cpu(&given).then(|| inner.native_cpu());
         let fingerprint = fingerprint(&UnitDescription {
             toolchain,
             arguments: &arguments.symbolic,
+            optional_arguments: &unit.optional_arguments,
             source: &text.path,
             source_digest: text.digest,
             native_cpu: native.as_deref(),
@@ -82,6 +104,7 @@ impl UnitCommand {
                 unit: unit.name.clone(),
                 working_directory: resolved.root.clone(),
                 arguments: arguments.actual,
+                optional_arguments: unit.optional_arguments.clone(),
                 source: text.path,
                 virtual_files: text.virtual_files,
                 source_date_epoch: inner.settings.source_date_epoch,
@@ -156,22 +179,40 @@ fn below(directory: &str) -> String {
 }
 
 /// Arguments as the compiler gets them and, place by place, as the key sees them.
+#[derive(Default)]
 struct Arguments {
     actual: Vec<String>,
     symbolic: Vec<String>,
 }
 
 impl Arguments {
-    fn plain(arguments: &[String]) -> Self {
-        Self {
-            actual: arguments.to_vec(),
-            symbolic: arguments.to_vec(),
-        }
+    fn plain(&mut self, arguments: &[String]) {
+        self.actual.extend_from_slice(arguments);
+        self.symbolic.extend_from_slice(arguments);
     }
 
     fn plain_one(&mut self, argument: &str) {
         self.actual.push(argument.to_string());
         self.symbolic.push(argument.to_string());
+    }
+
+    /// A folder with the headers that a manifest brings. It is called by their content, so that with
+    /// debug information objects may name it.
+    fn generated_headers(
+        &mut self,
+        search: &str,
+        folder: &Path,
+        symbol: &str,
+        library: &str,
+        debug: bool,
+    ) {
+        let place = folder.display().to_string();
+        self.plain_one(search);
+        self.rooted("", &place, symbol, "");
+        if !debug {
+            let prefix = format!("={library}/generated");
+            self.rooted("-ffile-prefix-map=", &place, symbol, &prefix);
+        }
     }
 
     fn rooted(&mut self, before: &str, root: &str, symbol: &str, after: &str) {

@@ -51,22 +51,53 @@ pub enum Error {
         /// The library.
         library: String,
     },
-    /// A dependency has another version than is asked for.
+    /// No manifest is of a version that all dependents take.
     #[error(
-        "{library} asks for {dependency} {wanted}, but {manifest} is version {found}; change the \
-         version in one of the two manifests"
+        "no version of {library} is one that all who need it take:\n  {}\nthere is {}; change a \
+         version in one of the manifests, or add `{library}@VERSION.json` to the library path",
+        asks.join("\n  "), if found.is_empty() { "none".to_owned() } else { found.join(", ") }
     )]
     DependencyVersion {
-        /// The library that asks.
+        /// The library.
         library: String,
-        /// The dependency.
-        dependency: String,
-        /// The version asked for.
-        wanted: String,
-        /// The version found.
-        found: String,
-        /// The dependency's manifest.
-        manifest: PathBuf,
+        /// Who asks for which versions.
+        asks: Vec<String>,
+        /// The versions there are, with their manifests.
+        found: Vec<String>,
+    },
+    /// Two dependents want different values of an option.
+    #[error(
+        "{library} cannot have two values of its option `{option}` at once:\n  {}\nchange one of them",
+        asks.join("\n  ")
+    )]
+    OptionConflict {
+        /// The library.
+        library: String,
+        /// The option.
+        option: String,
+        /// Who asks for which value.
+        asks: Vec<String>,
+    },
+    /// A range of versions cannot be read.
+    #[error("{library}@{range}: this is no version or range of versions: {reason}")]
+    VersionRange {
+        /// The library.
+        library: String,
+        /// The range as given.
+        range: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A library needs a symbol that the host does not grant.
+    #[error(
+        "{library} imports `{symbol}` from its host, which does not grant it; grant it with the \
+         request: `Request::grant`"
+    )]
+    NotGranted {
+        /// The library.
+        library: String,
+        /// The symbol.
+        symbol: String,
     },
     /// The pinned sources cannot be had.
     #[error(transparent)]
@@ -281,10 +312,13 @@ impl Error {
             | Error::Resolve { .. }
             | Error::DependencyCycle { .. }
             | Error::Dependency { .. }
-            | Error::DependencyVersion { .. } => ErrorKind::Manifest,
+            | Error::DependencyVersion { .. }
+            | Error::OptionConflict { .. }
+            | Error::VersionRange { .. } => ErrorKind::Manifest,
             Error::Link { .. }
             | Error::LibraryOfSource { .. }
             | Error::Entangled { .. }
+            | Error::NotGranted { .. }
             | Error::Unload { .. }
             | Error::Call(_)
             | Error::Image(_) => ErrorKind::Link,

@@ -49,17 +49,14 @@ impl LibraryPath {
     /// There is none; the message names the folders searched and names like it.
     pub fn find(&self, name: &str) -> Result<PathBuf, Error> {
         let file = format!("{name}.json");
-        for folder in &self.folders {
-            let manifest = folder.join(&file);
-            if manifest.is_file() {
-                return Ok(manifest);
-            }
-        }
-        Err(Error::UnknownLibrary {
-            name: name.to_string(),
-            searched: self.folders.clone(),
-            similar: self.similar(name),
-        })
+        let mut candidates = self.folders.iter().map(|folder| folder.join(&file));
+        candidates
+            .find(|manifest| manifest.is_file())
+            .ok_or_else(|| Error::UnknownLibrary {
+                name: name.to_string(),
+                searched: self.folders.clone(),
+                similar: self.similar(name),
+            })
     }
 
     /// Every library that can be asked for by name, by name.
@@ -76,7 +73,8 @@ impl LibraryPath {
                 let is_manifest = manifest
                     .extension()
                     .is_some_and(|extension| extension == "json");
-                if is_manifest && !found.iter().any(|library| library.name == name) {
+                let is_version = name.contains('@');
+                if is_manifest && !is_version && !found.iter().any(|library| library.name == name) {
                     let name = name.to_string();
                     found.push(AvailableLibrary { name, manifest });
                 }
@@ -99,6 +97,21 @@ impl LibraryPath {
             .map(|(_, candidate)| candidate)
             .collect()
     }
+}
+
+/// The manifests of further versions of a library in one folder, `NAME@VERSION.json`, by name.
+pub(crate) fn versions_in(folder: &Path, name: &str) -> Vec<PathBuf> {
+    let prefix = format!("{name}@");
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut found: Vec<PathBuf> = entries
+        .map(|entry| entry.path())
+        .filter(|path| {
+            let file = path.file_name().unwrap_or_default().to_string_lossy();
+            file.starts_with(&prefix) && file.ends_with(".json")
+        })
+        .collect();
+    found.sort();
+    found
 }
 
 /// The number of characters to insert, remove or replace (Levenshtein).

@@ -21,6 +21,7 @@ mod auto_libraries;
 mod build;
 mod builtins;
 mod command;
+mod demand;
 mod directives;
 pub mod environment;
 mod error;
@@ -34,6 +35,7 @@ mod registry;
 mod request;
 mod resolve;
 mod runtime_libraries;
+mod selection;
 mod session;
 mod settings;
 mod toolchain;
@@ -46,6 +48,7 @@ pub use event::{Event, Listener, UnitOutcome};
 pub use find::{AvailableLibrary, LibraryPath};
 pub use registry::LoadedLibrary;
 pub use request::{Request, Source, What};
+pub use selection::Selection;
 pub use session::{ObjectCode, Session};
 pub use settings::Settings;
 pub use toolchain::Toolchain;
@@ -66,5 +69,6 @@ pub use nlib_loader::{
     object_symbols, report_crashing_constructors, reset_signal_handlers, running_constructor,
 };
 pub use nlib_plan::{
-    Manifest, ManifestError, Plan, ResolveError, flags, language, manifest, schema,
+    Manifest, ManifestError, Plan, ResolveError, condition, flags, is_pattern, language, manifest,
+    schema, variant, version,
 };

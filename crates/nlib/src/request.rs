@@ -8,6 +8,7 @@ use nlib_loader::{HostSymbol, LinkerChoice};
 use nlib_plan::manifest::Language;
 
 use crate::directives::is_script;
+use crate::selection::Selection;
 
 /// What is to be loaded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +95,10 @@ pub struct Request {
     pub what: What,
     /// The library's name where there is no manifest; else it is called like the first source.
     pub name: Option<String>,
+    /// What is chosen of the library: version, features, options.
+    pub selection: Selection,
+    /// The profile that everything is compiled with; `release` when absent.
+    pub profile: Option<String>,
     /// Compiler flags after those of the manifest.
     pub flags: Vec<String>,
     /// Libraries (names or manifests) that source files are compiled against and linked to.
@@ -121,8 +126,15 @@ pub struct Request {
 impl Request {
     /// Reads what a person types: a name, the path of a manifest (`.json`) or of a source file. A
     /// script without extension is one by its `#!` line or its directives; write `./script`.
+    ///
+    /// After a name or a manifest may stand what is chosen of the library: `flecs@>=4[core]`,
+    /// `imgui.json[backend=glfw,!default]` (see [`Selection::split`]).
     pub fn new(text: impl AsRef<str>) -> Self {
-        let text = text.as_ref();
+        let whole = text.as_ref();
+        let (text, selection) = match Path::new(whole).exists() {
+            true => (whole, Selection::default()), // a file may be called so
+            false => Selection::split(whole),
+        };
         let path = Path::new(text);
         let extension = path.extension().unwrap_or_default();
         let is_source = || match extension.is_empty() {
@@ -138,7 +150,10 @@ impl Request {
         } else {
             What::Library(text.to_string())
         };
-        Self::of(what)
+        Self {
+            selection,
+            ..Self::of(what)
+        }
     }
 
     /// Files, text and bytes as one library.
@@ -160,6 +175,8 @@ impl Request {
         Self {
             what,
             name: None,
+            selection: Selection::default(),
+            profile: None,
             flags: Vec::new(),
             with: Vec::new(),
             system_libraries: Vec::new(),
@@ -193,6 +210,28 @@ impl Request {
     #[must_use]
     pub fn flags(mut self, flags: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.flags.extend(flags.into_iter().map(Into::into));
+        self
+    }
+
+    /// Switches features of the library on.
+    #[must_use]
+    pub fn features(mut self, features: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let features = features.into_iter().map(Into::into);
+        self.selection.features.extend(features);
+        self
+    }
+
+    /// Gives an option of the library a value.
+    #[must_use]
+    pub fn option(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.selection.options.insert(name.into(), value.into());
+        self
+    }
+
+    /// Compiles the library and what it needs with a profile.
+    #[must_use]
+    pub fn profile(mut self, name: impl Into<String>) -> Self {
+        self.profile = Some(name.into());
         self
     }
 
@@ -284,5 +323,7 @@ mod tests {
         assert_eq!(what("x/libz.a"), What::Sources(vec!["x/libz.a".into()]));
         assert_eq!(what("module.bc"), What::Sources(vec!["module.bc".into()]));
         assert_eq!(what("libs/flecs"), What::Manifest("libs/flecs".into()));
+        assert_eq!(what("flecs@4[core]"), What::Library("flecs".into()));
+        assert_eq!(what("a.json[x=y]"), What::Manifest("a.json".into()));
     }
 }

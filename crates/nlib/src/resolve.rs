@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use nlib_cache::FieldHasher;
 use nlib_fetch::SourceTree;
 use nlib_loader::HostSymbol;
 use nlib_plan::language::by_extension;
 use nlib_plan::manifest::Language;
 use nlib_plan::plan::{LinkPlan, UnitText};
-use nlib_plan::{Choices, Manifest, Plan, ResolveError, Target, bare_source, resolve};
+use nlib_plan::{Choices, Plan, ResolveError, Target, bare_source, resolve_in};
 
+use crate::demand::{Ask, Demand, Demands, Wanted, files_below};
 use crate::directives::{program, without_interpreter_line};
 use crate::error::Error;
 use crate::prebuilt::BITCODE;
@@ -20,8 +22,12 @@ use crate::session::{Inner, Purpose};
 #[derive(Debug)]
 pub(crate) struct ResolvedLibrary {
     pub plan: Plan,
+    /// What was chosen of it.
+    pub choices: Choices,
     /// The folder that the plan's paths are relative to; absolute.
     pub root: PathBuf,
+    /// The folder with its generated headers, if it has any; absolute.
+    pub generated: Option<PathBuf>,
     /// Where its manifest lies; `None` for bare sources.
     pub manifest: Option<PathBuf>,
     /// Direct dependencies, as places in the closure.
@@ -35,7 +41,9 @@ pub(crate) struct ResolvedLibrary {
 impl ResolvedLibrary {
     /// Whether its symbols depend on this process, so that no image of it can be kept.
     pub fn is_bound_by_host(&self) -> bool {
-        !self.overlays.is_empty() || !self.host_symbols.is_empty()
+        !self.overlays.is_empty()
+            || !self.host_symbols.is_empty()
+            || !self.plan.link.imports.is_empty()
     }
 }
 
@@ -66,7 +74,6 @@ pub(crate) fn closure(inner: &Inner, requests: &[Request]) -> Result<(Closure, V
     let mut resolver = Resolver {
         inner,
         closure: Closure::default(),
-        chain: Vec::new(),
         taken: BTreeMap::new(),
     };
     let asked = requests
@@ -79,8 +86,6 @@ pub(crate) fn closure(inner: &Inner, requests: &[Request]) -> Result<(Closure, V
 struct Resolver<'a> {
     inner: &'a Inner,
     closure: Closure,
-    /// Libraries whose dependencies are being resolved: name and manifest.
-    chain: Vec<(String, PathBuf)>,
     /// System libraries that nobody named, by the library that needs them.
     taken: BTreeMap<String, Vec<String>>,
 }
@@ -88,78 +93,85 @@ struct Resolver<'a> {
 impl Resolver<'_> {
     fn request(&mut self, request: &Request) -> Result<usize, Error> {
         self.taken.extend(request.taken.clone());
+        let first = self.closure.libraries.len();
         let overlays = request
             .overlays
             .iter()
-            .map(|text| self.request(&Request::new(text)))
+            .map(|text| self.request(&request.for_another(text)))
             .collect::<Result<Vec<_>, _>>()?;
-        let place = self.requested_library(request)?;
+        let place = match &request.what {
+            What::Sources(sources) => self.sources(sources, request)?,
+            What::Library(_) | What::Manifest(_) => self.library_with_manifest(request)?,
+        };
         if let Some(dependent) = overlays.iter().find(|overlay| **overlay >= place) {
             let name = |place: usize| self.closure.libraries[place].plan.name.clone();
             return Err(Error::DependencyCycle {
                 chain: vec![name(place), name(*dependent), name(place)],
             });
         }
-        let library = &mut self.closure.libraries[place];
-        library.overlays = overlays;
-        library.host_symbols.clone_from(&request.host_symbols);
+        self.closure.libraries[place].overlays = overlays;
+        self.grant(request, place, first);
         Ok(place)
     }
 
-    fn requested_library(&mut self, request: &Request) -> Result<usize, Error> {
-        let choices = Choices {
-            flags: request.flags.clone(),
-            ..Choices::default()
-        };
-        let target = Target {
-            triple: request.target.clone(),
-        };
-        match &request.what {
-            What::Sources(sources) => self.sources(sources, request, &choices),
-            What::Library(name) => {
-                let manifest = self.inner.find_manifest(name)?;
-                self.manifest(&manifest, &target, &choices, &request.system_libraries)
-            }
-            What::Manifest(path) => {
-                self.manifest(path, &target, &choices, &request.system_libraries)
+    /// The library that was asked for gets what the host grants; those that came with it get what
+    /// they import.
+    fn grant(&mut self, request: &Request, place: usize, first: usize) {
+        for (index, library) in self.closure.libraries.iter_mut().enumerate() {
+            if index == place {
+                library.host_symbols.clone_from(&request.host_symbols);
+            } else if index >= first {
+                let imports = &library.plan.link.imports;
+                let granted = request.host_symbols.iter();
+                let granted =
+                    granted.filter(|symbol| imports.iter().any(|one| *one == symbol.name()));
+                library.host_symbols = granted.cloned().collect();
             }
         }
     }
 
+    fn library_with_manifest(&mut self, request: &Request) -> Result<usize, Error> {
+        let target = Target {
+            triple: request.target.clone(),
+        };
+        let ask = request.ask();
+        let demands = self.settle(vec![ask.clone()], request, &target)?;
+        let name = demands.name_of(&ask);
+        let place = self.library(&name, &demands, &target)?;
+        let link = &mut self.closure.libraries[place].plan.link;
+        link.system_libraries
+            .extend(request.system_libraries.iter().cloned());
+        Ok(place)
+    }
+
+    fn settle(&self, asks: Vec<Ask>, request: &Request, target: &Target) -> Result<Demands, Error> {
+        let profile = request.profile.as_ref();
+        let profile = profile.or(self.inner.settings.profile.as_ref());
+        Demands::settle(self.inner, asks, target, profile.map(String::as_str))
+    }
+
     /// Sources without a manifest: one library, named like the first unless it is given a name.
-    fn sources(
-        &mut self,
-        sources: &[Source],
-        request: &Request,
-        choices: &Choices,
-    ) -> Result<usize, Error> {
+    fn sources(&mut self, sources: &[Source], request: &Request) -> Result<usize, Error> {
         let program = program(sources, request)?;
-        let dependencies = program
-            .with
-            .iter()
-            .map(|text| self.request(&Request::new(text)))
-            .collect::<Result<Vec<_>, _>>()?;
+        let dependencies = self.libraries_of(&program.with, request)?;
         let working_directory = std::env::current_dir().map_err(|source| Error::Io {
             what: "the working directory".to_string(),
             source,
         })?;
-        let (language, flags) = stated_language(choices.flags.clone())?;
+        let (language, flags) = stated_language(request.flags.clone())?;
         let target = request.target.iter();
         let target = target.map(|triple| format!("--target={triple}"));
         let flags: Vec<String> = flags.into_iter().chain(target).collect();
         let mut plan: Option<Plan> = None;
         for source in &program.sources {
             // The command line comes last, so that it wins.
-            let flags = source.flags.iter().chain(&flags).cloned().collect();
+            let choices = Choices {
+                flags: source.flags.iter().chain(&flags).cloned().collect(),
+                profile: request.profile.clone(),
+                ..Choices::default()
+            };
             let stated = language.or(source.language);
-            let one = bare_plan(
-                &source.source,
-                stated,
-                &Choices {
-                    flags,
-                    ..Choices::default()
-                },
-            )?;
+            let one = bare_plan(&source.source, stated, &choices)?;
             match &mut plan {
                 None => plan = Some(one),
                 Some(plan) => plan.units.extend(one.units),
@@ -179,7 +191,9 @@ impl Resolver<'_> {
         };
         Ok(self.add(ResolvedLibrary {
             plan,
+            choices: Choices::default(),
             root: working_directory,
+            generated: None,
             manifest: None,
             dependencies,
             overlays: Vec::new(),
@@ -187,108 +201,68 @@ impl Resolver<'_> {
         }))
     }
 
-    fn manifest(
-        &mut self,
-        path: &Path,
-        target: &Target,
-        choices: &Choices,
-        system_libraries: &[String],
-    ) -> Result<usize, Error> {
-        let manifest = Manifest::read(path)?;
-        let place = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
-        if let Some(known) = self.known(&place, choices) {
+    /// The libraries that a program uses: what it and they ask of each other is met together.
+    fn libraries_of(&mut self, with: &[String], request: &Request) -> Result<Vec<usize>, Error> {
+        let requests: Vec<Request> = with.iter().map(|text| request.for_another(text)).collect();
+        let has_manifest = |request: &&Request| !matches!(request.what, What::Sources(_));
+        let asks: Vec<Ask> = requests
+            .iter()
+            .filter(has_manifest)
+            .map(Request::ask)
+            .collect();
+        let target = Target::default();
+        let demands = self.settle(asks, request, &target)?;
+        let place = |request: &Request| match request.what {
+            What::Sources(_) => self.request(request),
+            _ => self.library(&demands.name_of(&request.ask()), &demands, &target),
+        };
+        requests.iter().map(place).collect()
+    }
+
+    /// A library with a manifest, after everything that it depends on.
+    fn library(&mut self, name: &str, demands: &Demands, target: &Target) -> Result<usize, Error> {
+        let demand = demands.get(name);
+        let Demand {
+            place,
+            manifest,
+            choices,
+            ..
+        } = demand;
+        if let Some(known) = self.known(place, choices) {
             return Ok(known);
         }
-        self.refuse_cycle(&manifest.name, &place)?;
-        let mut plan = resolve(&manifest, target, choices).map_err(|source| Error::Resolve {
+        let folder = place.parent().unwrap_or(Path::new("/"));
+        let plan = resolve_in(manifest, target, choices, &|| files_below(folder));
+        let plan = plan.map_err(|source| Error::Resolve {
             library: manifest.name.clone(),
             source,
         })?;
-        plan.link
-            .system_libraries
-            .extend(system_libraries.iter().cloned());
-
-        self.chain.push((manifest.name.clone(), place.clone()));
-        let dependencies = self.dependencies(&plan, &place, target);
-        self.chain.pop();
-        let dependencies = dependencies?;
-
-        let folder = place.parent().unwrap_or(Path::new("/")).to_path_buf();
+        let dependencies = plan.link.dependencies.iter();
+        let dependencies = dependencies
+            .map(|dependency| self.library(&dependency.name, demands, target))
+            .collect::<Result<_, _>>()?;
         let root = if plan.sources.is_empty() {
-            folder
+            folder.to_path_buf()
         } else {
-            self.inner.sources(&plan, &folder)?.root
+            self.inner.sources(&plan, folder)?.root
         };
         Ok(self.add(ResolvedLibrary {
+            generated: self.inner.generated_headers(&plan)?,
             plan,
+            choices: choices.clone(),
             root,
-            manifest: Some(place),
+            manifest: Some(place.clone()),
             dependencies,
             overlays: Vec::new(),
             host_symbols: Vec::new(),
         }))
     }
 
-    /// A dependency's manifest lies beside the dependent's, or is found by name.
-    fn dependencies(
-        &mut self,
-        plan: &Plan,
-        manifest: &Path,
-        target: &Target,
-    ) -> Result<Vec<usize>, Error> {
-        let mut places = Vec::new();
-        for dependency in &plan.link.dependencies {
-            let beside = manifest.with_file_name(format!("{}.json", dependency.name));
-            let path = if beside.is_file() {
-                beside
-            } else {
-                let found = self.inner.find_manifest(&dependency.name);
-                found.map_err(|source| Error::Dependency {
-                    library: plan.name.clone(),
-                    manifest: manifest.to_path_buf(),
-                    dependency: dependency.name.clone(),
-                    source: Box::new(source),
-                })?
-            };
-            let place = self.manifest(&path, target, &Choices::default(), &[])?;
-            let found = self.closure.libraries[place].plan.version.clone();
-            if let Some(wanted) = &dependency.version
-                && found.as_ref() != Some(wanted)
-            {
-                return Err(Error::DependencyVersion {
-                    library: plan.name.clone(),
-                    dependency: dependency.name.clone(),
-                    wanted: wanted.clone(),
-                    found: found.unwrap_or_else(|| "unstated".to_string()),
-                    manifest: path,
-                });
-            }
-            places.push(place);
-        }
-        Ok(places)
-    }
-
-    /// A library resolved before, with no flags of the user's.
+    /// A library resolved before, with the same choices.
     fn known(&self, manifest: &Path, choices: &Choices) -> Option<usize> {
-        if !choices.flags.is_empty() {
-            return None;
-        }
-        self.closure
-            .libraries
-            .iter()
-            .position(|library| library.manifest.as_deref() == Some(manifest))
-    }
-
-    fn refuse_cycle(&self, name: &str, manifest: &Path) -> Result<(), Error> {
-        let Some(start) = self.chain.iter().position(|(_, place)| place == manifest) else {
-            return Ok(());
-        };
-        let mut chain: Vec<String> = self.chain[start..]
-            .iter()
-            .map(|(name, _)| name.clone())
-            .collect();
-        chain.push(name.to_string());
-        Err(Error::DependencyCycle { chain })
+        self.closure.libraries.iter().position(|library| {
+            library.manifest.as_deref() == Some(manifest) && library.choices == *choices
+        })
     }
 
     fn add(&mut self, mut library: ResolvedLibrary) -> usize {
@@ -297,6 +271,32 @@ impl Resolver<'_> {
         }
         self.closure.libraries.push(library);
         self.closure.libraries.len() - 1
+    }
+}
+
+impl Request {
+    /// What it asks for, of a library with a manifest.
+    fn ask(&self) -> Ask {
+        Ask {
+            wanted: match &self.what {
+                What::Library(name) => Wanted::Name(name.clone()),
+                What::Manifest(path) => Wanted::Manifest(path.clone()),
+                What::Sources(sources) => {
+                    Wanted::Manifest(sources.first().map(Source::path).unwrap_or_default())
+                }
+            },
+            selection: self.selection.clone(),
+            flags: self.flags.clone(),
+            chain: Vec::new(),
+            asker: None,
+        }
+    }
+
+    /// A request for something that this one needs.
+    fn for_another(&self, text: &str) -> Request {
+        let mut other = Request::new(text);
+        other.profile.clone_from(&self.profile);
+        other
     }
 }
 
@@ -379,7 +379,57 @@ fn plain_name(file: &Path) -> Result<&str, Error> {
     })
 }
 
+impl Closure {
+    /// Refuses a library that imports what the host does not grant to it.
+    pub fn check_imports(&self) -> Result<(), Error> {
+        for library in &self.libraries {
+            let granted = |symbol: &&String| {
+                let mut granted = library.host_symbols.iter();
+                granted.any(|host_symbol| host_symbol.name() == **symbol)
+            };
+            let imports = &library.plan.link.imports;
+            if let Some(symbol) = imports.iter().find(|symbol| !granted(symbol)) {
+                return Err(Error::NotGranted {
+                    library: library.plan.name.clone(),
+                    symbol: symbol.clone(),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
 impl Inner {
+    /// Writes headers that a manifest brings into a folder called by their content.
+    fn generated_headers(&self, plan: &Plan) -> Result<Option<PathBuf>, Error> {
+        if plan.generated_headers.is_empty() {
+            return Ok(None);
+        }
+        let mut hasher = FieldHasher::new("nlib generated headers");
+        for (path, text) in &plan.generated_headers {
+            hasher = hasher
+                .field("path", path.as_bytes())
+                .field("text", text.as_bytes());
+        }
+        let folder = self.generated_folder()?.join(hasher.finish().to_string());
+        for (path, text) in &plan.generated_headers {
+            let file = folder.join(path);
+            if std::fs::read(&file).is_ok_and(|known| known == text.as_bytes()) {
+                continue;
+            }
+            let parent = file.parent().unwrap_or(&folder);
+            let access = nlib_cache::files::Access::Private;
+            let written = std::fs::create_dir_all(parent).and_then(|()| {
+                nlib_cache::files::write_atomically(parent, &file, text.as_bytes(), access)
+            });
+            written.map_err(|source| Error::Io {
+                what: format!("writing {}", file.display()),
+                source,
+            })?;
+        }
+        Ok(Some(folder))
+    }
+
     /// The plan's pinned files, brought if they are not at hand.
     pub(crate) fn sources(&self, plan: &Plan, manifest_folder: &Path) -> Result<SourceTree, Error> {
         if let Some(tree) = self.source_store.find(&plan.sources)? {

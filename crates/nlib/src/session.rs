@@ -11,9 +11,10 @@ use nlib_loader::{
     CodeLocation, Library, Loader, Reference, SymbolInfo, SystemLibrary, UnloadError, before_exit,
     host_cpu, object_symbols,
 };
-use nlib_plan::{Choices, Manifest, Plan, Target, resolve as resolve_plan};
+use nlib_plan::{Choices, Manifest, Plan, Target, resolve_in};
 
 use crate::auto_libraries::supply;
+use crate::demand::files_below;
 use crate::error::Error;
 use crate::event::Event;
 use crate::find::AvailableLibrary;
@@ -210,6 +211,7 @@ impl Session {
         let inner = &self.inner;
         let (closure, asked) = closure(inner, std::slice::from_ref(request))?;
         inner.check_sanitizer(&closure)?;
+        closure.check_imports()?;
         let toolchain = inner.toolchain()?.digest;
         let built = inner.build(&closure, toolchain)?;
         let identities = inner.identities(&closure, &built, toolchain)?;
@@ -315,7 +317,7 @@ impl Session {
     /// They cannot be had, or are not what is pinned.
     pub fn fetch(&self, request: impl Into<Request>) -> Result<Option<SourceTree>, Error> {
         let (path, manifest) = self.manifest(request)?;
-        let plan = plan(&manifest)?;
+        let plan = plan(&manifest, &path)?;
         if plan.sources.is_empty() {
             return Ok(None);
         }
@@ -337,7 +339,7 @@ impl Session {
             }
         };
         let manifest = Manifest::read(&path)?;
-        plan(&manifest)?;
+        plan(&manifest, &path)?;
         Ok((path, manifest))
     }
 
@@ -558,6 +560,16 @@ impl Inner {
         }
     }
 
+    /// The folder for headers that manifests bring: in the cache, or with the session when there is
+    /// none.
+    pub(crate) fn generated_folder(&self) -> Result<PathBuf, Error> {
+        let cache = self.cache.directory();
+        match cache.or(self.settings.cache_directory.as_deref()) {
+            Some(directory) => Ok(directory.join("generated-1")),
+            None => self.scratch_path("generated-1"),
+        }
+    }
+
     pub(crate) fn scratch_path(&self, name: &str) -> Result<PathBuf, Error> {
         Ok(scratch_folder(&self.scratch)?.join(name))
     }
@@ -597,12 +609,14 @@ pub(crate) fn again<T>(attempt: impl Fn() -> Result<T, Error>) -> Result<T, Erro
     }
 }
 
-fn plan(manifest: &Manifest) -> Result<Plan, Error> {
-    resolve_plan(manifest, &Target::default(), &Choices::default()).map_err(|source| {
-        Error::Resolve {
-            library: manifest.name.clone(),
-            source,
-        }
+/// The plan of a manifest as it is without any choice.
+fn plan(manifest: &Manifest, path: &Path) -> Result<Plan, Error> {
+    let folder = path.parent().unwrap_or(Path::new(""));
+    let files = || files_below(folder);
+    let plan = resolve_in(manifest, &Target::default(), &Choices::default(), &files);
+    plan.map_err(|source| Error::Resolve {
+        library: manifest.name.clone(),
+        source,
     })
 }
 

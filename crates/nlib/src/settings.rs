@@ -21,6 +21,8 @@ pub struct Settings {
     pub cache_mode: Mode,
     /// Where manifests are found by name.
     pub library_path: LibraryPath,
+    /// The profile of requests that name none; `release` when absent.
+    pub profile: Option<String>,
     /// Refuse to fetch sources over the network.
     pub offline: bool,
     /// How many units are compiled at once.
@@ -63,6 +65,7 @@ impl Settings {
             cache_directory: environment.cache_directory,
             cache_mode: environment.cache_mode.unwrap_or(Mode::ReadWrite),
             library_path: LibraryPath::standard(environment.library_path, program.as_deref()),
+            profile: None,
             offline: environment.offline,
             jobs: environment.jobs.unwrap_or_else(processors),
             worker: environment

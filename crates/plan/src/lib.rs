@@ -29,5 +29,5 @@ pub mod version;
 pub use error::ManifestError;
 pub use manifest::Manifest;
 pub use plan::{Choices, Plan, Target};
-pub use resolve::{ResolveError, bare_source, resolve, resolve_in};
-pub use units::asks_for_files;
+pub use resolve::{ResolveError, bare_source, dependencies, resolve, resolve_in};
+pub use units::is_pattern;

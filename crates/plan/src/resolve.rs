@@ -15,10 +15,12 @@ use std::path::Path;
 
 use crate::flags::{self, FlagError};
 use crate::language::{self, LanguageError};
-use crate::manifest::{DebugInfo, Exports, Language, Manifest, Optimization, UnitEntry, Warnings};
+use crate::manifest::{
+    DebugInfo, Dependency, Exports, Language, Manifest, Optimization, UnitEntry, Warnings,
+};
 use crate::plan::{Choices, LinkPlan, Plan, Target, Unit, UnitText};
 use crate::units::{generated_name, pieces};
-use crate::variant::{Variant, VariantError, choose};
+use crate::variant::{DEFAULT_PROFILE, DEV_PROFILE, Variant, VariantError, choose};
 
 /// Why there is no plan.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -63,7 +65,7 @@ pub enum ResolveError {
     Variant(#[from] VariantError),
     /// A pattern of units matches no file.
     #[error(
-        "{library}: the unit pattern `{pattern}` matches no file{}",
+        "the unit pattern `{pattern}` matches no file{}",
         if *excluded { " that `exclude` leaves" } else { "" }
     )]
     NoMatch {
@@ -75,7 +77,7 @@ pub enum ResolveError {
         excluded: bool,
     },
     /// A pattern cannot be read.
-    #[error("{library}: the pattern `{pattern}` cannot be read: {reason}")]
+    #[error("the pattern `{pattern}` cannot be read: {reason}")]
     Pattern {
         /// The library's name.
         library: String,
@@ -86,7 +88,7 @@ pub enum ResolveError {
     },
     /// Files that cannot be one unit.
     #[error(
-        "{library}: {path} cannot be in one unit with the other files of `{pattern}`; `unity` is for \
+        "{path} cannot be in one unit with the other files of `{pattern}`; `unity` is for \
          files of C alone or of C++ alone: exclude it, or state the unit's `language`"
     )]
     Unity {
@@ -113,6 +115,16 @@ pub fn resolve(
     choices: &Choices,
 ) -> Result<Plan, ResolveError> {
     resolve_in(manifest, target, choices, &Vec::new)
+}
+
+/// What a manifest depends on, for `target` and with what the user chose.
+pub fn dependencies(
+    manifest: &Manifest,
+    target: &Target,
+    choices: &Choices,
+) -> Result<Vec<Dependency>, VariantError> {
+    let variant = choose(manifest, target, choices)?;
+    Ok(variant.applied(manifest, target).0.dependencies.clone())
 }
 
 /// Resolves a manifest whose files may lie beside it. `files` lists all files below its folder,
@@ -170,8 +182,9 @@ pub fn resolve_in(
 
 /// The plan of one source file, object or archive that has no manifest.
 ///
-/// The library is named like the file without its extension; the file is compiled with `-O0`,
-/// `-fPIC` and the compiler's default warnings, then the user's flags. `path` stands in the plan
+/// The library is named like the file without its extension; the file is compiled with `-O0` (`-O2`
+/// where the profile `release` is asked for, `-O0 -g` where it is `dev`), `-fPIC` and the compiler's
+/// default warnings, then the user's flags. `path` stands in the plan
 /// as given. `language` overrides what the extension says. An object or archive is linked as it is.
 pub fn bare_source(
     path: &str,
@@ -182,7 +195,12 @@ pub fn bare_source(
         Some(language) => language,
         None => language::by_extension(path)?,
     };
-    let mut arguments = first_arguments(language, None, Optimization::O0, DebugInfo::None);
+    let (optimization, debug) = match choices.profile.as_deref() {
+        Some(DEFAULT_PROFILE) => (Optimization::O2, DebugInfo::None),
+        Some(DEV_PROFILE) => (Optimization::O0, DebugInfo::Full),
+        _ => (Optimization::O0, DebugInfo::None),
+    };
+    let mut arguments = first_arguments(language, None, optimization, debug);
     arguments.extend(user_arguments(&Target::default(), choices)?);
     if language == Language::Archive {
         arguments.clear();

@@ -17,7 +17,7 @@ pub(crate) struct Piece<'m> {
 }
 
 /// Whether `src` stands for several files.
-pub(crate) fn is_pattern(src: &str) -> bool {
+pub fn is_pattern(src: &str) -> bool {
     src.contains(['*', '?', '[', '{'])
 }
 
@@ -197,15 +197,4 @@ fn exclusions(patterns: &[String]) -> Result<GlobSet, (&str, String)> {
     }
     set.build()
         .map_err(|error| ("exclude", error.kind().to_string()))
-}
-
-/// Whether any unit is a pattern over files that are not pinned.
-pub fn asks_for_files(manifest: &Manifest) -> bool {
-    let layers = manifest.when.iter().flat_map(|layer| &layer.units);
-    let mut sources = manifest
-        .units
-        .iter()
-        .chain(layers)
-        .filter_map(|unit| unit.src.as_deref());
-    manifest.sources.is_empty() && sources.any(is_pattern)
 }

@@ -11,7 +11,8 @@ use crate::plan::{Choices, Target};
 
 /// The profile that holds unless the user chooses one.
 pub const DEFAULT_PROFILE: &str = "release";
-const DEV_PROFILE: &str = "dev";
+/// The profile for debugging.
+pub const DEV_PROFILE: &str = "dev";
 /// The option under which conditions see the profile.
 const PROFILE_OPTION: &str = "profile";
 
@@ -19,7 +20,7 @@ const PROFILE_OPTION: &str = "profile";
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum VariantError {
     /// The library has no such feature, option or profile.
-    #[error("{library} has no {kind} `{name}`{}", known(kind, nearest.as_deref(), existing))]
+    #[error("there is no {kind} `{name}`{}", known(kind, nearest.as_deref(), existing))]
     Unknown {
         /// The library.
         library: String,
@@ -34,7 +35,7 @@ pub enum VariantError {
     },
     /// An option does not take the value.
     #[error(
-        "{library}: the option `{option}` does not take `{value}`; its values are {}",
+        "the option `{option}` does not take `{value}`; its values are {}",
         listed(values)
     )]
     Value {
@@ -49,7 +50,7 @@ pub enum VariantError {
     },
     /// Two features cannot be on at once.
     #[error(
-        "{library}: the features `{one}`{} and `{other}`{} cannot be on at once; leave one of them out",
+        "the features `{one}`{} and `{other}`{} cannot be on at once; leave one of them out",
         because(one_from),
         because(other_from)
     )]
@@ -66,9 +67,7 @@ pub enum VariantError {
         other_from: Option<String>,
     },
     /// The library is not for this target.
-    #[error(
-        "{library} cannot be built for {target}: its manifest says that it supports `{condition}`"
-    )]
+    #[error("it cannot be built for {target}: its manifest says that it supports `{condition}`")]
     Unsupported {
         /// The library.
         library: String,
@@ -329,7 +328,7 @@ fn unknown(
 fn known(kind: &str, nearest: Option<&str>, existing: &[String]) -> String {
     match (nearest, existing) {
         (Some(nearest), _) => format!(": did you mean `{nearest}`?"),
-        (None, []) => format!("; it has no {kind}s"),
+        (None, []) => format!("; the library has no {kind}s"),
         (None, existing) => format!("; its {kind}s are {}", listed(existing)),
     }
 }

@@ -10,6 +10,7 @@
 
 mod image;
 mod limits;
+mod optional;
 mod recorder;
 mod serve;
 

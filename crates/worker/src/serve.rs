@@ -14,6 +14,7 @@ use nlib_compile::{
 
 use crate::image;
 use crate::limits::Settings;
+use crate::optional::OptionalFlags;
 use crate::recorder::Recorder;
 
 /// Serves the socket on standard input until its other end closes.
@@ -25,6 +26,7 @@ pub fn run(settings: &Settings) -> io::Result<()> {
         protocol: PROTOCOL_VERSION,
     };
     wire::send(&mut stream, &hello, &[])?;
+    let mut flags = OptionalFlags::default();
     loop {
         let (request, body) = match wire::receive::<Request>(&mut stream, u64::MAX) {
             Ok(message) => message,
@@ -33,7 +35,7 @@ pub fn run(settings: &Settings) -> io::Result<()> {
         };
         settings.begin_request();
         match request {
-            Request::Compile(request) => compile(&mut stream, &request)?,
+            Request::Compile(request) => compile(&mut stream, &request, &mut flags)?,
             Request::LinkImage {
                 soname,
                 relocatable,
@@ -82,7 +84,11 @@ fn end_with_host(stream: &UnixStream) -> io::Result<()> {
     Ok(())
 }
 
-fn compile(stream: &mut UnixStream, request: &CompileRequest) -> io::Result<()> {
+fn compile(
+    stream: &mut UnixStream,
+    request: &CompileRequest,
+    flags: &mut OptionalFlags,
+) -> io::Result<()> {
     // Assembler directives open files relative to the process's directory, not the compile's.
     let changed = std::env::set_current_dir(&request.working_directory);
     if let Err(error) = changed {
@@ -91,7 +97,7 @@ fn compile(stream: &mut UnixStream, request: &CompileRequest) -> io::Result<()> 
         return wire::send(stream, &reply, &[]);
     }
     let job = CompileJob {
-        arguments: &request.arguments,
+        arguments: &flags.arguments(request),
         source: &request.source,
         working_directory: &request.working_directory,
         virtual_files: &request.virtual_files,

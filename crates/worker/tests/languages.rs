@@ -47,6 +47,7 @@ impl Bench {
             working_directory: self.folder.path().to_path_buf(),
             arguments: arguments.iter().map(ToString::to_string).collect(),
             source: source.to_string(),
+            optional_arguments: Vec::new(),
             virtual_files: Vec::new(),
             source_date_epoch: None,
         };

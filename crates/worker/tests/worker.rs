@@ -31,6 +31,7 @@ fn request(folder: &Path, source: &str, text: &str, arguments: &[&str]) -> Compi
         working_directory: folder.to_path_buf(),
         arguments: arguments.iter().map(ToString::to_string).collect(),
         source: source.to_string(),
+        optional_arguments: Vec::new(),
         virtual_files: Vec::new(),
         source_date_epoch: None,
     }
@@ -152,6 +153,7 @@ fn text_without_a_file_is_compiled_beside_the_sources() {
         working_directory: folder.path().to_path_buf(),
         arguments: Vec::new(),
         source: "one.generated.c".into(),
+        optional_arguments: Vec::new(),
         virtual_files: vec![(path, text)],
         source_date_epoch: None,
     };

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use nlib::{ErrorKind, LibraryPath, Manifest, Mode, Session, Settings};
+use nlib::{ErrorKind, LibraryPath, Manifest, Mode, Session, Settings, is_pattern};
 use serde::Serialize;
 
 use crate::arguments::CheckArguments;
@@ -131,7 +131,8 @@ fn absent_files(manifest: &Path, parsed: &Manifest) -> Vec<Problem> {
     let folder = manifest.parent().unwrap_or(Path::new(""));
     let units = parsed.units.iter().enumerate();
     let absent = units.filter_map(|(index, unit)| {
-        let file = folder.join(unit.src.as_ref()?);
+        let src = unit.src.as_ref().filter(|src| !is_pattern(src))?;
+        let file = folder.join(src);
         let message = format!(
             "there is no file {}; the paths of units start in the manifest's folder, unless              `sources` pins the files",
             file.display()

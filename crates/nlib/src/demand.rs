@@ -1,0 +1,326 @@
+//! What everybody asks of each library, put together: [`Ask`]s → [`Demands`].
+//!
+//! In one load a library is there once. Features that are asked for add up; the versions asked for have
+//! to have one manifest that is in all of them; an option has one value. A library's own dependencies
+//! follow from its features, so asks are met until none brings anything new.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use nlib_plan::version::{VersionRange, later};
+use nlib_plan::{Choices, Manifest, Target, dependencies};
+
+use crate::error::Error;
+use crate::find::versions_in;
+use crate::selection::Selection;
+use crate::session::Inner;
+
+/// Somebody needs a library.
+#[derive(Debug, Clone)]
+pub(crate) struct Ask {
+    pub wanted: Wanted,
+    pub selection: Selection,
+    /// Compiler flags of the user's, for this library alone.
+    pub flags: Vec<String>,
+    /// Whose dependency it is, the library that was asked for first.
+    pub chain: Vec<String>,
+    /// The manifest of the last of these.
+    pub asker: Option<PathBuf>,
+}
+
+/// What is asked for.
+#[derive(Debug, Clone)]
+pub(crate) enum Wanted {
+    Name(String),
+    Manifest(PathBuf),
+}
+
+/// Every library of one load by name, and what is asked of it.
+#[derive(Debug, Default)]
+pub(crate) struct Demands {
+    libraries: BTreeMap<String, Demand>,
+}
+
+/// What is asked of one library, and the manifest that answers.
+#[derive(Debug)]
+pub(crate) struct Demand {
+    /// The manifest's absolute path.
+    pub place: PathBuf,
+    pub manifest: Rc<Manifest>,
+    pub choices: Choices,
+    asks: Vec<Ask>,
+}
+
+impl Demands {
+    /// Meets `asks` and what follows from them.
+    pub(crate) fn settle(
+        inner: &Inner,
+        asks: Vec<Ask>,
+        target: &Target,
+        profile: Option<&str>,
+    ) -> Result<Self, Error> {
+        let mut demands = Self::default();
+        let mut open = VecDeque::from(asks);
+        while let Some(ask) = open.pop_front() {
+            if let Some(name) = demands.meet(inner, ask, profile)? {
+                open.extend(demands.libraries[&name].asks_of_dependencies(target));
+            }
+        }
+        Ok(demands)
+    }
+
+    /// What is asked of a library that somebody asked for.
+    ///
+    /// # Panics
+    /// Nobody did.
+    pub(crate) fn get(&self, name: &str) -> &Demand {
+        &self.libraries[name]
+    }
+
+    /// The name of the library that was asked for so.
+    pub(crate) fn name_of(&self, ask: &Ask) -> String {
+        match &ask.wanted {
+            Wanted::Name(name) => name.clone(),
+            Wanted::Manifest(path) => {
+                let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+                let mut libraries = self.libraries.iter();
+                let found = libraries.find(|(_, demand)| demand.place == place);
+                found.map(|(name, _)| name.clone()).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Adds an ask; gives the library's name if that changed anything for it.
+    fn meet(
+        &mut self,
+        inner: &Inner,
+        ask: Ask,
+        profile: Option<&str>,
+    ) -> Result<Option<String>, Error> {
+        let name = match &ask.wanted {
+            Wanted::Name(name) => name.clone(),
+            Wanted::Manifest(path) => Manifest::read(path)?.name,
+        };
+        if let Some(start) = ask.chain.iter().position(|link| *link == name) {
+            let mut chain = ask.chain[start..].to_vec();
+            chain.push(name);
+            return Err(Error::DependencyCycle { chain });
+        }
+        let known = self.libraries.remove(&name);
+        let before = known
+            .as_ref()
+            .map(|known| (known.place.clone(), known.choices.clone()));
+        let mut asks = known.map(|known| known.asks).unwrap_or_default();
+        asks.push(ask);
+        let demand = Demand::new(inner, &name, asks, profile)?;
+        let changed = before.as_ref() != Some(&(demand.place.clone(), demand.choices.clone()));
+        self.libraries.insert(name.clone(), demand);
+        Ok(changed.then_some(name))
+    }
+}
+
+impl Demand {
+    fn new(
+        inner: &Inner,
+        name: &str,
+        asks: Vec<Ask>,
+        profile: Option<&str>,
+    ) -> Result<Self, Error> {
+        let (place, manifest) = answer(inner, name, &asks)?;
+        let mut selection = asks[0].selection.clone();
+        for ask in &asks[1..] {
+            selection.add(&ask.selection);
+        }
+        one_value_each(name, &asks)?;
+        let flags = asks.iter().flat_map(|ask| ask.flags.iter().cloned());
+        // A dependency need not know a profile of the library that was asked for.
+        let is_asked_for = asks.iter().any(|ask| ask.chain.is_empty());
+        let profile = profile.filter(|profile| is_asked_for || manifest.has_profile(profile));
+        let choices = selection.choices(flags.collect(), profile.map(str::to_owned));
+        Ok(Self {
+            place,
+            manifest: Rc::new(manifest),
+            choices,
+            asks,
+        })
+    }
+
+    /// What follows from it so far. A choice that cannot be met brings nothing: another manifest may
+    /// still answer, and if none does, the plan says what is wrong.
+    fn asks_of_dependencies(&self, target: &Target) -> Vec<Ask> {
+        let needed = dependencies(&self.manifest, target, &self.choices).unwrap_or_default();
+        let mut chain = self
+            .asks
+            .last()
+            .map(|ask| ask.chain.clone())
+            .unwrap_or_default();
+        chain.push(self.manifest.name.clone());
+        let ask = |dependency: &nlib_plan::manifest::Dependency| Ask {
+            wanted: Wanted::Name(dependency.name.clone()),
+            selection: dependency.into(),
+            flags: Vec::new(),
+            chain: chain.clone(),
+            asker: Some(self.place.clone()),
+        };
+        needed.iter().map(ask).collect()
+    }
+}
+
+/// The manifest that all asks can live with: the one of the library's plain name if it will do, else
+/// that of the latest version.
+fn answer(inner: &Inner, name: &str, asks: &[Ask]) -> Result<(PathBuf, Manifest), Error> {
+    let ranges = ranges(name, asks)?;
+    let will_do = |manifest: &Manifest| {
+        let version = manifest.version.as_deref().unwrap_or(UNSTATED);
+        ranges.iter().all(|range| range.contains(version))
+    };
+    let mut refused = Vec::new();
+    let mut refuse = |path: &Path, manifest: &Manifest| {
+        let version = manifest.version.as_deref().unwrap_or(UNSTATED);
+        refused.push(format!("{version} ({})", path.display()));
+    };
+    let plain = plain_manifest(inner, name, asks);
+    if let Ok(path) = &plain {
+        let manifest = Manifest::read(path)?;
+        if will_do(&manifest) {
+            let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
+            return Ok((place, manifest));
+        }
+        refuse(path, &manifest);
+    }
+    let mut best: Option<(PathBuf, Manifest)> = None;
+    for path in further_versions(inner, name, asks) {
+        let manifest = Manifest::read(&path)?;
+        if !will_do(&manifest) {
+            refuse(&path, &manifest);
+            continue;
+        }
+        let version = |manifest: &Manifest| manifest.version.clone().unwrap_or_default();
+        let is_better = best
+            .as_ref()
+            .is_none_or(|(_, known)| later(&version(&manifest), &version(known)).is_gt());
+        if is_better {
+            best = Some((std::path::absolute(&path).unwrap_or(path), manifest));
+        }
+    }
+    match (best, plain) {
+        (Some(found), _) => Ok(found),
+        (None, Err(error)) if refused.is_empty() => Err(error),
+        (None, _) => {
+            let asked = |ask: &Ask| {
+                let version = ask.selection.version.as_ref()?;
+                Some(format!("{}: {version}", ask.path_to(name)))
+            };
+            Err(Error::DependencyVersion {
+                library: name.to_owned(),
+                asks: asks.iter().filter_map(asked).collect(),
+                found: refused,
+            })
+        }
+    }
+}
+
+/// The version of a manifest that states none, in messages.
+const UNSTATED: &str = "unstated";
+
+fn ranges(name: &str, asks: &[Ask]) -> Result<Vec<VersionRange>, Error> {
+    let versions = asks.iter().filter_map(|ask| ask.selection.version.as_ref());
+    versions
+        .map(|version| {
+            VersionRange::parse(version).map_err(|reason| Error::VersionRange {
+                library: name.to_owned(),
+                range: version.clone(),
+                reason,
+            })
+        })
+        .collect()
+}
+
+/// The manifest that was named, one beside a manifest that asks, or one on the library path.
+fn plain_manifest(inner: &Inner, name: &str, asks: &[Ask]) -> Result<PathBuf, Error> {
+    let named = asks.iter().find_map(|ask| match &ask.wanted {
+        Wanted::Manifest(path) => Some(path.clone()),
+        Wanted::Name(_) => None,
+    });
+    let beside = || {
+        let mut askers = asks.iter().filter_map(|ask| ask.asker.as_deref());
+        askers.find_map(|asker| {
+            let beside = asker.with_file_name(format!("{name}.json"));
+            beside.is_file().then_some(beside)
+        })
+    };
+    if let Some(path) = named.or_else(beside) {
+        return Ok(path);
+    }
+    inner
+        .find_manifest(name)
+        .map_err(|source| match asks.iter().find(|ask| ask.asker.is_some()) {
+            None => source,
+            Some(ask) => Error::Dependency {
+                library: ask.chain.last().cloned().unwrap_or_default(),
+                manifest: ask.asker.clone().unwrap_or_default(),
+                dependency: name.to_owned(),
+                source: Box::new(source),
+            },
+        })
+}
+
+fn further_versions(inner: &Inner, name: &str, asks: &[Ask]) -> Vec<PathBuf> {
+    let beside = asks.iter().filter_map(|ask| ask.asker.as_deref()?.parent());
+    let on_path = inner.settings.library_path.folders().iter();
+    let folders = beside.chain(on_path.map(PathBuf::as_path));
+    folders
+        .flat_map(|folder| versions_in(folder, name))
+        .collect()
+}
+
+/// Refuses two values of one option.
+fn one_value_each(name: &str, asks: &[Ask]) -> Result<(), Error> {
+    let mut values: BTreeMap<&str, (&str, &Ask)> = BTreeMap::new();
+    for ask in asks {
+        for (option, value) in &ask.selection.options {
+            let (known, first) = values.entry(option).or_insert((value, ask));
+            if *known != value.as_str() {
+                return Err(Error::OptionConflict {
+                    library: name.to_owned(),
+                    option: option.clone(),
+                    asks: vec![
+                        format!("{}: {option}={known}", first.path_to(name)),
+                        format!("{}: {option}={value}", ask.path_to(name)),
+                    ],
+                });
+            }
+        }
+    }
+    Ok(())
+}
+
+impl Ask {
+    /// `viewer → freetype → libpng`.
+    fn path_to(&self, name: &str) -> String {
+        let links = self.chain.iter().map(String::as_str).chain([name]);
+        links.collect::<Vec<_>>().join(" → ")
+    }
+}
+
+/// All files below a folder, relative to it and with `/`; hidden ones left out.
+pub(crate) fn files_below(folder: &Path) -> Vec<String> {
+    let is_hidden = |entry: &walkdir::DirEntry| {
+        entry.depth() > 0 && entry.file_name().to_string_lossy().starts_with('.')
+    };
+    let start = match folder.as_os_str().is_empty() {
+        true => Path::new("."),
+        false => folder,
+    };
+    walkdir::WalkDir::new(start)
+        .into_iter()
+        .filter_entry(|entry| !is_hidden(entry))
+        .filter_map(Result::ok)
+        .filter(|entry| !entry.file_type().is_dir())
+        .filter_map(|entry| {
+            let path = entry.path().strip_prefix(start).ok()?;
+            Some(path.to_str()?.to_owned())
+        })
+        .collect()
+}
