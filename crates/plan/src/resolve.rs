@@ -62,7 +62,7 @@ pub enum ResolveError {
     },
     /// A choice cannot be met.
     #[error(transparent)]
-    Variant(#[from] VariantError),
+    Variant(#[from] Box<VariantError>),
     /// A pattern of units matches no file.
     #[error(
         "the unit pattern `{pattern}` matches no file{}",
@@ -135,7 +135,7 @@ pub fn resolve_in(
     choices: &Choices,
     files: &dyn Fn() -> Vec<String>,
 ) -> Result<Plan, ResolveError> {
-    let variant = choose(manifest, target, choices)?;
+    let variant = choose(manifest, target, choices).map_err(Box::new)?;
     let (manifest, debug) = variant.applied(manifest, target);
     check_flags(&manifest, choices)?;
     let user_arguments = user_arguments(target, choices)?;
