@@ -18,6 +18,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
 mod auto_libraries;
+mod background;
 mod build;
 mod builtins;
 mod command;
@@ -29,6 +30,7 @@ mod event;
 mod find;
 mod image;
 mod link;
+mod object_code;
 mod prebuilt;
 mod references;
 mod registry;
@@ -46,10 +48,11 @@ mod why;
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Listener, UnitOutcome};
 pub use find::{AvailableLibrary, LibraryPath};
+pub use object_code::ObjectCode;
 pub use registry::LoadedLibrary;
 pub use request::{Request, Source, What};
 pub use selection::Selection;
-pub use session::{ObjectCode, Session};
+pub use session::Session;
 pub use settings::Settings;
 pub use toolchain::Toolchain;
 pub use warm::{Warmed, WarmedLibrary};

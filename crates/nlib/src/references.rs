@@ -3,16 +3,31 @@
 use nlib_loader::{PublishedNames, Reference, Supplier, Supply, references};
 
 use crate::error::Error;
+use crate::object_code::Built;
 use crate::request::Request;
-use crate::resolve::closure;
-use crate::session::Inner;
+use crate::session::{Inner, Session, again};
+
+impl Session {
+    /// What a library's objects refer to and none of them defines: who refers to it, and who would
+    /// supply it if the library were linked now.
+    ///
+    /// # Errors
+    /// It cannot be built.
+    pub fn references(&self, request: impl Into<Request>) -> Result<Vec<Reference>, Error> {
+        let request = request.into();
+        again(|| self.inner().references(&request))
+    }
+}
 
 impl Inner {
-    pub(crate) fn references(&self, request: &Request) -> Result<Vec<Reference>, Error> {
-        let (closure, asked) = closure(self, std::slice::from_ref(request))?;
-        let built = self.build(&closure, self.toolchain()?.digest)?;
-        let library = &closure.libraries[asked[0]];
-        let objects = self.objects(library, &built[asked[0]])?;
+    fn references(&self, request: &Request) -> Result<Vec<Reference>, Error> {
+        let Built {
+            closure,
+            libraries: built,
+            place,
+        } = self.built(request)?;
+        let library = &closure.libraries[place];
+        let objects = self.objects(library, &built[place])?;
         let names = self.published_names(&closure, &built, &library.dependencies)?;
         let libraries = library.dependencies.iter().zip(names);
         let dependencies: Vec<PublishedNames> = libraries
@@ -21,7 +36,7 @@ impl Inner {
                 names,
             })
             .collect();
-        let mut system = self.system_libraries(library, &built[asked[0]])?;
+        let mut system = self.system_libraries(library, &built[place])?;
         system.extend_from_slice(&self.always_linked);
         let mut references =
             references(&objects, &dependencies, &system).map_err(|error| self.link_error(error))?;

@@ -2,18 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::thread::JoinHandle;
 
 use nlib_cache::{Cache, Mode};
-use nlib_compile::{Compiler, ImageInput, ImageRequest, WorkerPool, WorkerSettings};
+use nlib_compile::{WorkerPool, WorkerSettings};
 use nlib_fetch::{Clients, SourceStore, SourceTree};
-use nlib_loader::{
-    CodeLocation, Library, Loader, Reference, SymbolInfo, SystemLibrary, UnloadError, before_exit,
-    host_cpu, object_symbols,
-};
+use nlib_loader::{CodeLocation, Library, Loader, SystemLibrary, UnloadError, host_cpu};
 use nlib_plan::{Choices, Manifest, Plan, Target, resolve_in};
 
 use crate::auto_libraries::supply;
+use crate::background::Background;
 use crate::demand::files_below;
 use crate::error::Error;
 use crate::event::Event;
@@ -36,60 +33,6 @@ use crate::warm::Warmed;
 pub struct Session {
     inner: Arc<Inner>,
     background: Arc<Background>,
-}
-
-/// Threads that store what the next session will find in the cache.
-struct Background {
-    /// The process that they run in; in a child that a loaded program forked they do not exist.
-    process: u32,
-    threads: Mutex<Vec<JoinHandle<()>>>,
-    /// Joined also when a library calls `exit`, which unwinds nothing.
-    at_exit: OnceLock<()>,
-}
-
-impl Background {
-    fn new() -> Arc<Self> {
-        Arc::new(Self {
-            process: std::process::id(),
-            threads: Mutex::default(),
-            at_exit: OnceLock::new(),
-        })
-    }
-
-    fn add(self: &Arc<Self>, thread: JoinHandle<()>) {
-        lock(&self.threads).push(thread);
-        self.at_exit.get_or_init(|| {
-            let background = Arc::downgrade(self);
-            before_exit(move |_status| {
-                if let Some(background) = background.upgrade() {
-                    background.join();
-                }
-            });
-        });
-    }
-
-    fn join(&self) {
-        let threads = std::mem::take(&mut *lock(&self.threads));
-        if std::process::id() != self.process {
-            std::mem::forget(threads);
-            return;
-        }
-        // One that has ended need not be joined; it may be the one that exits, as the last of a
-        // program whose `main` called `pthread_exit`.
-        for thread in threads.into_iter().filter(|thread| !thread.is_finished()) {
-            // A panic there was reported by the thread; the images are made another time.
-            let _ = thread.join();
-        }
-    }
-}
-
-/// The object code of a library or of source files.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ObjectCode {
-    /// The library's name.
-    pub name: String,
-    /// One relocatable ELF object.
-    pub bytes: Vec<u8>,
 }
 
 /// What a session is for.
@@ -233,82 +176,6 @@ impl Session {
     /// fails keeps no other from being served.
     pub fn warm(&self, requests: &[Request]) -> Warmed {
         self.inner.warm(requests)
-    }
-
-    /// The object code of a library without its dependencies, for hosts that link it themselves.
-    ///
-    /// # Errors
-    /// It cannot be built.
-    pub fn object(&self, request: impl Into<Request>) -> Result<ObjectCode, Error> {
-        let request = request.into();
-        again(|| self.object_once(&request))
-    }
-
-    fn object_once(&self, request: &Request) -> Result<ObjectCode, Error> {
-        let (closure, asked) = closure(&self.inner, std::slice::from_ref(request))?;
-        let built = self.inner.build(&closure, self.inner.toolchain()?.digest)?;
-        let library = &closure.libraries[asked[0]];
-        // Only this machine's objects are understood well enough to hide symbols in them.
-        let mut objects = match request.target {
-            None => self.inner.objects(library, &built[asked[0]])?,
-            Some(_) => self.inner.compiled_objects(library, &built[asked[0]])?,
-        };
-        let name = library.plan.name.clone();
-        if objects.len() == 1 {
-            let bytes = objects.swap_remove(0).bytes;
-            return Ok(ObjectCode { name, bytes });
-        }
-        let request = ImageRequest {
-            library: name.clone(),
-            soname: String::new(),
-            objects: objects
-                .into_iter()
-                .map(|object| ImageInput {
-                    name: object.name,
-                    bytes: object.bytes,
-                })
-                .collect(),
-            dependencies: Vec::new(),
-            libraries: Vec::new(),
-            relocatable: true,
-        };
-        let bytes = self
-            .inner
-            .compiler
-            .link_image(&request)
-            .map_err(Error::Image)?;
-        Ok(ObjectCode { name, bytes })
-    }
-
-    /// The symbols that a library's objects define and refer to.
-    ///
-    /// # Errors
-    /// It cannot be built.
-    pub fn symbols(&self, request: impl Into<Request>) -> Result<Vec<SymbolInfo>, Error> {
-        let request = request.into();
-        again(|| self.symbols_once(&request))
-    }
-
-    fn symbols_once(&self, request: &Request) -> Result<Vec<SymbolInfo>, Error> {
-        let (closure, asked) = closure(&self.inner, std::slice::from_ref(request))?;
-        let built = self.inner.build(&closure, self.inner.toolchain()?.digest)?;
-        let library = &closure.libraries[asked[0]];
-        let mut symbols = Vec::new();
-        for object in self.inner.objects(library, &built[asked[0]])? {
-            let found = object_symbols(&object.bytes);
-            symbols.extend(found.map_err(|error| self.inner.link_error(error))?);
-        }
-        Ok(symbols)
-    }
-
-    /// What a library's objects refer to and none of them defines: who refers to it, and who would
-    /// supply it if the library were linked now.
-    ///
-    /// # Errors
-    /// It cannot be built.
-    pub fn references(&self, request: impl Into<Request>) -> Result<Vec<Reference>, Error> {
-        let request = request.into();
-        again(|| self.inner.references(&request))
     }
 
     /// Brings a library's pinned sources; `None` when its files lie beside its manifest.
