@@ -6,7 +6,7 @@ use std::ops::Range;
 use object::LittleEndian;
 use object::elf;
 use object::read::elf::{
-    FileHeader, ProgramHeader, Rela, SectionHeader, SectionTable, Sym, SymbolTable,
+    FileHeader, ProgramHeader, Rela, SectionHeader, SectionTable, Sym, SymbolTable, VersionTable,
 };
 use object::read::{ReadRef, SectionIndex, SymbolIndex};
 
@@ -26,6 +26,8 @@ pub(crate) struct ElfFile<'data, R: ReadRef<'data> = &'data [u8]> {
     symbols: SymbolTable<'data, Header, R>,
     /// The string table of the symbols, read at once.
     names: &'data [u8],
+    /// Of dynamic symbols.
+    versions: Option<VersionTable<'data, Header>>,
 }
 
 /// One entry of a symbol table.
@@ -132,6 +134,10 @@ impl<'data, R: ReadRef<'data>> ElfFile<'data, R> {
             return Err("it is an ELF file for another machine".to_owned());
         }
         let sections = header.sections(LittleEndian, data).map_err(words)?;
+        let versions = match symbols {
+            elf::SHT_DYNSYM => sections.versions(LittleEndian, data).map_err(words)?,
+            _ => None,
+        };
         let symbols = sections
             .symbols(LittleEndian, data, symbols)
             .map_err(words)?;
@@ -145,6 +151,7 @@ impl<'data, R: ReadRef<'data>> ElfFile<'data, R> {
             sections,
             symbols,
             names,
+            versions,
         })
     }
 
@@ -165,6 +172,17 @@ impl<'data, R: ReadRef<'data>> ElfFile<'data, R> {
     fn name_at(&self, offset: u32) -> &'data [u8] {
         let rest = self.names.get(offset as usize..).unwrap_or_default();
         rest.split(|&byte| byte == 0).next().unwrap_or_default()
+    }
+
+    /// Whether a reference that names no version gets this symbol of a shared object: it has no version,
+    /// or is the default one of its name.
+    pub(crate) fn is_default_version(&self, symbol: &ElfSymbol<'_>) -> bool {
+        let Some(versions) = &self.versions else {
+            return true;
+        };
+        !versions
+            .version_index(LittleEndian, SymbolIndex(symbol.index))
+            .is_hidden()
     }
 
     /// The section a symbol is defined in.

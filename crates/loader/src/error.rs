@@ -300,8 +300,9 @@ fn display_unresolved(library: &str, symbols: &[UnresolvedSymbol]) -> String {
                 text += &format!(" and {} more", symbol.referrers.len() - 1);
             }
         }
-        for supplier in &symbol.suppliers {
-            text += &format!("\n    defined by {supplier}");
+        let suppliers: Vec<String> = symbol.suppliers.iter().map(Supplier::to_string).collect();
+        if !suppliers.is_empty() {
+            text += &format!("; defined by {}", suppliers.join(", "));
         }
     }
     if symbols.len() > SHOWN_SYMBOLS {

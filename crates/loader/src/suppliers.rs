@@ -81,7 +81,9 @@ impl Search {
         };
         let published = elf
             .symbols()
-            .filter(|symbol| symbol.is_defined() && symbol.is_external());
+            .filter(|symbol| symbol.is_defined() && symbol.is_external())
+            // Another version is for programs that were linked when it was the default.
+            .filter(|symbol| elf.is_default_version(symbol));
         for symbol in published {
             let Some(name) = self.wanted(&symbol) else {
                 continue;
@@ -150,5 +152,20 @@ mod tests {
             Some(&vec![Supplier::SystemLibrary("m".into())])
         );
         assert_eq!(suppliers.get("no_such_function_anywhere"), None);
+    }
+
+    #[test]
+    #[cfg(target_arch = "x86_64")]
+    fn a_version_that_is_not_the_default_is_none_that_a_link_would_find() {
+        // libgcc_s 12 has it as `__cpu_model@GCC_4.8.0`.
+        let gcc = find_system_library("gcc_s").unwrap();
+        let bytes = std::fs::read(&gcc.path).unwrap();
+        let elf = ElfFile::shared(bytes.as_slice()).unwrap();
+        let old = elf.symbols().find(|symbol| symbol.name == b"__cpu_model");
+        assert!(!elf.is_default_version(&old.unwrap()));
+        let names = ["__cpu_model".to_owned(), "__divti3".to_owned()];
+        let definers = find_definers(&names, &[gcc]);
+        assert_eq!(definers.into_keys().collect::<Vec<_>>(), ["__divti3"]);
+        assert_eq!(find_suppliers(&names[..1]), HashMap::new());
     }
 }

@@ -34,6 +34,7 @@ mod object_code;
 mod prebuilt;
 mod references;
 mod registry;
+mod remedies;
 mod request;
 mod resolve;
 mod runtime_libraries;

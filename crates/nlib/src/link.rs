@@ -5,8 +5,8 @@ use std::time::Instant;
 
 use nlib_cache::{Image, Mode};
 use nlib_loader::{
-    Library, LibrarySpec, LinkError, LinkFacts, Linker, LinkerChoice, ObjectFile, Supplier,
-    UnresolvedSymbol, check_symbols, choose_linker, library_obstacles,
+    Library, LibrarySpec, LinkError, LinkFacts, Linker, LinkerChoice, ObjectFile, check_symbols,
+    choose_linker, library_obstacles,
 };
 
 use crate::build::BuiltLibrary;
@@ -263,48 +263,5 @@ impl Linking<'_> {
             .registry()
             .loaded
             .push((key, entry, library.clone()));
-    }
-}
-
-impl Inner {
-    /// A linker's error with what in the manifest would help.
-    pub(crate) fn link_error(&self, error: LinkError) -> Error {
-        let mut remedies = Vec::new();
-        if let LinkError::Unresolved { symbols, .. } = &error {
-            for symbol in symbols {
-                let found = self.remedies(symbol);
-                if found.is_empty() {
-                    remedies.push(format!(
-                        "`{}` is in no library that nlib knows of: define it, or name the library \
-                         that does (\"dependencies\" or \"system-libs\" in the manifest, --with or -l \
-                         on the command line)",
-                        symbol.name
-                    ));
-                }
-                remedies.extend(found);
-            }
-            remedies.sort();
-            remedies.dedup();
-        }
-        Error::Link { error, remedies }
-    }
-
-    /// The libraries that would supply a symbol, and how to ask for them.
-    fn remedies(&self, symbol: &UnresolvedSymbol) -> Vec<String> {
-        let name = &symbol.name;
-        let system = symbol.suppliers.iter().filter_map(|supplier| match supplier {
-            Supplier::SystemLibrary(library) => Some(format!(
-                "`{name}` is in the system library {library}: add \"{library}\" to the manifest's \
-                 \"system-libs\", or pass -l{library}"
-            )),
-            _ => None,
-        });
-        let vendor = self.manifest_that_exports(name).map(|library| {
-            format!(
-                "`{name}` is published by {library}: add {{\"name\": \"{library}\"}} to the manifest's \
-                 \"dependencies\", or pass --with {library}"
-            )
-        });
-        system.chain(vendor).collect()
     }
 }
