@@ -2,7 +2,8 @@
 //!
 //! On a terminal: one line for each unit being compiled, with its phase, and a bar over all;
 //! a spinner while sources are brought. Elsewhere nothing moves: warnings, and with `-v` a line
-//! for each unit, `hit  flecs/flecs.c` or `miss flecs/flecs.c: the source file changed (1.9 s)`.
+//! for each unit, `hit  flecs/flecs.c` or `miss flecs/flecs.c: the source file changed (1.9 s)`, and
+//! for what is linked of it.
 
 use std::collections::HashMap;
 use std::io::{IsTerminal, stderr};
@@ -25,7 +26,7 @@ pub enum Level {
     Quiet,
     /// Progress, warnings and the compiler's messages.
     Normal,
-    /// Also a line for each unit.
+    /// Also a line for each unit, archive, image and library.
     Verbose,
 }
 
@@ -87,6 +88,12 @@ impl Progress {
                  with -l{system_library} or in the manifest's \"system-libs\"",
                 symbols.join(", ")
             )),
+            Event::MembersTaken {
+                archive,
+                members,
+                of,
+                ..
+            } => self.detail(|| members_taken(archive, members, *of)),
             Event::ImageStored { library, elapsed } => {
                 self.detail(|| format!("image {library} ({})\n", seconds(*elapsed)))
             }
@@ -180,6 +187,19 @@ impl Progress {
             change(&mut lock(bars));
         }
     }
+}
+
+/// `take 2 of 15 members of libz.a: adler32.o, crc32.o`.
+fn members_taken(archive: &str, members: &[String], of: usize) -> String {
+    let count = match members.len() {
+        all if all == of => format!("all {all}"),
+        some => format!("{some} of {of}"),
+    };
+    let names = match members {
+        [] => String::new(),
+        names => format!(": {}", names.join(", ")),
+    };
+    format!("take {count} members of {archive}{names}\n")
 }
 
 /// The lines that move.

@@ -494,3 +494,41 @@ fn main_may_end_its_thread_while_others_go_on() {
         assert_eq!(output.status.code(), Some(0), "{linker}: {errors}");
     }
 }
+
+#[test]
+fn what_there_is_to_say_of_objects_is_said_once() {
+    let place = Place::new();
+    let members = [
+        ("needed.c", "int needed(void) { return 3; }\n"),
+        ("other.c", "int other(void) { return 4; }\n"),
+    ];
+    let mut archiver = Command::new("ar");
+    archiver
+        .args(["rcs", "libparts.a"])
+        .current_dir(place.path());
+    for (name, text) in members {
+        place.write(name, text);
+        let object = name.replace(".c", ".o");
+        place.ok(&["object", name, "-o", &object]);
+        archiver.arg(object);
+    }
+    assert!(archiver.status().unwrap().success());
+    place.write(
+        "main.cpp",
+        "#include <cstdlib>\nextern \"C\" int needed();\n\
+         void *operator new(std::size_t size) { return malloc(size); }\n\
+         void operator delete(void *memory) noexcept { free(memory); }\n\
+         int main() { int *three = new int(needed()); return *three; }\n",
+    );
+    let run = |flag: &str| {
+        let run = place.nlib(&["run", flag, "main.cpp", "libparts.a"]);
+        assert_eq!(run.status, Some(3), "{run:#?}");
+        let lines = |text: &str| run.stderr.matches(text).count();
+        let taken = lines("take 1 of 2 members of libparts.a: needed.o\n");
+        (taken, lines("its own `operator new`"))
+    };
+    assert_eq!(run("-v"), (1, 1));
+    // The image is at hand: nothing is linked.
+    assert_eq!(run("-v"), (0, 0));
+    assert_eq!(run("--no-cache"), (0, 1));
+}

@@ -1,5 +1,5 @@
-//! Objects and static libraries that nobody compiled here: [`LinkInput`]s → [`link_inputs`] → the
-//! [`ObjectFile`]s that a library is linked from.
+//! Objects and static libraries that nobody compiled here: [`LinkInput`]s → [`link_inputs`] →
+//! [`LinkedInputs`], the [`ObjectFile`]s that a library is linked from.
 //!
 //! Of an archive, members are taken on demand, as a linker does between `--start-group` and
 //! `--end-group`: a member is taken when it defines what is referred to and not defined so far, and
@@ -45,14 +45,34 @@ pub enum Take {
     Only(fn(&[u8]) -> bool),
 }
 
-/// The objects that are linked: all objects, and the members taken of each archive in its place.
-/// A member is called `ARCHIVE(MEMBER)`.
+/// What is linked of all inputs.
+#[derive(Debug, Clone, Default)]
+pub struct LinkedInputs {
+    /// All objects, and the members taken of each archive in its place. A member is called
+    /// `ARCHIVE(MEMBER)`.
+    pub objects: Vec<ObjectFile>,
+    /// What was taken, archive by archive.
+    pub archives: Vec<MembersTaken>,
+}
+
+/// What is linked of one archive.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MembersTaken {
+    /// The archive's name.
+    pub archive: String,
+    /// The members' names in the archive's order.
+    pub members: Vec<String>,
+    /// How many members the archive has.
+    pub of: usize,
+}
+
+/// Picks what is linked.
 ///
 /// # Errors
 /// An archive is damaged, or holds what no linker here takes: objects of another machine, bitcode,
 /// archives. All members are looked at, also those that are not taken. Where there are archives,
 /// objects have to be readable too.
-pub fn link_inputs(inputs: Vec<LinkInput>) -> Result<Vec<ObjectFile>, LinkError> {
+pub fn link_inputs(inputs: Vec<LinkInput>) -> Result<LinkedInputs, LinkError> {
     let has_archives = inputs
         .iter()
         .any(|input| matches!(input, LinkInput::Archive(_)));
@@ -60,14 +80,19 @@ pub fn link_inputs(inputs: Vec<LinkInput>) -> Result<Vec<ObjectFile>, LinkError>
         true => members_taken(&inputs)?.into_iter(),
         false => Vec::new().into_iter(),
     };
-    let mut objects = Vec::new();
+    let mut linked = LinkedInputs::default();
     for input in inputs {
         match input {
-            LinkInput::Object(object) => objects.push(object),
-            LinkInput::Archive(_) => objects.extend(taken.next().unwrap_or_default()),
+            LinkInput::Object(object) => linked.objects.push(object),
+            LinkInput::Archive(_) => {
+                if let Some((objects, members)) = taken.next() {
+                    linked.objects.extend(objects);
+                    linked.archives.push(members);
+                }
+            }
         }
     }
-    Ok(objects)
+    Ok(linked)
 }
 
 /// Whether anything refers to a symbol of which `is_meant` is true. Whether something else defines
@@ -104,7 +129,7 @@ pub fn check_object(object: &ObjectFile) -> Result<(), LinkError> {
 }
 
 /// The members taken of each archive.
-fn members_taken(inputs: &[LinkInput]) -> Result<Vec<Vec<ObjectFile>>, LinkError> {
+fn members_taken(inputs: &[LinkInput]) -> Result<Vec<(Vec<ObjectFile>, MembersTaken)>, LinkError> {
     let runtime = machine_code("nlib crt", nlib_orc::CRT_OBJECT)?;
     let mut choice = Choice::default();
     choice.define(&Symbols::of(&runtime));
@@ -125,21 +150,31 @@ fn members_taken(inputs: &[LinkInput]) -> Result<Vec<Vec<ObjectFile>>, LinkError
                         choice.need(&member.symbols);
                     }
                 }
-                archives.push((whole, members));
+                archives.push((archive, whole, members));
             }
         }
     }
     let on_demand: Vec<&Member<'_>> = archives
         .iter()
-        .filter(|(whole, _)| !whole)
-        .flat_map(|(_, members)| members)
+        .filter(|(_, whole, _)| !whole)
+        .flat_map(|(_, _, members)| members)
         .collect();
     let taken = choice.take(&on_demand);
     let mut taken = taken.into_iter();
-    let chosen = archives.iter().map(|(whole, members)| {
-        let members = members.iter();
-        let chosen = members.filter(|_| *whole || taken.next().unwrap_or_default());
-        chosen.map(Member::object).collect::<Result<Vec<_>, _>>()
+    let chosen = archives.iter().map(|(archive, whole, members)| {
+        let chosen: Vec<&Member<'_>> = members
+            .iter()
+            .filter(|_| *whole || taken.next().unwrap_or_default())
+            .collect();
+        let objects = chosen.iter().map(|member| member.object(&archive.name));
+        Ok((
+            objects.collect::<Result<_, _>>()?,
+            MembersTaken {
+                archive: archive.name.clone(),
+                members: chosen.iter().map(|member| member.name.clone()).collect(),
+                of: members.len(),
+            },
+        ))
     });
     chosen.collect()
 }
@@ -191,10 +226,11 @@ struct Member<'data> {
 }
 
 impl Member<'_> {
-    fn object(&self) -> Result<ObjectFile, LinkError> {
-        refuse_fixed_addresses(&self.name, &machine_code(&self.name, self.bytes)?)?;
+    fn object(&self, archive: &str) -> Result<ObjectFile, LinkError> {
+        let name = full_name(archive, &self.name);
+        refuse_fixed_addresses(&name, &machine_code(&name, self.bytes)?)?;
         Ok(ObjectFile {
-            name: self.name.clone(),
+            name,
             bytes: self.bytes.to_vec(),
         })
     }
@@ -224,6 +260,10 @@ impl<'data> Symbols<'data> {
     }
 }
 
+fn full_name(archive: &str, member: &str) -> String {
+    format!("{archive}({member})")
+}
+
 fn members(archive: &Archive) -> Result<Vec<Member<'_>>, LinkError> {
     let data = archive.bytes.as_slice();
     let malformed = |reason: String| LinkError::Malformed {
@@ -238,9 +278,9 @@ fn members(archive: &Archive) -> Result<Vec<Member<'_>>, LinkError> {
     for member in ArchiveFile::parse(data).map_err(damaged)?.members() {
         let member = member.map_err(damaged)?;
         let bytes = member.data(data).map_err(damaged)?;
-        let name = String::from_utf8_lossy(member.name());
-        let name = format!("{}({name})", archive.name);
-        let mut symbols = Symbols::of(&machine_code(&name, bytes)?);
+        let name = String::from_utf8_lossy(member.name()).into_owned();
+        let code = machine_code(&full_name(&archive.name, &name), bytes)?;
+        let mut symbols = Symbols::of(&code);
         if let Take::Only(is_meant) = archive.take {
             symbols.defined.retain(|symbol| is_meant(symbol));
         }

@@ -55,7 +55,9 @@ mod symbol;
 mod system;
 mod system_directories;
 
-pub use archive::{Archive, LinkInput, Take, check_object, link_inputs, refers_to};
+pub use archive::{
+    Archive, LinkInput, LinkedInputs, MembersTaken, Take, check_object, link_inputs, refers_to,
+};
 pub use check::{check_symbols, check_unloaded};
 pub use debug_info::{SourceFrame, SourcePosition};
 pub use dependent_libraries::{dependent_libraries, find_dependent_library};

@@ -58,6 +58,17 @@ pub enum Event {
         /// The unit.
         unit: String,
     },
+    /// Objects are taken out of an archive, to be linked.
+    MembersTaken {
+        /// The library.
+        library: String,
+        /// The archive, as the manifest or request names it.
+        archive: String,
+        /// The members that are taken, in the archive's order.
+        members: Vec<String>,
+        /// How many the archive has.
+        of: usize,
+    },
     /// An image was linked and stored.
     ImageStored {
         /// The library.

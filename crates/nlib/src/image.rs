@@ -8,10 +8,10 @@ use std::time::Instant;
 use nlib_cache::{Digest, Image};
 use nlib_compile::{Compiler, ImageInput, ImageRequest, image_key};
 use nlib_loader::{
-    ExportReport, ImageFile, LinkError, LinkInput, ObjectFile, SystemLibrary, always_linked,
-    check_unloaded, find_dependent_library, find_system_library, has_vague_definitions,
-    image_objects, image_soname, link_inputs, prepare_image, prepare_objects, published_names,
-    share_vague_definitions,
+    ExportReport, ImageFile, LinkError, LinkInput, LinkedInputs, MembersTaken, ObjectFile,
+    SystemLibrary, always_linked, check_unloaded, find_dependent_library, find_system_library,
+    has_vague_definitions, image_objects, image_soname, link_inputs, prepare_image,
+    prepare_objects, published_names, share_vague_definitions,
 };
 
 use crate::build::{BuiltLibrary, BuiltUnit, Code};
@@ -31,6 +31,15 @@ pub(crate) struct Identity {
     /// The key of its image: objects, dependencies, system libraries, exports, linker.
     pub key: Digest,
     pub system_libraries: Vec<SystemLibrary>,
+}
+
+/// When images are made for loads to come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Occasion {
+    /// Nothing is loaded.
+    Warming,
+    /// The same objects have been loaded just now, and what there is to say of them has been said.
+    Loaded,
 }
 
 impl Identity {
@@ -146,7 +155,8 @@ impl Inner {
         built: &BuiltLibrary,
     ) -> Result<Vec<ObjectFile>, Error> {
         let inputs = self.inputs(library, built)?;
-        link_inputs(inputs).map_err(|error| self.link_error(error))
+        let linked = link_inputs(inputs).map_err(|error| self.link_error(error))?;
+        Ok(linked.objects)
     }
 
     /// What a library is linked from.
@@ -175,13 +185,27 @@ impl Inner {
         Ok(inputs)
     }
 
-    /// The objects' bytes, with everything hidden that the library does not publish.
+    /// The objects' bytes, with everything hidden that the library does not publish; tells what is
+    /// notable of them.
     pub(crate) fn objects(
         &self,
         library: &ResolvedLibrary,
         built: &BuiltLibrary,
     ) -> Result<Vec<ObjectFile>, Error> {
-        let (objects, report) = self.prepared_objects(library, built)?;
+        let (linked, report) = self.prepared_objects(library, built)?;
+        for MembersTaken {
+            archive,
+            members,
+            of,
+        } in linked.archives
+        {
+            self.tell(Event::MembersTaken {
+                library: library.plan.name.clone(),
+                archive,
+                members,
+                of,
+            });
+        }
         if report.replaces_operator_new {
             let name = &library.plan.name;
             self.tell(Event::Warning(format!(
@@ -196,21 +220,21 @@ impl Inner {
                 "{name}: the export pattern `{pattern}` matches no symbol"
             )));
         }
-        Ok(objects)
+        Ok(linked.objects)
     }
 
     fn prepared_objects(
         &self,
         library: &ResolvedLibrary,
         built: &BuiltLibrary,
-    ) -> Result<(Vec<ObjectFile>, ExportReport), Error> {
+    ) -> Result<(LinkedInputs, ExportReport), Error> {
         let mut inputs = self.inputs(library, built)?;
         inputs.extend(self.compiler_builtins(&inputs)?);
-        let mut objects = link_inputs(inputs).map_err(|error| self.link_error(error))?;
+        let mut linked = link_inputs(inputs).map_err(|error| self.link_error(error))?;
         let exports = library.plan.link.exports.as_deref();
-        let report =
-            prepare_objects(&mut objects, exports).map_err(|error| self.link_error(error))?;
-        Ok((objects, report))
+        let report = prepare_objects(&mut linked.objects, exports)
+            .map_err(|error| self.link_error(error))?;
+        Ok((linked, report))
     }
 
     /// Gives up those definitions with vague linkage that a dependency of the library at `place`
@@ -245,8 +269,8 @@ impl Inner {
         places: &[usize],
     ) -> Result<Vec<HashSet<Vec<u8>>>, Error> {
         let names = |place: &usize| {
-            let (objects, _) = self.prepared_objects(&closure.libraries[*place], &built[*place])?;
-            published_names(&objects).map_err(|error| self.link_error(error))
+            let (linked, _) = self.prepared_objects(&closure.libraries[*place], &built[*place])?;
+            published_names(&linked.objects).map_err(|error| self.link_error(error))
         };
         places.iter().map(names).collect()
     }
@@ -345,6 +369,7 @@ impl Inner {
         closure: &Closure,
         built: &[BuiltLibrary],
         identities: &[Identity],
+        occasion: Occasion,
     ) -> Result<Vec<bool>, Error> {
         let mut paths: Vec<PathBuf> = Vec::new();
         let mut linked = Vec::new();
@@ -361,9 +386,17 @@ impl Inner {
             let image = match cached {
                 Some(image) => image,
                 None => {
-                    let mut objects = self.objects(library, &built[place])?;
-                    let system = &identity.system_libraries;
-                    self.warn_of_unresolved(closure, built, place, system, &objects)?;
+                    let mut objects = match occasion {
+                        Occasion::Loaded => {
+                            self.prepared_objects(library, &built[place])?.0.objects
+                        }
+                        Occasion::Warming => {
+                            let objects = self.objects(library, &built[place])?;
+                            let system = &identity.system_libraries;
+                            self.warn_of_unresolved(closure, built, place, system, &objects)?;
+                            objects
+                        }
+                    };
                     self.share_with_dependencies(closure, built, place, &mut objects)?;
                     let dependencies: Vec<PathBuf> = closure
                         .all_dependencies(place)

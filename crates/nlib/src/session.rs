@@ -15,7 +15,7 @@ use crate::demand::files_below;
 use crate::error::Error;
 use crate::event::Event;
 use crate::find::AvailableLibrary;
-use crate::image::standard_libraries;
+use crate::image::{Occasion, standard_libraries};
 use crate::link::Linking;
 use crate::registry::{LoadedLibrary, Registry};
 use crate::request::{Request, Source, What};
@@ -331,7 +331,7 @@ impl Session {
         }
         let inner = Arc::clone(&self.inner);
         let task = std::thread::spawn(move || {
-            if let Err(error) = inner.images(&closure, &built, &identities) {
+            if let Err(error) = inner.images(&closure, &built, &identities, Occasion::Loaded) {
                 inner.tell(Event::Warning(format!("the next load links anew: {error}")));
             }
         });

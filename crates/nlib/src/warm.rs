@@ -5,6 +5,7 @@ use std::sync::{Mutex, PoisonError};
 use nlib_cache::Digest;
 
 use crate::error::Error;
+use crate::image::Occasion;
 use crate::request::{Request, What};
 use crate::resolve::closure;
 use crate::session::{Inner, again};
@@ -69,7 +70,7 @@ impl Inner {
         let toolchain = self.toolchain()?.digest;
         let built = self.build(&closure, toolchain)?;
         let identities = self.identities(&closure, &built, toolchain)?;
-        let linked = self.images(&closure, &built, &identities)?;
+        let linked = self.images(&closure, &built, &identities, Occasion::Warming)?;
         let libraries = closure.libraries.into_iter().zip(built);
         let warmed = libraries
             .zip(linked)
