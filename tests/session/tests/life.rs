@@ -1,5 +1,5 @@
-//! What a session lives through: many threads at once, loads within loads, a compiler that crashes a
-//! hundred times.
+//! What a session lives through: many threads at once, two hundred libraries, loads within loads, a compiler
+//! that crashes a hundred times.
 
 #![forbid(unsafe_code)]
 #![allow(
@@ -105,6 +105,65 @@ fn sixteen_threads_load_forty_libraries_each_once() {
         assert_eq!(counts.len(), 2 * LIBRARIES);
         for (what, count) in counts.iter() {
             assert_eq!(*count, 1, "{what}, {linker:?}");
+        }
+    }
+}
+
+/// A chain of C++ libraries of one source: each calls the one before it, the first throws.
+fn chain(place: &Place, count: usize) {
+    place.write(
+        "manifests/link.cpp",
+        "struct Failure { int value; };
+         struct Counted { int &count; ~Counted() { ++count; } };
+         #ifdef BELOW
+         int BELOW(int value, int &count);
+         int MINE(int value, int &count) { Counted frame{count}; return BELOW(value, count) + 1; }
+         #else
+         int MINE(int value, int &) { if (value) throw Failure{value}; return 0; }
+         #endif
+         extern \"C\" int returned() { int count = 0; return MINE(0, count); }
+         extern \"C\" int caught() {
+           int count = 0;
+           try { MINE(7, count); } catch (const Failure &failure) { return 1000 * failure.value + count; }
+           return -1;
+         }",
+    );
+    for index in 0..count {
+        let (defines, below) = match index.checked_sub(1) {
+            None => (r#""MINE": "f0""#.to_string(), String::new()),
+            Some(below) => (
+                format!(r#""MINE": "f{index}", "BELOW": "f{below}""#),
+                format!(r#"{{"name": "chain{below}"}}"#),
+            ),
+        };
+        place.write(
+            &format!("manifests/chain{index}.json"),
+            &format!(
+                r#"{{"manifest-version": 1, "name": "chain{index}", "optimization": "0",
+                "units": [{{"src": "link.cpp"}}], "defines": {{{defines}}},
+                "dependencies": [{below}]}}"#
+            ),
+        );
+    }
+}
+
+#[test]
+fn an_exception_passes_through_two_hundred_libraries() {
+    const COUNT: usize = 200;
+    let place = Place::new();
+    chain(&place, COUNT);
+    for linker in [LinkerChoice::Jit, LinkerChoice::Image] {
+        let session = place.session().session;
+        let last = Request::new(format!("chain{}", COUNT - 1)).linker(linker);
+        let library = session.load(last).unwrap();
+        assert_eq!(session.loaded().len(), COUNT);
+        assert_eq!(call(&library, "returned"), 199, "{linker:?}");
+        assert_eq!(call(&library, "caught"), 7199, "{linker:?}");
+        let middle = session.load(Request::new("chain100").linker(linker));
+        assert_eq!(call(&middle.unwrap(), "caught"), 7100, "{linker:?}");
+        drop(library);
+        for index in (0..COUNT).rev() {
+            session.unload(&format!("chain{index}")).unwrap();
         }
     }
 }
