@@ -278,13 +278,31 @@ pub struct FetchArguments {
     pub print_dir: bool,
 }
 
-/// Say everything that is wrong with manifests
+/// Say everything that is wrong with manifests, and run their tests
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  nlib check mine.json")]
+#[command(
+    after_help = "Examples:\n  nlib check mine.json\n  nlib check --run --all --html report.html"
+)]
 pub struct CheckArguments {
     /// The manifests, by name or path; every available one when none is named
     #[arg(value_name = "LIB|FILE")]
     pub manifests: Vec<String>,
+
+    /// Build and load the libraries and run the tests of their manifests, with each linker
+    #[arg(long)]
+    pub run: bool,
+
+    /// Every available manifest, besides those named
+    #[arg(long)]
+    pub all: bool,
+
+    /// Compile everything anew, whatever the cache has
+    #[arg(long, requires = "run")]
+    pub cold: bool,
+
+    /// Write the report as a page with a bar for each library
+    #[arg(long, requires = "run", value_name = "FILE")]
+    pub html: Option<PathBuf>,
 }
 
 /// List the libraries that can be asked for by name

@@ -111,6 +111,11 @@ impl Context {
         }
     }
 
+    /// The profile that was asked for.
+    pub fn profile(&self) -> Option<&str> {
+        self.options.profile.as_deref()
+    }
+
     /// Whether more than usual shall be shown.
     pub fn verbose(&self) -> bool {
         self.options.verbose

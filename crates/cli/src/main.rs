@@ -17,6 +17,8 @@ mod diagnostics;
 mod errors;
 mod output;
 mod progress;
+mod proof;
+mod proof_page;
 mod sanitizer;
 
 use std::ffi::OsString;

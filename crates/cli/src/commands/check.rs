@@ -1,5 +1,6 @@
 //! `nlib check`: everything that is wrong with manifests.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -10,6 +11,9 @@ use serde::Serialize;
 use crate::arguments::CheckArguments;
 use crate::context::Context;
 use crate::errors::Failure;
+use crate::output::{table, write_file};
+use crate::proof::{Proof, Runner, TestOutcome, TestRun};
+use crate::proof_page::{milliseconds, page};
 
 #[derive(Serialize)]
 struct Checked {
@@ -47,7 +51,10 @@ pub fn check(context: &Context, arguments: CheckArguments) -> Result<ExitCode, F
         ..context.settings()?
     };
     let library_path = settings.library_path.clone();
-    let manifests = places(&library_path, &arguments.manifests)?;
+    let manifests = places(&library_path, &arguments)?;
+    if arguments.run {
+        return run(context, &arguments, &manifests);
+    }
     let session = Session::open(settings)?;
     let manifests: Vec<CheckedManifest> = manifests
         .into_iter()
@@ -72,19 +79,112 @@ pub fn check(context: &Context, arguments: CheckArguments) -> Result<ExitCode, F
 }
 
 /// The files to check: those named, or all that can be found by name.
-fn places(path: &LibraryPath, named: &[String]) -> Result<Vec<PathBuf>, Failure> {
-    if named.is_empty() {
-        return Ok(path
-            .list()
-            .into_iter()
-            .map(|library| library.manifest)
-            .collect());
-    }
+fn places(path: &LibraryPath, arguments: &CheckArguments) -> Result<Vec<PathBuf>, Failure> {
+    let named = &arguments.manifests;
     let place = |text: &String| match text.ends_with(".json") || text.contains('/') {
         true => Ok(PathBuf::from(text)),
         false => Ok(path.find(text)?),
     };
-    named.iter().map(place).collect()
+    let mut places: Vec<PathBuf> = named.iter().map(place).collect::<Result<_, Failure>>()?;
+    if arguments.all || named.is_empty() {
+        let available = path.list().into_iter().map(|library| library.manifest);
+        places.extend(available);
+    }
+    let mut known = HashSet::new();
+    places.retain(|place| known.insert(place.clone()));
+    Ok(places)
+}
+
+#[derive(Serialize)]
+struct Proven {
+    passed: usize,
+    libraries: Vec<Proof>,
+}
+
+/// Runs the tests of manifests, one library after the other.
+fn run(
+    context: &Context,
+    arguments: &CheckArguments,
+    manifests: &[PathBuf],
+) -> Result<ExitCode, Failure> {
+    let runner = Runner::new(context, arguments.cold)?;
+    let mut libraries = Vec::with_capacity(manifests.len());
+    for (index, place) in manifests.iter().enumerate() {
+        let manifest = Manifest::read(place).map_err(nlib::Error::from)?;
+        let proof = runner.prove(place, &manifest);
+        let result = if proof.passed() { "ok" } else { "FAILED" };
+        let (number, all) = (index + 1, manifests.len());
+        context.remark(&format!("{result:6} {} ({number} of {all})", proof.library));
+        libraries.push(proof);
+    }
+    let proven = Proven {
+        passed: libraries.iter().filter(|proof| proof.passed()).count(),
+        libraries,
+    };
+    if let Some(file) = &arguments.html {
+        write_file(file, page(&proven.libraries).as_bytes())?;
+    }
+    context.output.data(&proven, proven_text)?;
+    match proven.passed == proven.libraries.len() {
+        true => Ok(ExitCode::SUCCESS),
+        false => Err(Failure::Reported(ErrorKind::Manifest)),
+    }
+}
+
+fn proven_text(proven: &Proven) -> String {
+    let row = |proof: &Proof| {
+        [
+            proof.library.clone(),
+            proof.version.clone().unwrap_or_default(),
+            proof.units.to_string(),
+            proof.compiled.to_string(),
+            milliseconds(proof.build_us),
+            proof.load_us.map(milliseconds).unwrap_or_default(),
+            proof.symbols.to_string(),
+            tests_of(proof),
+        ]
+    };
+    let rows: Vec<_> = proven.libraries.iter().map(row).collect();
+    let titles = [
+        "LIBRARY",
+        "VERSION",
+        ">UNITS",
+        ">COMPILED",
+        ">BUILD",
+        ">LOAD",
+        ">SYMBOLS",
+        "TESTS",
+    ];
+    let mut text = table(titles, &rows);
+    for proof in proven.libraries.iter().filter(|proof| !proof.passed()) {
+        let failure = proof.failure.iter().map(|failure| ("not built", failure));
+        let failed = proof
+            .tests
+            .iter()
+            .filter(|run| run.outcome == TestOutcome::Failed);
+        let failed = failed.map(|run| (run.test.as_str(), &run.detail));
+        for (what, detail) in failure.chain(failed) {
+            text += &format!("\n{}: {what}:\n{detail}\n", proof.library);
+        }
+    }
+    text + &format!("{} of {} pass\n", proven.passed, proven.libraries.len())
+}
+
+/// `jit image`, or what is wrong.
+fn tests_of(proof: &Proof) -> String {
+    if proof.failure.is_some() {
+        return "not built".to_owned();
+    }
+    let run = |run: &TestRun| match run.outcome {
+        TestOutcome::Passed => run.linker.to_owned(),
+        TestOutcome::Refused => format!("({} refuses)", run.linker),
+        TestOutcome::Failed => format!("{} FAILS", run.linker),
+    };
+    let runs: Vec<String> = proof.tests.iter().map(run).collect();
+    match runs.is_empty() {
+        true => "no test".to_owned(),
+        false => runs.join(" "),
+    }
 }
 
 fn problems(session: &Session, library_path: &LibraryPath, manifest: &Path) -> Vec<Problem> {
