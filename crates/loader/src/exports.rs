@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
+use nlib_orc::demangle;
 use object::elf;
 
 use crate::elf::{ElfFile, OTHER_OFFSET, SYMBOL_SIZE};
@@ -20,6 +21,8 @@ pub struct ExportReport {
     pub hidden: usize,
     /// Patterns that match no external definition, in the order given.
     pub unmatched: Vec<String>,
+    /// For patterns that matched nothing: some of the external names there are, sorted.
+    pub examples: Vec<String>,
     /// The objects define their own `operator new`. It serves them and nothing else in the process.
     pub replaces_operator_new: bool,
 }
@@ -83,12 +86,30 @@ pub fn prepare_objects(
     }
 
     let published = decisions.values().filter(|&&keep| keep).count();
+    let unmatched = patterns.map_or_else(Vec::new, Patterns::unmatched);
+    let examples = match unmatched.is_empty() {
+        true => Vec::new(),
+        false => examples(decisions.keys()),
+    };
     Ok(ExportReport {
         published,
         hidden: decisions.len() - published,
-        unmatched: patterns.map_or_else(Vec::new, Patterns::unmatched),
+        unmatched,
+        examples,
         replaces_operator_new,
     })
+}
+
+/// The first few names, demangled.
+fn examples<'n>(names: impl Iterator<Item = &'n Vec<u8>>) -> Vec<String> {
+    const COUNT: usize = 5;
+    let mut names: Vec<_> = names
+        .map(|name| String::from_utf8_lossy(name).into_owned())
+        .collect();
+    names.sort();
+    names.truncate(COUNT);
+    let readable = |name: String| demangle(&name).unwrap_or(name);
+    names.into_iter().map(readable).collect()
 }
 
 /// `operator new(unsigned long)`.
@@ -131,7 +152,7 @@ impl Patterns {
 
     fn publish(&mut self, name: &str) -> bool {
         let mut names = vec![name.to_owned()];
-        if let Some(demangled) = nlib_orc::demangle(name) {
+        if let Some(demangled) = demangle(name) {
             let entity = entity(&demangled);
             names.push(without_parameters(entity).to_owned());
             names.push(entity.to_owned());

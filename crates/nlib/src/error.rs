@@ -78,6 +78,21 @@ pub enum Error {
         /// Who asks for which value.
         asks: Vec<String>,
     },
+    /// Patterns of published symbols match nothing.
+    #[error(
+        "{library}: {} in `exports` {} no symbol; {}; correct the manifest",
+        quoted(patterns), if patterns.len() == 1 { "matches" } else { "match" },
+        if examples.is_empty() { "the library has no external symbols".to_owned() }
+        else { format!("there are {} …", quoted(examples)) }
+    )]
+    ExportPatterns {
+        /// The library.
+        library: String,
+        /// The patterns.
+        patterns: Vec<String>,
+        /// Some of the symbols there are.
+        examples: Vec<String>,
+    },
     /// A range of versions cannot be read.
     #[error("{library}@{range}: this is no version or range of versions: {reason}")]
     VersionRange {
@@ -314,6 +329,7 @@ impl Error {
             | Error::Dependency { .. }
             | Error::DependencyVersion { .. }
             | Error::OptionConflict { .. }
+            | Error::ExportPatterns { .. }
             | Error::VersionRange { .. } => ErrorKind::Manifest,
             Error::Link { .. }
             | Error::LibraryOfSource { .. }
@@ -367,4 +383,9 @@ fn link_error(error: &LinkError, remedies: &[String]) -> String {
         text.push_str(remedy);
     }
     text
+}
+
+fn quoted(names: &[String]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    names.join(", ")
 }

@@ -214,11 +214,12 @@ impl Inner {
                  That is right only if it allocates with malloc"
             )));
         }
-        for pattern in report.unmatched {
-            let name = &library.plan.name;
-            self.tell(Event::Warning(format!(
-                "{name}: the export pattern `{pattern}` matches no symbol"
-            )));
+        if !report.unmatched.is_empty() {
+            return Err(Error::ExportPatterns {
+                library: library.plan.name.clone(),
+                patterns: report.unmatched,
+                examples: report.examples,
+            });
         }
         Ok(linked.objects)
     }

@@ -272,3 +272,26 @@ fn a_pattern_follows_the_folder() {
         .to_string();
     assert!(error.contains("`parts/*.c` matches no file"), "{error}");
 }
+
+#[test]
+fn an_export_pattern_that_matches_nothing_is_an_error_that_names_what_there_is() {
+    let place = Place::new();
+    let exports = |pattern: &str| {
+        let more = format!(r#", "exports": {{"match": ["shown", "{pattern}"]}}"#);
+        number(&place, "shown", "shown", "1.0", "1", &more);
+    };
+    exports("hidden_*");
+    for linker in [LinkerChoice::Jit, LinkerChoice::Image] {
+        let error = place
+            .session()
+            .call(Request::new("shown").linker(linker), "shown");
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("`hidden_*` in `exports` matches no symbol"),
+            "{error}"
+        );
+        assert!(error.contains("there are `shown` …"), "{error}");
+    }
+    exports("sho*");
+    assert_eq!(place.session().call("shown", "shown").unwrap(), 1);
+}
