@@ -36,7 +36,10 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-test-support", &[]),
     ("nlib-examples-test", &[]),
     ("nlib-test-calls", &["nlib-loader"]),
-    ("nlib-loader-test", &["nlib-loader", "nlib-test-calls"]),
+    (
+        "nlib-loader-test",
+        &["nlib-loader", "nlib-test-calls", "nlib-test-support"],
+    ),
     ("nlib-debugging-test", &[]),
     ("nlib-csmith-test", &["nlib-test-support"]),
     (

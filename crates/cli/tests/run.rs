@@ -6,7 +6,7 @@
 
 mod common;
 
-use std::io::{BufRead, BufReader, Write};
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Stdio};
 
@@ -29,32 +29,13 @@ fn arguments_input_output_and_status_are_the_programs() {
     place.write("echo.c", ECHO);
     for linker in ["auto", "jit", "image"] {
         let link = format!("--link={linker}");
-        let mut command = place.command(&["run", &link, "echo.c", "--", "-O2", "--json", "a b"]);
-        let mut child = command
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(b"one\ntwo\n")
-            .unwrap();
-        let output = child.wait_with_output().unwrap();
-        let stdout = String::from_utf8(output.stdout).unwrap();
+        let arguments = ["run", &link, "echo.c", "--", "-O2", "--json", "a b"];
+        let ran = place.fed(&arguments, "one\ntwo\n");
         let arguments = "argument echo.c\nargument -O2\nargument --json\nargument a b\n";
-        assert_eq!(
-            stdout,
-            format!("{arguments}input one\ninput two\n"),
-            "{linker}"
-        );
-        assert_eq!(
-            String::from_utf8(output.stderr).unwrap(),
-            "to standard error\n"
-        );
-        assert_eq!(output.status.code(), Some(7), "{linker}");
+        let stdout = format!("{arguments}input one\ninput two\n");
+        assert_eq!(ran.stdout, stdout, "{linker}");
+        assert_eq!(ran.stderr, "to standard error\n");
+        assert_eq!(ran.status, Some(7), "{linker}");
     }
 }
 

@@ -7,31 +7,14 @@
 mod common;
 
 use std::fs;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 
 use common::{Place, Run};
 
-/// A folder with a library `answer`, a helper in C and the programs of the tests.
-fn place() -> Place {
-    let place = Place::new();
-    place.write(
-        "vendor-manifests/answer.json",
-        r#"{ "manifest-version": 1, "name": "answer", "units": [{ "src": "answer.c" }],
-             "include-dirs": ["."] }"#,
-    );
-    place.write("vendor-manifests/answer.h", "int answer(void);\n");
-    place.write(
-        "vendor-manifests/answer.c",
-        "#include \"answer.h\"\nint answer(void) { return 42; }\n",
-    );
-    place
-}
-
 #[test]
 fn a_file_says_what_it_needs() {
-    let place = place();
+    let place = Place::with_answer();
     place.write(
         "sub/main.c",
         "// A program.\n\n/* with a head of\n   several lines */\n\
@@ -64,7 +47,7 @@ fn a_file_says_what_it_needs() {
 
 #[test]
 fn every_command_reads_directives() {
-    let place = place();
+    let place = Place::with_answer();
     place.write(
         "lib.c",
         "//nlib: with answer\n//nlib: flags -DNAME=published\n#include <answer.h>\n\
@@ -90,7 +73,7 @@ fn every_command_reads_directives() {
 
 #[test]
 fn a_directive_that_makes_no_sense_is_placed() {
-    let place = place();
+    let place = Place::with_answer();
     for (text, words) in [
         (
             "\n//nlib: wiht answer\n",
@@ -143,7 +126,7 @@ fn start(place: &Place, file: &str, arguments: &[&str]) -> Run {
 
 #[test]
 fn an_executable_file_is_a_program() {
-    let place = place();
+    let place = Place::with_answer();
     place.write("part.h", "#define PART \"one\"\n");
     let file = place.write("script", SCRIPT);
     fs::set_permissions(&file, fs::Permissions::from_mode(0o755)).unwrap();
@@ -180,7 +163,7 @@ fn an_executable_file_is_a_program() {
 
 #[test]
 fn diagnostics_of_a_script_have_their_true_place() {
-    let place = place();
+    let place = Place::with_answer();
     place.write(
         "script",
         "#!/usr/bin/env -S nlib run \\\nint main(void) {\n    return undeclared;\n}\n",
@@ -204,29 +187,9 @@ fn diagnostics_of_a_script_have_their_true_place() {
 
 #[test]
 fn a_program_comes_from_standard_input() {
-    let place = place();
+    let place = Place::with_answer();
     place.write("two.c", "int two(void) { return 2; }\n");
-    let run = |arguments: &[&str], text: &str| {
-        let mut child = place
-            .command(arguments)
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        child
-            .stdin
-            .take()
-            .unwrap()
-            .write_all(text.as_bytes())
-            .unwrap();
-        let output = child.wait_with_output().unwrap();
-        Run {
-            status: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    };
+    let run = |arguments: &[&str], text: &str| place.fed(arguments, text);
     let program = "#!/usr/bin/env -S nlib run\n//nlib: with answer\n//nlib: source two.c\n\
         #include <answer.h>\n#include <stdio.h>\nint two(void);\n\
         int main(int argc, char **argv) { puts(argv[1]); return answer() + two(); }\n";

@@ -14,17 +14,7 @@ use serde_json::{Value, json};
 
 /// A program of two files with a library of one; `main.c` finds `size.h` behind `first`.
 fn program() -> Place {
-    let place = Place::new();
-    place.write(
-        "vendor-manifests/answer.json",
-        r#"{ "manifest-version": 1, "name": "answer", "units": [{ "src": "answer.c" }],
-             "include-dirs": ["."] }"#,
-    );
-    place.write("vendor-manifests/answer.h", "int answer(void);\n");
-    place.write(
-        "vendor-manifests/answer.c",
-        "#include \"answer.h\"\nint answer(void) { return 42; }\n",
-    );
+    let place = Place::with_answer();
     place.write("first/other.h", "");
     place.write("second/size.h", "enum { size = 1 };\n");
     place.write(

@@ -1,9 +1,10 @@
 //! What a program did: [`Outcome`], made from a process that has ended.
 
 use std::fmt;
-use std::io::Write;
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, ExitStatus, Stdio};
+
+use nlib_test_support::feed;
 
 /// What a process left behind.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,22 +45,14 @@ impl fmt::Display for End {
 /// Runs a command in an environment of its own, `stdin` as its input; gives also what it wrote to
 /// standard error.
 pub fn run(command: &mut Command, stdin: Option<&str>) -> (Outcome, String) {
-    let input = match stdin {
-        Some(_) => Stdio::piped(),
-        None => Stdio::null(),
+    command.env("PATH", "/usr/local/bin:/usr/bin:/bin");
+    let output = match stdin {
+        Some(line) => feed(command, &format!("{line}\n")),
+        None => command
+            .stdin(Stdio::null())
+            .output()
+            .unwrap_or_else(|error| panic!("{command:?} does not start: {error}")),
     };
-    let mut child = command
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .stdin(input)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
-    if let (Some(text), Some(mut input)) = (stdin, child.stdin.take()) {
-        // A program may end without having read.
-        let _ = writeln!(input, "{text}");
-    }
-    let output = child.wait_with_output().unwrap();
     let outcome = Outcome {
         printed: String::from_utf8_lossy(&output.stdout).into_owned(),
         end: output.status.into(),

@@ -1,4 +1,4 @@
-//! The programs under test: `nlib`, its worker and the Rust examples.
+//! The programs under test: `nlib`, its worker and the Rust examples; and how programs are run.
 //!
 //! They are built by the same command as in `scripts/test.sh`, for the whole workspace. A narrower
 //! one would choose other features of shared dependencies, and cargo would exchange the programs
@@ -10,8 +10,9 @@
     reason = "tests read their variables and run cargo"
 )]
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// The folder of `nlib` and `nlib-worker`, in the profile and target folder of the running test;
@@ -45,6 +46,28 @@ pub fn workspace() -> PathBuf {
         .join("../..")
         .canonicalize()
         .expect("tests run in the checkout that they were built from")
+}
+
+/// Runs a command with `text` on standard input, and gives what it leaves. The text is short enough for a
+/// pipe.
+///
+/// # Panics
+///
+/// When the command does not start.
+pub fn feed(command: &mut Command, text: &str) -> Output {
+    let mut child = command
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{command:?} does not start: {error}"));
+    if let Some(mut input) = child.stdin.take() {
+        // A program may end without having read.
+        let _ = input.write_all(text.as_bytes());
+    }
+    child
+        .wait_with_output()
+        .expect("a child of this process can be waited for")
 }
 
 fn build(folder: &Path) {

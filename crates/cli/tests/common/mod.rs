@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
+use nlib_test_support::feed;
 use tempfile::TempDir;
 
 /// Where one test works; removed at its end.
@@ -27,6 +28,22 @@ impl Place {
         Self {
             folder: tempfile::tempdir().unwrap(),
         }
+    }
+
+    /// A place with a library `answer`, whose function of that name gives 42.
+    pub fn with_answer() -> Self {
+        let place = Self::new();
+        place.write(
+            "vendor-manifests/answer.json",
+            r#"{ "manifest-version": 1, "name": "answer", "units": [{ "src": "answer.c" }],
+                 "include-dirs": ["."] }"#,
+        );
+        place.write("vendor-manifests/answer.h", "int answer(void);\n");
+        place.write(
+            "vendor-manifests/answer.c",
+            "#include \"answer.h\"\nint answer(void) { return 42; }\n",
+        );
+        place
     }
 
     pub fn path(&self) -> &Path {
@@ -66,6 +83,11 @@ impl Place {
         run(&mut self.command(arguments))
     }
 
+    /// `nlib` with `text` on standard input.
+    pub fn fed(&self, arguments: &[&str], text: &str) -> Run {
+        feed(&mut self.command(arguments), text).into()
+    }
+
     /// A run that must succeed.
     #[track_caller]
     pub fn ok(&self, arguments: &[&str]) -> Run {
@@ -92,15 +114,17 @@ pub fn document(run: &Run) -> serde_json::Value {
 }
 
 pub fn run(command: &mut Command) -> Run {
-    let Output {
-        status,
-        stdout,
-        stderr,
-    } = command.output().unwrap();
-    Run {
-        status: status.code(),
-        stdout: String::from_utf8_lossy(&stdout).into_owned(),
-        stderr: String::from_utf8_lossy(&stderr).into_owned(),
+    command.output().unwrap().into()
+}
+
+impl From<Output> for Run {
+    fn from(output: Output) -> Self {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            status: output.status.code(),
+            stdout: text(&output.stdout),
+            stderr: text(&output.stderr),
+        }
     }
 }
 

@@ -2,12 +2,13 @@
 
 use std::io::Read;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Output};
 
 use nlib_loader::{
     Linker, before_exit, report_crashing_constructors, reset_signal_handlers, running_constructor,
 };
 use nlib_loader_test::{BOTH, Fixture, compile_with, spec};
+use nlib_test_support::feed;
 
 use crate::child;
 
@@ -53,23 +54,6 @@ pub fn load_in_this_process(linker: Linker) {
     panic!("the constructor returned");
 }
 
-fn feed(mut command: Command, text: &str) -> Output {
-    use std::io::Write;
-    let mut child = command
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    child
-        .stdin
-        .take()
-        .unwrap()
-        .write_all(text.as_bytes())
-        .unwrap();
-    child.wait_with_output().unwrap()
-}
-
 /// Runs the program as clang links it.
 fn run_natively(text: &str) -> Output {
     let directory = tempfile::tempdir().unwrap();
@@ -89,7 +73,7 @@ fn run_natively(text: &str) -> Output {
             "-o",
         ])
         .arg(&program);
-    let compiled = feed(compiler, text);
+    let compiled = feed(&mut compiler, text);
     assert!(
         compiled.status.success(),
         "{}",
@@ -103,7 +87,7 @@ fn ends_as_natively(linkers: &[Linker], text: &str, expected: &str) {
     let native = run_natively(text);
     assert_eq!(String::from_utf8_lossy(&native.stdout), expected);
     for &linker in linkers {
-        let output = feed(child("child-program", linker), text);
+        let output = feed(&mut child("child-program", linker), text);
         let errors = String::from_utf8_lossy(&output.stderr);
         assert_eq!(
             String::from_utf8_lossy(&output.stdout),
@@ -215,7 +199,7 @@ pub fn constructors_that_end_the_process_are_named() {
     for linker in BOTH {
         for (statement, message, status) in cases {
             let text = format!("{SAY} struct S {{ S() {{ {statement} }} }} s;");
-            let output = feed(child("child-constructor", linker), &text);
+            let output = feed(&mut child("child-constructor", linker), &text);
             let errors = String::from_utf8_lossy(&output.stderr);
             assert_eq!(
                 (output.status.code(), output.status.signal()),
