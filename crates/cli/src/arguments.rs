@@ -17,7 +17,7 @@ Compiler flags: those of clang that make sense for one object: -D -U -I -isystem
 #[derive(Debug, Parser)]
 #[command(
     name = "nlib",
-    about = "Loads native libraries from their C and C++ source",
+    about = "Loads native libraries from their source: C, C++, assembler, LLVM IR",
     override_usage = "nlib [OPTIONS] <COMMAND>",
     disable_version_flag = true,
     after_help = "\
@@ -25,7 +25,7 @@ Example:
   nlib run --with flecs examples/flecs-hello/main.c
 
 LIB is a name found in ./vendor-manifests, NLIB_PATH or the installed manifests, or the path of a
-manifest (.json); SOURCE is a C or C++ file.
+manifest (.json); SOURCE is a file in C, C++, assembler or LLVM IR, an object or a static library.
 
 Exit status: 0 done, 1 the source does not compile, 2 usage, 3 manifest, 4 link or symbol,
 5 toolchain, 6 cache or I/O, 70 a bug of nlib, 130 interrupted. `nlib run` gives the program's."
@@ -58,7 +58,7 @@ pub struct GlobalOptions {
     #[arg(short, long, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
 
-    /// Show for each unit whether the cache had it and, if not, why
+    /// Show for each unit whether the cache had it and, if not, why; and what is linked and loaded
     #[arg(short, long, global = true)]
     pub verbose: bool,
 
@@ -122,7 +122,7 @@ pub enum Command {
     Man(ManArguments),
 }
 
-/// Compile C or C++ files and run their `main` in this process
+/// Build source files and run their `main` in this process
 ///
 /// A file can say itself what it needs, in lines at its head: `//nlib: with flecs`,
 /// `//nlib: flags -O2 -lm`, `//nlib: source helper.c`, `//nlib: language c++`. With
@@ -140,7 +140,7 @@ pub struct RunArguments {
     #[command(flatten)]
     pub supplies: SupplyArguments,
 
-    /// The source files; `-` is standard input, C unless -x c++ is given
+    /// C, C++, assembler, LLVM IR, objects, archives; `-` is standard input, C unless -x says otherwise
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
 

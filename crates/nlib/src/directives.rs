@@ -8,8 +8,8 @@
 //! //nlib: source helper.c
 //! ```
 //!
-//! The head ends at the first line that is neither blank, a comment nor a first line `#!`. A
-//! directive names flags, libraries and files, and never a command. [`Head::read`] gives what one
+//! The head ends at the first line that is neither blank, a comment nor a first line `#!`. Where comments
+//! begin with `#` or `;` (assembler, LLVM IR) directives do so too: `;nlib: language ir`. A directive names flags, libraries and files, and never a command. [`Head::read`] gives what one
 //! file says; [`program`] follows `source` and gives the [`Program`] that a request asks for.
 
 use std::collections::{HashSet, VecDeque};
@@ -24,7 +24,8 @@ use crate::error::Error;
 use crate::find::edit_distance;
 use crate::request::{Request, Source};
 
-const MARK: &str = "//nlib:";
+/// No line of C begins like the second or the third.
+const MARKS: [&str; 3] = ["//nlib:", "#nlib:", ";nlib:"];
 
 const DIRECTIVES: [&str; 4] = ["with", "flags", "source", "language"];
 
@@ -167,7 +168,7 @@ impl Head {
                 continue;
             }
             let start = line.trim_start();
-            if !in_comment && let Some(directive) = start.strip_prefix(MARK) {
+            if !in_comment && let Some(directive) = directive(start) {
                 let place = Place {
                     path,
                     line: index + 1,
@@ -235,6 +236,11 @@ impl Head {
         self.flags.extend(flags);
         Ok(())
     }
+}
+
+/// What follows the mark, if the line is a directive.
+fn directive(line: &str) -> Option<&str> {
+    MARKS.iter().find_map(|mark| line.strip_prefix(mark))
 }
 
 /// A line with a directive, for errors.
@@ -306,7 +312,7 @@ fn rest_is_comment(line: &str, mut in_comment: bool) -> Option<bool> {
                 None => return Some(true),
             }
             in_comment = false;
-        } else if rest.is_empty() || rest.starts_with("//") {
+        } else if rest.is_empty() || rest.starts_with("//") || rest.starts_with(';') {
             return Some(false);
         } else {
             rest = rest.strip_prefix("/*")?;
@@ -318,18 +324,24 @@ fn rest_is_comment(line: &str, mut in_comment: bool) -> Option<bool> {
 /// Why a flag that the command line takes is none for a directive.
 fn refusal(flag: &str) -> Option<&'static str> {
     if flag.starts_with("-x") {
-        return Some("write `language c` or `language c++` instead of `-x`");
+        return Some("write `language c++`, or another language, instead of `-x`");
     }
     let target = flag.starts_with("--target") || flag == "-target";
     target.then_some("what is compiled for is said on the command line: `nlib object --target=`")
 }
 
 fn stated_language(words: &[Word<'_>], place: &Place<'_>) -> Result<Language, Error> {
-    match words {
-        [word] if word.text == "c" => Ok(Language::C),
-        [word] if word.text == "c++" => Ok(Language::Cxx),
-        [word, ..] => Err(place.error(word.place, "the language is `c` or `c++`")),
+    let word = match words {
+        [word] => word,
+        [_, second, ..] => return Err(place.error(second.place, "a file has one language")),
         [] => unreachable!("a directive without a value was refused"),
+    };
+    match Language::by_name(&word.text) {
+        Some(language) if !language.is_prebuilt() => Ok(language),
+        _ => {
+            let names = Language::compiled_names().join("`, `");
+            Err(place.error(word.place, &format!("the language is one of `{names}`")))
+        }
     }
 }
 
@@ -399,11 +411,23 @@ mod tests {
     }
 
     #[test]
+    fn the_comments_of_every_language_carry_directives() {
+        for (text, language) in [
+            ("//nlib: language cpp-output\n", Language::PreprocessedC),
+            ("#nlib: language assembler\n", Language::Assembler),
+            ("; of a compiler\n\n;nlib: language ir\n", Language::Ir),
+        ] {
+            assert_eq!(read(text).unwrap().language, Some(language), "{text}");
+        }
+    }
+
+    #[test]
     fn other_files_say_nothing() {
         for text in [
             "",
             "int main(void) { return 0; }\n//nlib: with flecs\n",
             "// nlib: a comment about nlib\n//nlib is one too\n",
+            "# include <stdio.h>\n#nlib: nonsense\n",
             "/* a */ int x; //nlib: with flecs\n",
             "/* a */ /* b\n*/ int x;\n//nlib: nonsense\n",
             "\n#!not the first line\n//nlib: nonsense\n",
@@ -436,7 +460,7 @@ mod tests {
             ("//nlib: -l\n", "script.c:1:9: `-l` lacks its value"),
             (
                 "//nlib: flags -O2 -x c++\n",
-                "script.c:1:19: write `language c` or `language c++` instead of `-x`",
+                "script.c:1:19: write `language c++`, or another language, instead of `-x`",
             ),
             (
                 "//nlib: with \"a b\n",
@@ -444,7 +468,17 @@ mod tests {
             ),
             (
                 "//nlib: language fortran\n",
-                "script.c:1:18: the language is `c` or `c++`",
+                "script.c:1:18: the language is one of `c`, `c++`, `cpp-output`, \
+                 `c++-cpp-output`, `assembler`, `assembler-with-cpp`, `ir`",
+            ),
+            (
+                "//nlib: language object\n",
+                "script.c:1:18: the language is one of `c`, `c++`, `cpp-output`, \
+                 `c++-cpp-output`, `assembler`, `assembler-with-cpp`, `ir`",
+            ),
+            (
+                "//nlib: language c c++\n",
+                "script.c:1:20: a file has one language",
             ),
         ] {
             assert_eq!(read(text).unwrap_err(), message);

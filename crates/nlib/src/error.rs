@@ -6,6 +6,7 @@ use nlib_cache::{CacheError, MissReason};
 use nlib_compile::CompileError;
 use nlib_fetch::FetchError;
 use nlib_loader::{CallError, LinkError};
+use nlib_plan::manifest::Language;
 use nlib_plan::{ManifestError, ResolveError};
 
 /// Why a request failed. The session lives, and a corrected request works.
@@ -245,7 +246,7 @@ pub enum Error {
         message: String,
     },
     /// `-x` names a language that nlib does not compile.
-    #[error("-x {language}: nlib compiles c, c++, assembler, assembler-with-cpp and ir")]
+    #[error("-x {language}: nlib compiles {}", Language::compiled_names().join(", "))]
     StatedLanguage {
         /// The language.
         language: String,

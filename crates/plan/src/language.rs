@@ -38,6 +38,14 @@ impl Language {
         Some(entry.0)
     }
 
+    /// The names of all languages that are compiled, not linked as they are.
+    pub fn compiled_names() -> Vec<&'static str> {
+        let compiled = NAMES
+            .iter()
+            .filter(|(language, ..)| !language.is_prebuilt());
+        compiled.map(|(_, name, ..)| *name).collect()
+    }
+
     /// The file extension that generated units of this language carry: `c`, `cpp`, `S`.
     pub fn extension(self) -> &'static str {
         self.names().2
