@@ -2,7 +2,8 @@
 //
 // C and C++: driver -> exactly one cc1 job -> CompilerInvocation -> EmitObjAction. IR: the same
 // invocation, then `compile_ir`. Assembler: preprocessed by clang when it asks for that, then
-// `assemble`. No process, no temporary file, no plugin: `CompilerInstance::ExecuteAction` loads none (`ExecuteCompilerInvocation` would).
+// `assemble`. No process, no temporary file, no plugin: `CompilerInstance::ExecuteAction` loads none
+// (`ExecuteCompilerInvocation` would).
 #include "assemble.h"
 #include "diagnostics.h"
 #include "driver.h"

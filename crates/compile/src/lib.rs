@@ -1,8 +1,8 @@
 //! The compiler as the host sees it. No clang is linked here: it runs in `nlib-worker`.
 //!
 //! [`CompileRequest`] → [`fingerprint`] (the key under which its result is cached) →
-//! [`Compiler::compile`], served by a [`WorkerPool`] over the [`wire`] → [`CompiledUnit`], kept with [`Annotations`];
-//! objects → [`ImageRequest`] → [`Compiler::link_image`].
+//! [`Compiler::compile`], served by a [`WorkerPool`] over the [`wire`] → [`CompiledUnit`], kept with
+//! [`Annotations`]; objects → [`ImageRequest`] → [`Compiler::link_image`].
 
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]

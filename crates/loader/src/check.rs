@@ -18,8 +18,9 @@ use crate::{LibrarySpec, LinkError, ObjectFile, SystemLibrary};
 /// Checks that every symbol the objects need is defined in reach, and none twice.
 ///
 /// In reach are: the objects themselves, what nlib adds to every library (`atexit` and the like),
-/// overlays, what the host grants, the dependencies' published symbols, the system libraries with
-/// what they depend on, and the symbols of this process. Weak references may stay unresolved; weak definitions may repeat.
+/// overlays, what the host grants, the dependencies' published symbols, the system libraries with what
+/// they depend on, and the symbols of this process. Weak references may stay unresolved; weak
+/// definitions may repeat.
 pub fn check_symbols(spec: &LibrarySpec, objects: &[ObjectFile]) -> Result<(), LinkError> {
     let system = open(&spec.system_libraries)?;
     check_against(&spec.name, objects, |symbol| spec.supplies(symbol), &system)

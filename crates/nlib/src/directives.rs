@@ -8,9 +8,10 @@
 //! //nlib: source helper.c
 //! ```
 //!
-//! The head ends at the first line that is neither blank, a comment nor a first line `#!`. Where comments
-//! begin with `#` or `;` (assembler, LLVM IR) directives do so too: `;nlib: language ir`. A directive names flags, libraries and files, and never a command. [`Head::read`] gives what one
-//! file says; [`program`] follows `source` and gives the [`Program`] that a request asks for.
+//! The head ends at the first line that is neither blank, a comment nor a first line `#!`. Where
+//! comments begin with `#` or `;` (assembler, LLVM IR) directives do so too: `;nlib: language ir`. A
+//! directive names flags, libraries and files, and never a command. [`Head::read`] gives what one file
+//! says; [`program`] follows `source` and gives the [`Program`] that a request asks for.
 
 use std::collections::{HashSet, VecDeque};
 use std::fs::File;

@@ -1,8 +1,8 @@
 //! Which threads run a library's code.
 //!
 //! Asked before a library's memory is released. The calling thread's stack is unwound; every other
-//! thread of the process is looked at: where it executes, and which return addresses its stack holds from there up. A thread counts as
-//! inside when
+//! thread of the process is looked at: where it executes, and which return addresses its stack holds
+//! from there up. A thread counts as inside when
 //!
 //! * its program counter lies in the library, or that of a frame a signal interrupted;
 //! * its stack holds an address in the library that follows a call instruction (where the machine's
