@@ -454,7 +454,8 @@ fn check_says_everything_that_is_wrong() {
     place.write(
         "lonely.json",
         r#"{ "manifest-version": 1, "name": "lonely", "units": [{ "src": "a.c" }],
-             "dependencies": [{ "name": "nobody" }] }"#,
+             "dependencies": [{ "name": "nobody" }],
+             "when": [{ "if": "linux", "units": [{ "src": "b.c" }, { "src": "*.c" }] }] }"#,
     );
     let run = place.nlib(&["check", "wrong.json", "answer", "lonely.json", "gone.json"]);
     run.failed(3, &[]);
@@ -465,11 +466,14 @@ fn check_says_everything_that_is_wrong() {
     );
     assert!(run.stdout.contains("`nobody`"), "{run:#?}");
     assert!(run.stdout.contains("gone.json"), "{run:#?}");
-    assert!(
-        run.stdout
-            .contains("lonely.json: error: there is no file a.c; "),
-        "{run:#?}"
-    );
+    let absent = [
+        "lonely.json:1:63: error: there is no file `a.c`\n",
+        "[{ \"src\": \"a.c\" }],\n   |                                                   ^~~~~\n",
+        "lonely.json:3:59: error: there is no file `b.c`\n",
+    ];
+    for line in absent {
+        assert!(run.stdout.contains(line), "{run:#?}");
+    }
     let run = place.nlib(&["check", "wrong.json", "answer", "--json"]);
     assert_eq!(run.status, Some(3));
     let checked = document(&run);

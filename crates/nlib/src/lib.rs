@@ -72,7 +72,8 @@ pub use nlib_loader::{
     SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol, before_exit,
     object_symbols, report_crashing_constructors, reset_signal_handlers, running_constructor,
 };
+pub use nlib_plan::error::Problem as ManifestProblem;
 pub use nlib_plan::{
-    Manifest, ManifestError, Plan, ResolveError, condition, flags, is_pattern, language, manifest,
-    schema, variant, version,
+    Manifest, ManifestError, Plan, ResolveError, condition, flags, language, manifest, schema,
+    variant, version,
 };

@@ -30,4 +30,3 @@ pub use error::ManifestError;
 pub use manifest::Manifest;
 pub use plan::{Choices, Plan, Target};
 pub use resolve::{ResolveError, bare_source, dependencies, resolve, resolve_in};
-pub use units::is_pattern;

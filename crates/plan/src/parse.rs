@@ -48,33 +48,55 @@ impl Manifest {
 
     /// Reads the manifest file at `path`; messages name it as given.
     pub fn read(path: &Path) -> Result<Self, ManifestError> {
-        let file = path.display().to_string();
-        let mut bytes = Vec::new();
-        std::fs::File::open(path)
-            .and_then(|opened| opened.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes))
-            .map_err(|source| ManifestError::Unreadable {
-                path: path.to_owned(),
-                source,
-            })?;
-        if bytes.len() > SIZE_LIMIT {
-            return Err(ManifestError::TooLarge {
-                file,
-                limit: SIZE_LIMIT,
-            });
-        }
-        match std::str::from_utf8(&bytes) {
-            Ok(text) => Self::parse_named(text, &file),
-            Err(error) => {
-                let valid = error.valid_up_to();
-                let text = String::from_utf8_lossy(&bytes);
-                let source = Source {
-                    file: &file,
-                    text: &text,
-                };
-                Err(source.problem(Fault::Encoding, &[], valid..valid).into())
-            }
-        }
+        let text = read_text(path)?;
+        Self::parse_named(&text, &path.display().to_string())
     }
+
+    /// The units that are files beside the manifest at `path`, from which this one was read, and are
+    /// not there. None of pinned files, which come from elsewhere.
+    ///
+    /// # Errors
+    /// The manifest can no longer be read.
+    pub fn absent_units(&self, path: &Path) -> Result<Vec<Problem>, ManifestError> {
+        if !self.sources.is_empty() {
+            return Ok(Vec::new());
+        }
+        let text = read_text(path)?;
+        let source = Source {
+            file: &path.display().to_string(),
+            text: &text,
+        };
+        let tree = read_tree(source)?;
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let is_there = |src: &str| folder.join(src).is_file();
+        Ok(validate::absent_units(source, &tree, self, &is_there))
+    }
+}
+
+fn read_text(path: &Path) -> Result<String, ManifestError> {
+    let file = path.display().to_string();
+    let mut bytes = Vec::new();
+    std::fs::File::open(path)
+        .and_then(|opened| opened.take(SIZE_LIMIT as u64 + 1).read_to_end(&mut bytes))
+        .map_err(|source| ManifestError::Unreadable {
+            path: path.to_owned(),
+            source,
+        })?;
+    if bytes.len() > SIZE_LIMIT {
+        return Err(ManifestError::TooLarge {
+            file,
+            limit: SIZE_LIMIT,
+        });
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let text = String::from_utf8_lossy(error.as_bytes());
+        let source = Source {
+            file: &file,
+            text: &text,
+        };
+        source.problem(Fault::Encoding, &[], valid..valid).into()
+    })
 }
 
 /// The text being read and its name in messages.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use nlib::{ErrorKind, LibraryPath, Manifest, Mode, Session, Settings, is_pattern};
+use nlib::{ErrorKind, LibraryPath, Manifest, ManifestProblem, Mode, Session, Settings};
 use serde::Serialize;
 
 use crate::arguments::CheckArguments;
@@ -188,61 +188,43 @@ fn tests_of(proof: &Proof) -> String {
 }
 
 fn problems(session: &Session, library_path: &LibraryPath, manifest: &Path) -> Vec<Problem> {
-    let manifest_error = match session.manifest(manifest_request(manifest)) {
-        Err(nlib::Error::Manifest(error)) => error,
-        Err(error) => return vec![whole(manifest, &error.to_string())],
-        Ok((_, parsed)) => {
-            let absent = absent_files(manifest, &parsed);
-            let missing = parsed.dependencies.iter().filter(|dependency| {
-                let file = format!("{}.json", dependency.name);
-                !manifest.with_file_name(file).is_file()
-                    && library_path.find(&dependency.name).is_err()
-            });
-            return missing
-                .map(|dependency| {
-                    whole(manifest, &format!(
-                        "it depends on `{0}`, of which there is no manifest; put {0}.json beside \
-                         it, or name its folder in NLIB_PATH",
-                        dependency.name
-                    ))
-                })
-                .chain(absent)
-                .collect();
+    match session.manifest(manifest_request(manifest)) {
+        Ok((_, parsed)) => problems_around(library_path, manifest, &parsed),
+        Err(nlib::Error::Manifest(error)) if !error.problems().is_empty() => {
+            error.problems().iter().map(placed).collect()
         }
-    };
-    if manifest_error.problems().is_empty() {
-        return vec![whole(manifest, &manifest_error.to_string())];
+        Err(error) => vec![whole(manifest, &error.to_string())],
     }
-    let placed = manifest_error.problems().iter().map(|problem| Problem {
+}
+
+/// What a manifest names and is not there: libraries, and files beside it.
+fn problems_around(library_path: &LibraryPath, manifest: &Path, parsed: &Manifest) -> Vec<Problem> {
+    let missing = parsed.dependencies.iter().filter(|dependency| {
+        let file = format!("{}.json", dependency.name);
+        !manifest.with_file_name(file).is_file() && library_path.find(&dependency.name).is_err()
+    });
+    let missing = missing.map(|dependency| {
+        let message = format!(
+            "it depends on `{0}`, of which there is no manifest; put {0}.json beside it, or name its \
+             folder in NLIB_PATH",
+            dependency.name
+        );
+        whole(manifest, &message)
+    });
+    // What cannot be read again is being changed; the next check says what is wrong.
+    let absent = parsed.absent_units(manifest).unwrap_or_default();
+    missing.chain(absent.iter().map(placed)).collect()
+}
+
+/// A problem of the text of a manifest.
+fn placed(problem: &ManifestProblem) -> Problem {
+    Problem {
         message: problem.fault.to_string(),
         path: Some(problem.place.json_path.clone()),
         line: Some(problem.place.line),
         column: Some(problem.place.column),
         rendered: problem.to_string(),
-    });
-    placed.collect()
-}
-
-/// The units that lie beside the manifest and are not there. Pinned ones come from elsewhere.
-fn absent_files(manifest: &Path, parsed: &Manifest) -> Vec<Problem> {
-    if !parsed.sources.is_empty() {
-        return Vec::new();
     }
-    let folder = manifest.parent().unwrap_or(Path::new(""));
-    let units = parsed.units.iter().enumerate();
-    let absent = units.filter_map(|(index, unit)| {
-        let src = unit.src.as_ref().filter(|src| !is_pattern(src))?;
-        let file = folder.join(src);
-        let message = format!(
-            "there is no file {}; the paths of units start in the manifest's folder, unless              `sources` pins the files",
-            file.display()
-        );
-        (!file.is_file()).then(|| Problem {
-            path: Some(format!("units[{index}].src")),
-            ..whole(manifest, &message)
-        })
-    });
-    absent.collect()
 }
 
 /// The file itself, whatever its name looks like.

@@ -11,8 +11,11 @@ use crate::resolve;
 use crate::units::{glob, is_pattern, pinned};
 use crate::version::VersionRange;
 
+mod files;
 mod sources;
 mod variants;
+
+pub(super) use files::absent_units;
 
 /// Checks every rule; the error lists the breaches in the order of the text.
 pub(super) fn validate(
@@ -20,13 +23,7 @@ pub(super) fn validate(
     tree: &Node,
     manifest: &Manifest,
 ) -> Result<(), ManifestError> {
-    let mut check = Check {
-        source,
-        tree,
-        path: Vec::new(),
-        at_key: false,
-        problems: Vec::new(),
-    };
+    let mut check = Check::new(source, tree);
     check.manifest(manifest);
     let mut problems = check.problems;
     if problems.is_empty() {
@@ -89,6 +86,18 @@ struct Check<'t> {
     /// Whether problems are reported at the key of the last step instead of its value.
     at_key: bool,
     problems: Vec<Problem>,
+}
+
+impl<'t> Check<'t> {
+    fn new(source: Source<'t>, tree: &'t Node) -> Self {
+        Self {
+            source,
+            tree,
+            path: Vec::new(),
+            at_key: false,
+            problems: Vec::new(),
+        }
+    }
 }
 
 impl Check<'_> {
