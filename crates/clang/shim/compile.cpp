@@ -64,10 +64,12 @@ struct TimeMacros : PPCallbacks {
   const NlibObserver &observer;
   explicit TimeMacros(const NlibObserver &observer) : observer(observer) {}
 
-  void MacroExpands(const Token &token, const MacroDefinition &, SourceRange,
+  void MacroExpands(const Token &token, const MacroDefinition &definition, SourceRange,
                     const MacroArgs *) override {
     const IdentifierInfo *identifier = token.getIdentifierInfo();
-    if (!identifier)
+    const MacroInfo *macro = definition.getMacroInfo();
+    // Redefined, by -D__DATE__=... for instance, it is as fixed as any other macro.
+    if (!identifier || !macro || !macro->isBuiltinMacro())
       return;
     StringRef name = identifier->getName();
     if (name == "__DATE__" || name == "__TIME__" || name == "__TIMESTAMP__")

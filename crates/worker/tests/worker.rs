@@ -171,9 +171,14 @@ fn what_the_trace_cannot_hold_is_not_cacheable() {
         unit.uncacheable,
         [Uncacheable::TimeMacro("__TIME__".into())]
     );
+    let date = "const char *when = __DATE__;\n";
+    let redefined = request(folder.path(), "d.c", date, &["-D__DATE__=\"then\""]);
+    let unit = compile(&pool, &redefined).unwrap();
+    assert!(unit.uncacheable.is_empty());
+
     let fixed = CompileRequest {
         source_date_epoch: Some(1_000_000_000),
-        ..request(folder.path(), "t.c", "const char *when = __DATE__;\n", &[])
+        ..request(folder.path(), "t.c", date, &[])
     };
     let unit = compile(&pool, &fixed).unwrap();
     assert!(unit.uncacheable.is_empty());

@@ -219,9 +219,9 @@ impl Probe<'_> {
     /// Runs it cold, then warm, then through each linker.
     fn run(&self, place: &Place) {
         let Probe { name, expected, .. } = self;
-        for link in ["auto", "auto", "image", "jit"] {
+        for (step, link) in ["auto", "auto", "image", "jit"].into_iter().enumerate() {
             let link_option = format!("--link={link}");
-            let mut arguments = vec!["run", &link_option];
+            let mut arguments = vec!["run", "--verbose", &link_option];
             for library in self.libraries {
                 arguments.extend(["--with", library]);
             }
@@ -240,6 +240,8 @@ impl Probe<'_> {
             let printed = String::from_utf8_lossy(&output.stdout);
             assert_eq!(printed, *expected, "{name} {link}: {errors}");
             assert_eq!(output.status.code(), Some(0), "{name} {link}: {errors}");
+            let compiled = errors.lines().any(|line| line.starts_with("miss "));
+            assert_eq!(compiled, step == 0, "{name} {link}: {errors}");
         }
     }
 }
