@@ -162,6 +162,43 @@ fn an_executable_file_is_a_program() {
 }
 
 #[test]
+fn a_script_may_be_in_any_language() {
+    let place = Place::new();
+    let scripts = [
+        (
+            "//nlib: language c++",
+            "auto f() { return 4; }\nint main() { return f(); }\n",
+        ),
+        (
+            "//nlib: language cpp-output",
+            "# 1 \"x.c\"\nint main(void) { return 4; }\n",
+        ),
+        (
+            ";nlib: language ir",
+            "define i32 @main() {\n  ret i32 4\n}\n",
+        ),
+        #[cfg(target_arch = "x86_64")]
+        (
+            "#nlib: language assembler",
+            ".globl main\nmain: movl $4, %eax\nret\n",
+        ),
+        #[cfg(target_arch = "x86_64")]
+        (
+            "//nlib: language assembler-with-cpp",
+            "#define FOUR 4\n.globl main\nmain: movl $FOUR, %eax\nret\n",
+        ),
+    ];
+    for (directive, code) in scripts {
+        place.write(
+            "script",
+            &format!("#!/usr/bin/env -S nlib run\n{directive}\n{code}"),
+        );
+        let run = place.nlib(&["run", "script"]);
+        assert_eq!(run.status, Some(4), "{directive}: {run:#?}");
+    }
+}
+
+#[test]
 fn diagnostics_of_a_script_have_their_true_place() {
     let place = Place::with_answer();
     place.write(

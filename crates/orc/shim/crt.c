@@ -20,7 +20,9 @@ HIDDEN void *__dso_handle = &__dso_handle;
 // src/descriptor.rs. A change of it is a change of the symbol's name.
 struct Library {
   void *dso_handle;
-  int (*thread_atexit)(Destructor *destructor, void *object, void *dso); // set by the host
+  // Set by the host.
+  int (*thread_atexit)(Destructor *destructor, void *object, void *dso);
+  int (*address_information)(const void *address, void *information);
   // Of images only; JITLink's pass reads them itself.
   Function *const *initialisers, *const *initialisers_end;
   Function *const *finalisers, *const *finalisers_end;
@@ -34,11 +36,11 @@ extern HIDDEN Function *const __init_array_start[], *const __init_array_end[];
 extern HIDDEN Function *const __fini_array_start[], *const __fini_array_end[];
 extern HIDDEN __attribute__((weak)) Function _init, _fini;
 
-struct Library nlib_library_1 = {
-    &__dso_handle,      0,    __init_array_start, __init_array_end, __fini_array_start,
-    __fini_array_end, _init, _fini};
+struct Library nlib_library_2 = {
+    &__dso_handle,      0,                0,     __init_array_start, __init_array_end,
+    __fini_array_start, __fini_array_end, _init, _fini};
 #else
-HIDDEN struct Library nlib_library_1 = {&__dso_handle, 0, 0, 0, 0, 0, 0, 0};
+HIDDEN struct Library nlib_library_2 = {&__dso_handle, 0, 0, 0, 0, 0, 0, 0, 0};
 #endif
 
 HIDDEN int atexit(Function *function) {
@@ -59,14 +61,19 @@ HIDDEN int pthread_atfork(Function *prepare, Function *parent, Function *child) 
 HIDDEN __attribute__((weak)) int __cxa_thread_atexit(Destructor *destructor, void *object,
                                                      void *dso) {
   (void)dso;
-  return nlib_library_1.thread_atexit(destructor, object, &__dso_handle);
+  return nlib_library_2.thread_atexit(destructor, object, &__dso_handle);
 }
 
 // The same under the name by which other languages' runtimes ask for it.
 HIDDEN __attribute__((weak)) int __cxa_thread_atexit_impl(Destructor *destructor, void *object,
                                                           void *dso) {
   (void)dso;
-  return nlib_library_1.thread_atexit(destructor, object, &__dso_handle);
+  return nlib_library_2.thread_atexit(destructor, object, &__dso_handle);
+}
+
+// The C library knows nothing of code that JITLink placed; the host knows both. Weak, as above.
+HIDDEN __attribute__((weak)) int dladdr(const void *address, void *information) {
+  return nlib_library_2.address_information(address, information);
 }
 
 // As crtbeginS.o does. Being in the first object, it runs after the destructors of the others

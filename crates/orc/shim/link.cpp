@@ -260,7 +260,7 @@ Error linkInto(NlibDylib &Dylib, std::vector<std::unique_ptr<MemoryBuffer>> Buff
   std::optional<ExecutorSymbolDef> Descriptor;
   if (!Failure) {
     auto Found = ES.lookup({{&JD, JITDylibLookupFlags::MatchAllSymbols}},
-                           ES.intern("nlib_library_1"));
+                           ES.intern("nlib_library_2"));
     if (Found)
       Descriptor = *Found;
     else

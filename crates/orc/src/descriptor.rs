@@ -5,21 +5,27 @@
 
 use std::ffi::{c_int, c_void};
 
+use crate::addresses::dladdr;
+use crate::thread_locals::thread_atexit;
+
 /// The symbol of the descriptor: hidden in what JITLink places, visible in images.
-pub const LIBRARY_DESCRIPTOR: &str = "nlib_library_1";
+pub const LIBRARY_DESCRIPTOR: &str = "nlib_library_2";
 
 /// Destroys one object.
 pub(crate) type Destructor = unsafe extern "C-unwind" fn(*mut c_void);
 
 /// `__cxa_thread_atexit(destructor, object, dso_handle)`.
-pub(crate) type ThreadAtExit =
-    unsafe extern "C" fn(Option<Destructor>, *mut c_void, *mut c_void) -> c_int;
+type ThreadAtExit = unsafe extern "C" fn(Option<Destructor>, *mut c_void, *mut c_void) -> c_int;
+
+/// `dladdr(address, information)`.
+type AddressInformation = unsafe extern "C" fn(*const c_void, *mut libc::Dl_info) -> c_int;
 
 /// `struct Library` of `shim/crt.c`.
 #[repr(C)]
 struct RawDescriptor {
     dso_handle: usize,
     thread_atexit: Option<ThreadAtExit>,
+    address_information: Option<AddressInformation>,
     initialisers: *const usize,
     initialisers_end: *const usize,
     finalisers: *const usize,
@@ -44,12 +50,13 @@ pub(crate) struct Descriptor {
 ///
 /// `address` must be that of the descriptor of a library that is in place, relocated and of which
 /// nothing runs yet.
-pub(crate) unsafe fn adopt(address: usize, thread_atexit: ThreadAtExit) -> Descriptor {
+pub(crate) unsafe fn adopt(address: usize) -> Descriptor {
     // SAFETY: the caller vouches for the address; nothing else reads or writes the descriptor, as
     // nothing of the library runs.
     let raw = unsafe {
         let raw = &mut *(address as *mut RawDescriptor);
         raw.thread_atexit = Some(thread_atexit);
+        raw.address_information = Some(dladdr);
         raw
     };
     // SAFETY: the bounds are those of one array of function addresses each, or all null.

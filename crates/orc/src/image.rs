@@ -12,7 +12,6 @@ use std::thread::ThreadId;
 
 use crate::descriptor::{LIBRARY_DESCRIPTOR, adopt};
 use crate::linked::LinkedCode;
-use crate::thread_locals::thread_atexit;
 use crate::{NativeException, OpenFailure, PlatformLibrary, StillUsed};
 
 /// A handle to an image that is open in this process. It is closed by [`Image::close`] only.
@@ -163,7 +162,7 @@ fn linked_code(library: &PlatformLibrary) -> Result<LinkedCode, OpenFailure> {
     };
     // SAFETY: the name stands for the layout and is defined by `crt.c` only; the image is in place,
     // and nothing of it has run.
-    let descriptor = unsafe { adopt(address, thread_atexit) };
+    let descriptor = unsafe { adopt(address) };
     Ok(LinkedCode::new(
         descriptor.dso_handle,
         descriptor.initialisers,

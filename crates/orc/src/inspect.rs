@@ -23,28 +23,8 @@ impl Dylib {
     /// Every function of the code that was linked into this dylib, those of static linkage too, in
     /// no order. Labels of assembler code count as functions.
     pub fn functions(&self) -> Vec<LinkedFunction<'_>> {
-        extern "C" fn collect(context: *mut c_void, function: *const ffi::RawFunction) {
-            // SAFETY: the context is the vector below, which nothing else refers to during the
-            // call; the record is valid during this callback, and so is its name.
-            unsafe {
-                let found = &mut *context.cast::<Vec<LinkedFunction<'_>>>();
-                let function = &*function;
-                let name = bytes(function.name, function.name_length);
-                found.push(LinkedFunction {
-                    name: String::from_utf8_lossy(name).into_owned(),
-                    // The code is mapped, and not written to, until the dylib is removed, which
-                    // the lifetime rules out. A label has an address, which is not null.
-                    code: bytes(function.address as *const c_char, function.size as usize),
-                    object: usize::try_from(function.object as isize).ok(),
-                });
-            }
-        }
-        let mut found: Vec<LinkedFunction<'_>> = Vec::new();
-        // SAFETY: the dylib is alive; the callback gets the vector it expects.
-        unsafe {
-            ffi::nlib_dylib_functions(self.raw.as_ptr(), from_mut(&mut found).cast(), collect);
-        }
-        found
+        // SAFETY: the dylib is alive as long as it is borrowed.
+        unsafe { functions_of(self.raw) }
     }
 
     /// The objects with debug information that were linked into this dylib, as debuggers see them:
@@ -63,6 +43,38 @@ impl Dylib {
         }
         found
     }
+}
+
+/// [`Dylib::functions`].
+///
+/// # Safety
+///
+/// The dylib must be alive for `'dylib`.
+pub(crate) unsafe fn functions_of<'dylib>(
+    dylib: NonNull<ffi::RawDylib>,
+) -> Vec<LinkedFunction<'dylib>> {
+    extern "C" fn collect(context: *mut c_void, function: *const ffi::RawFunction) {
+        // SAFETY: the context is the vector below, which nothing else refers to during the
+        // call; the record is valid during this callback, and so is its name.
+        unsafe {
+            let found = &mut *context.cast::<Vec<LinkedFunction<'_>>>();
+            let function = &*function;
+            let name = bytes(function.name, function.name_length);
+            found.push(LinkedFunction {
+                name: String::from_utf8_lossy(name).into_owned(),
+                // The code is mapped, and not written to, until the dylib is removed, which
+                // the lifetime rules out. A label has an address, which is not null.
+                code: bytes(function.address as *const c_char, function.size as usize),
+                object: usize::try_from(function.object as isize).ok(),
+            });
+        }
+    }
+    let mut found: Vec<LinkedFunction<'_>> = Vec::new();
+    // SAFETY: the caller vouches for the dylib; the callback gets the vector it expects.
+    unsafe {
+        ffi::nlib_dylib_functions(dylib.as_ptr(), from_mut(&mut found).cast(), collect);
+    }
+    found
 }
 
 /// # Safety

@@ -13,7 +13,7 @@
 //! * [`Image`] — one that nlib linked, with [`LinkedCode`] of the same kind.
 //!
 //! What a library's code asks of the host or of its threads: `thread_locals` (destructors of
-//! thread-local objects), `threads` (who runs a library's code), `exit`, `constructor`.
+//! thread-local objects), `addresses` (what lies at an address), `threads` (who runs a library's code), `exit`, `constructor`.
 //!
 //! ORC is used without its runtime, without a platform and without LLJIT (`shim/session.cpp` says
 //! why); what a shared object gets from its start files comes from [`CRT_OBJECT`].
@@ -27,6 +27,7 @@
 
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
+mod addresses;
 mod constructor;
 mod descriptor;
 mod error;
@@ -56,7 +57,8 @@ pub use session::{DefinitionGenerator, Dylib, Object, Session};
 
 /// The object to be linked first into every dylib: a hidden `__dso_handle`, `atexit`,
 /// `at_quick_exit`, `pthread_atfork` and `__cxa_thread_atexit` that register under it, the
-/// destructor that runs what was registered, and the library's descriptor.
+/// destructor that runs what was registered, a `dladdr` that knows jit code, and the library's
+/// descriptor.
 pub const CRT_OBJECT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/crt.o"));
 
 /// [`CRT_OBJECT`] for a shared object that is to become an [`Image`]. Its descriptor, under the name

@@ -64,6 +64,11 @@ impl LinkedCode {
         }
     }
 
+    /// The parts of the library in memory.
+    pub(crate) fn places(&self) -> &[Place] {
+        &self.places
+    }
+
     /// Runs the constructors, in the order of their priorities, and sees to it that
     /// the finalisers run when the process exits. To be called once, before anything else in the
     /// code is. `library` is what [`running_constructor`](crate::running_constructor) says meanwhile.

@@ -9,8 +9,7 @@ use std::sync::Arc;
 
 use crate::descriptor::adopt;
 use crate::linked::Place;
-use crate::thread_locals::thread_atexit;
-use crate::{LinkFailure, LinkedCode, OrcError, ffi};
+use crate::{LinkFailure, LinkedCode, OrcError, addresses, ffi};
 
 /// An ORC session over this process. Links run on the thread that asks for them; all methods may
 /// be called from many threads at once.
@@ -65,6 +64,7 @@ impl<F: Fn(&str) -> Option<usize> + Send + Sync> DefinitionGenerator for F {
 /// linked afterwards; the owner keeps that order.
 pub struct Dylib {
     pub(crate) raw: NonNull<ffi::RawDylib>,
+    name: CString,
     session: Arc<SessionHandle>,
 }
 
@@ -122,7 +122,7 @@ impl Session {
                 order.len(),
             )
         };
-        self.dylib(raw)
+        self.dylib(name, raw)
     }
 
     /// A dylib whose symbols `generator` supplies when they are first looked up.
@@ -144,12 +144,13 @@ impl Session {
                 dispose_generator,
             )
         };
-        self.dylib(raw)
+        self.dylib(name, raw)
     }
 
-    fn dylib(&self, raw: *mut ffi::RawDylib) -> Dylib {
+    fn dylib(&self, name: CString, raw: *mut ffi::RawDylib) -> Dylib {
         Dylib {
             raw: NonNull::new(raw).expect("the shim creates dylibs with operator new"),
+            name,
             session: Arc::clone(&self.handle),
         }
     }
@@ -200,7 +201,10 @@ impl Dylib {
             )
         });
         match (result, report.code) {
-            (Ok(()), Some(code)) => Ok(code),
+            (Ok(()), Some(code)) => {
+                addresses::add(self.raw, self.name.clone(), code.places());
+                Ok(code)
+            }
             (result, _) => Err(LinkFailure {
                 message: result.err().map_or_else(String::new, |error| error.0),
                 causes: report.causes,
@@ -228,13 +232,17 @@ impl Dylib {
     pub fn remove(self) -> Result<(), OrcError> {
         let mut this = ManuallyDrop::new(self);
         let result = this.release();
-        // SAFETY: `this` is not used again and its own drop does not run, so that the session is
+        // SAFETY: `this` is not used again and its own drop does not run, so that name and session are
         // let go exactly once, after the dylib.
-        unsafe { std::ptr::drop_in_place(&mut this.session) };
+        unsafe {
+            std::ptr::drop_in_place(&mut this.name);
+            std::ptr::drop_in_place(&mut this.session);
+        }
         result
     }
 
     fn release(&mut self) -> Result<(), OrcError> {
+        addresses::remove(self.raw);
         // SAFETY: called once, by `remove` or by `drop`; the session is alive.
         ffi::check(unsafe { ffi::nlib_dylib_remove(self.raw.as_ptr()) })
     }
@@ -267,7 +275,7 @@ unsafe fn linked_code(raw: &ffi::RawLinked) -> LinkedCode {
             array(raw.initialisers, raw.initialiser_count),
             array(raw.finalisers, raw.finaliser_count),
             array(raw.places, raw.place_count),
-            adopt(raw.descriptor as usize, thread_atexit),
+            adopt(raw.descriptor as usize),
         )
     };
     let addresses = |array: &[u64]| array.iter().map(|&address| address as usize).collect();
