@@ -69,6 +69,7 @@ impl UnitCommand {
                 roots = roots.with(&format!("generated:{name}"), generated);
                 arguments.generated_headers("-isystem", generated, &symbol, name, debug);
             }
+            arguments.plain(&dependency.plan.public_defines);
             for directory in &dependency.plan.include_directories {
                 arguments.plain_one("-isystem");
                 arguments.rooted("", &root, &symbol, &below(directory));

@@ -78,6 +78,10 @@ pub struct Manifest {
     /// Preprocessor macros: a value, or `null` for a bare `-DNAME`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub defines: BTreeMap<String, Option<String>>,
+    /// Macros that libraries and programs that use this one have to define too, because its headers
+    /// depend on them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub public_defines: BTreeMap<String, Option<String>>,
     /// Preprocessor macros to undefine.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undefines: Vec<String>,

@@ -23,6 +23,8 @@ pub struct Plan {
     pub include_directories: Vec<String>,
     /// Headers that the sources lack, by path; the library and its dependents search them first.
     pub generated_headers: BTreeMap<String, String>,
+    /// `-D` arguments that dependents need too.
+    pub public_defines: Vec<String>,
     /// Headers for users, relative to an include directory.
     pub public_headers: Vec<String>,
     /// What the library is linked to and what it publishes.

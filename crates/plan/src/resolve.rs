@@ -169,6 +169,7 @@ pub fn resolve_in(
         units,
         include_directories: manifest.include_dirs.clone(),
         generated_headers: manifest.generated_headers.clone(),
+        public_defines: define_arguments(&manifest.public_defines).collect(),
         public_headers: manifest.public_headers.clone(),
         link: LinkPlan {
             system_libraries: manifest.system_libs.clone(),
@@ -224,6 +225,7 @@ pub fn bare_source(
         }],
         include_directories: Vec::new(),
         generated_headers: BTreeMap::new(),
+        public_defines: Vec::new(),
         public_headers: Vec::new(),
         link: LinkPlan::default(),
     })
@@ -318,6 +320,7 @@ fn unit_arguments(
     let optimization = manifest.optimization.unwrap_or(Optimization::O2);
     let mut arguments = first_arguments(language, standard, optimization, debug);
     arguments.extend(define_arguments(&manifest.defines));
+    arguments.extend(define_arguments(&manifest.public_defines));
     arguments.extend(define_arguments(&unit.defines));
     arguments.extend(manifest.undefines.iter().map(|name| format!("-U{name}")));
     arguments.extend(manifest.include_dirs.iter().map(|path| format!("-I{path}")));

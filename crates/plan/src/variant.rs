@@ -259,15 +259,22 @@ impl Variant {
             .filter_map(|name| manifest.features.get(name))
         {
             whole.defines.extend(feature.defines.clone());
+            whole.public_defines.extend(feature.public_defines.clone());
         }
         for (name, value) in &self.options {
-            if let Some(define) = manifest
-                .options
-                .get(name)
-                .and_then(|option| option.define.clone())
-            {
-                whole.defines.insert(define, Some(value.clone()));
-            }
+            let Some(option) = manifest.options.get(name) else {
+                continue;
+            };
+            let defines = match option.public {
+                true => &mut whole.public_defines,
+                false => &mut whole.defines,
+            };
+            defines.extend(
+                option
+                    .define
+                    .clone()
+                    .map(|define| (define, Some(value.clone()))),
+            );
         }
         let facts = self.facts(target);
         for layer in manifest
@@ -287,7 +294,12 @@ impl Variant {
 impl Manifest {
     fn add(&mut self, layer: &Layer) {
         self.units.extend_from_slice(&layer.units);
+        self.language = layer.language.or(self.language);
+        if layer.standard.is_some() {
+            self.standard.clone_from(&layer.standard);
+        }
         self.defines.extend(layer.defines.clone());
+        self.public_defines.extend(layer.public_defines.clone());
         self.undefines.extend_from_slice(&layer.undefines);
         self.include_dirs.extend_from_slice(&layer.include_dirs);
         self.public_headers.extend_from_slice(&layer.public_headers);

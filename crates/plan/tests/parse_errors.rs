@@ -122,7 +122,7 @@ fn unknown_fields() {
      4 |   "completely-other": 1
        |   ^~~~~~~~~~~~~~~~~~
        = at completely-other
-       = help: the fields here are `$schema`, `manifest-version`, `name`, `version`, `description`, `license`, `homepage`, `purl`, `provenance`, `sources`, `language`, `standard`, `units`, `generated-headers`, `defines`, `undefines`, `include-dirs`, `public-headers`, `flags`, `flags-if-supported`, `optimization`, `warnings`, `system-libs`, `frameworks`, `dependencies`, `exports`, `imports`, `c-api`, `supports`, `features`, `default-features`, `options`, `profiles`, `when`, `reload`, `test`; keys that begin with `x-` are free
+       = help: the fields here are `$schema`, `manifest-version`, `name`, `version`, `description`, `license`, `homepage`, `purl`, `provenance`, `sources`, `language`, `standard`, `units`, `generated-headers`, `defines`, `public-defines`, `undefines`, `include-dirs`, `public-headers`, `flags`, `flags-if-supported`, `optimization`, `warnings`, `system-libs`, `frameworks`, `dependencies`, `exports`, `imports`, `c-api`, `supports`, `features`, `default-features`, `options`, `profiles`, `when`, `reload`, `test`; keys that begin with `x-` are free
     "#);
     insta::assert_snapshot!(
         refused_fields("  \"sources\": [{\"origins\": [{\"crate\": \"x@1\"}], \"files\": {}}]"),
@@ -487,7 +487,7 @@ fn columns_count_characters() {
      4 |  "description": "größer", "x": 1
        |                           ^~~
        = at x
-       = help: the fields here are `$schema`, `manifest-version`, `name`, `version`, `description`, `license`, `homepage`, `purl`, `provenance`, `sources`, `language`, `standard`, `units`, `generated-headers`, `defines`, `undefines`, `include-dirs`, `public-headers`, `flags`, `flags-if-supported`, `optimization`, `warnings`, `system-libs`, `frameworks`, `dependencies`, `exports`, `imports`, `c-api`, `supports`, `features`, `default-features`, `options`, `profiles`, `when`, `reload`, `test`; keys that begin with `x-` are free
+       = help: the fields here are `$schema`, `manifest-version`, `name`, `version`, `description`, `license`, `homepage`, `purl`, `provenance`, `sources`, `language`, `standard`, `units`, `generated-headers`, `defines`, `public-defines`, `undefines`, `include-dirs`, `public-headers`, `flags`, `flags-if-supported`, `optimization`, `warnings`, `system-libs`, `frameworks`, `dependencies`, `exports`, `imports`, `c-api`, `supports`, `features`, `default-features`, `options`, `profiles`, `when`, `reload`, `test`; keys that begin with `x-` are free
     "#);
 }
 

@@ -295,3 +295,33 @@ fn an_export_pattern_that_matches_nothing_is_an_error_that_names_what_there_is()
     exports("sho*");
     assert_eq!(place.session().call("shown", "shown").unwrap(), 1);
 }
+
+#[test]
+fn what_headers_depend_on_reaches_those_who_include_them() {
+    let place = Place::new();
+    place.write(
+        "manifests/wide.h",
+        "#ifdef WIDE\ntypedef long long wide;\n#else\ntypedef int wide;\n#endif\n",
+    );
+    let fields = r##""units": [{"generate": "#include \"wide.h\"\nint size(void) { return sizeof(wide); }"}],
+        "include-dirs": ["."],
+        "features": {"wide": {"public-defines": {"WIDE": null}}, "cxx": {}},
+        "when": [{"if": "cxx", "language": "c++", "standard": "c++17", "defines": {"size": "extern_c_size"}}]"##;
+    manifest(&place, "wide", "wide", fields);
+    let user = place.write(
+        "user.c",
+        "#include <wide.h>\nint user(void) { return sizeof(wide); }",
+    );
+    for (library, expected) in [("wide", 4), ("wide[wide]", 8)] {
+        let request = Request::new(user.to_str().unwrap()).with([library]);
+        assert_eq!(place.session().call(request, "user").unwrap(), expected);
+        assert_eq!(place.session().call(library, "size").unwrap(), expected);
+    }
+    let names = place.session().session.symbols("wide[cxx]").unwrap();
+    assert!(
+        names
+            .iter()
+            .any(|symbol| symbol.name == "_Z13extern_c_sizev"),
+        "{names:?}"
+    );
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Dependency, Exports, Optimization, UnitEntry};
+use super::{Dependency, Exports, Language, Optimization, UnitEntry};
 use crate::schema;
 
 /// A part of the library that may be switched on. Units, dependencies and what else it brings stand
@@ -19,6 +19,9 @@ pub struct Feature {
     /// Macros that are defined with it: a value, or `null` for a bare `-DNAME`.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub defines: BTreeMap<String, Option<String>>,
+    /// Macros that users of the library have to define with it too.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub public_defines: BTreeMap<String, Option<String>>,
     /// Features that come with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub requires: Vec<String>,
@@ -42,6 +45,9 @@ pub struct Setting {
     /// The macro that is defined as the value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub define: Option<String>,
+    /// Whether users of the library have to define it too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public: bool,
 }
 
 /// A way of compiling. What it does not say is as in the manifest.
@@ -88,9 +94,18 @@ pub struct Layer {
     /// Further units.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub units: Vec<UnitEntry>,
+    /// Another language for the units that state none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<Language>,
+    /// Another standard for the units that state none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub standard: Option<String>,
     /// Further macros; they replace those of the same name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub defines: BTreeMap<String, Option<String>>,
+    /// Further macros that users of the library have to define too.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub public_defines: BTreeMap<String, Option<String>>,
     /// Macros to undefine.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub undefines: Vec<String>,

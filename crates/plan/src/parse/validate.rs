@@ -67,6 +67,7 @@ const PATTERN_ADVICE: &str = "write for instance `src/*.c`, `src/**/*.cpp` or `{
 struct Additions<'m> {
     units: &'m [UnitEntry],
     defines: &'m BTreeMap<String, Option<String>>,
+    public_defines: &'m BTreeMap<String, Option<String>>,
     undefines: &'m [String],
     include_dirs: &'m [String],
     public_headers: &'m [String],
@@ -126,6 +127,7 @@ impl Check<'_> {
             &Additions {
                 units: &manifest.units,
                 defines: &manifest.defines,
+                public_defines: &manifest.public_defines,
                 undefines: &manifest.undefines,
                 include_dirs: &manifest.include_dirs,
                 public_headers: &manifest.public_headers,
@@ -151,6 +153,9 @@ impl Check<'_> {
         self.units(manifest, added.units);
         self.key("defines", |check| {
             check.defines(added.defines, added.undefines)
+        });
+        self.key("public-defines", |check| {
+            check.defines(added.public_defines, added.undefines)
         });
         self.each("undefines", added.undefines, |check, name| {
             check.macro_name(name)

@@ -54,6 +54,9 @@ impl Check<'_> {
         });
         self.key(name, |check| {
             check.key("defines", |check| check.defines(&feature.defines, &[]));
+            check.key("public-defines", |check| {
+                check.defines(&feature.public_defines, &[])
+            });
             check.each("requires", &feature.requires, |check, other| {
                 check.feature_name(manifest, other)
             });
@@ -96,6 +99,10 @@ impl Check<'_> {
                 let message = format!("`{}` is not one of the values", option.default);
                 check.at("default", &message, "add it to `values`, or choose another");
             }
+            if option.public && option.define.is_none() {
+                let message = "`public` says who gets the macro, and there is none";
+                check.at("public", message, "name the macro in `define`");
+            }
             if let Some(define) = option.define.as_ref().filter(|name| !is_identifier(name)) {
                 let message = format!("`{define}` is not a macro name");
                 check.at("define", &message, "write the name alone");
@@ -113,11 +120,15 @@ impl Check<'_> {
 
     fn layer(&mut self, manifest: &Manifest, layer: &Layer) {
         self.key("if", |check| check.condition(manifest, &layer.condition));
+        self.key("standard", |check| {
+            check.standard(layer.standard.as_deref())
+        });
         self.additions(
             manifest,
             &Additions {
                 units: &layer.units,
                 defines: &layer.defines,
+                public_defines: &layer.public_defines,
                 undefines: &layer.undefines,
                 include_dirs: &layer.include_dirs,
                 public_headers: &layer.public_headers,
