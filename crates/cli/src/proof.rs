@@ -4,13 +4,14 @@
 //! load`, `nlib symbols`, and `nlib run` for each test and linker. A library that crashes takes
 //! nothing with it.
 
+use std::ffi::OsString;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use nlib::condition::Facts;
 use nlib::manifest::{Outcome, Test};
-use nlib::{Manifest, variant};
+use nlib::{LibraryPath, Manifest, variant};
 use serde::Serialize;
 use serde_json::Value;
 use similar::TextDiff;
@@ -81,6 +82,8 @@ pub struct Runner {
     linkers: &'static [&'static str],
     /// Compile everything, whatever the cache has.
     anew: bool,
+    /// The library path, absolute: tests run in the folders of their manifests.
+    library_path: OsString,
 }
 
 /// The linkers that are tried when none is asked for.
@@ -92,11 +95,15 @@ impl Runner {
     /// A runner with the options of the command line.
     ///
     /// # Errors
-    /// This program's file is not known.
-    pub fn new(context: &Context, anew: bool) -> Result<Self, Failure> {
+    /// This program's file is not known, or a folder of the library path has a `:` in its name.
+    pub fn new(context: &Context, path: &LibraryPath, anew: bool) -> Result<Self, Failure> {
         let program = std::env::current_exe()
             .map_err(|error| Failure::Io(format!("cannot find nlib's own program: {error}")))?;
+        let absolute = |folder: &PathBuf| std::path::absolute(folder).unwrap_or(folder.clone());
+        let library_path = std::env::join_paths(path.folders().iter().map(absolute))
+            .map_err(|error| Failure::Usage(format!("the library path: {error}")))?;
         Ok(Self {
+            library_path,
             program,
             profile: context.profile().map(str::to_owned),
             linkers: match context.linker() {
@@ -170,6 +177,7 @@ impl Runner {
 
     fn command(&self, linker: &str) -> Command {
         let mut command = Command::new(&self.program);
+        command.env("NLIB_PATH", &self.library_path);
         command.arg(format!("--link={linker}"));
         if let Some(profile) = &self.profile {
             command.arg(format!("--profile={profile}"));

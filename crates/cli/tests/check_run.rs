@@ -47,7 +47,17 @@ fn programs_and_calls_run_with_each_linker() {
         { "call": "name", "returns": "answer 1.0" },
         { "call": "quiet" },
         { "call": "absent", "if": "windows" },
+        { "program": "probes/both.c", "prints": "45\n", "with": ["three"] },
     ]));
+    place.write(
+        "vendor-manifests/three.json",
+        r#"{ "manifest-version": 1, "name": "three", "units": [{ "generate": "int three(void) { return 3; }" }] }"#,
+    );
+    place.write(
+        "vendor-manifests/probes/both.c",
+        "#include <stdio.h>\nint answer(void);\nint three(void);\n\
+         int main(void) { printf(\"%d\\n\", answer() + three()); }\n",
+    );
     let (report, status) = report(&place, &[]);
     assert_eq!(status, Some(0), "{report}");
     assert_eq!(report["passed"], 1);
@@ -71,6 +81,7 @@ fn programs_and_calls_run_with_each_linker() {
         "answer()",
         "name()",
         "quiet()",
+        "probes/both.c",
     ]
     .iter()
     .flat_map(|test| ["jit", "image"].map(|linker| format!("{test} {linker} passed")))
@@ -79,7 +90,7 @@ fn programs_and_calls_run_with_each_linker() {
 
     let warm = self::report(&place, &["--link=image"]).0;
     assert_eq!(warm["libraries"][0]["compiled"], 0);
-    assert_eq!(warm["libraries"][0]["tests"].as_array().unwrap().len(), 5);
+    assert_eq!(warm["libraries"][0]["tests"].as_array().unwrap().len(), 6);
     let anew = self::report(&place, &["--link=image", "--cold"]).0;
     assert_eq!(anew["libraries"][0]["compiled"], 1);
 }

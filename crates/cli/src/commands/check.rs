@@ -53,7 +53,7 @@ pub fn check(context: &Context, arguments: CheckArguments) -> Result<ExitCode, F
     let library_path = settings.library_path.clone();
     let manifests = places(&library_path, &arguments)?;
     if arguments.run {
-        return run(context, &arguments, &manifests);
+        return run(context, &arguments, &library_path, &manifests);
     }
     let session = Session::open(settings)?;
     let manifests: Vec<CheckedManifest> = manifests
@@ -105,9 +105,10 @@ struct Proven {
 fn run(
     context: &Context,
     arguments: &CheckArguments,
+    library_path: &LibraryPath,
     manifests: &[PathBuf],
 ) -> Result<ExitCode, Failure> {
-    let runner = Runner::new(context, arguments.cold)?;
+    let runner = Runner::new(context, library_path, arguments.cold)?;
     let mut libraries = Vec::with_capacity(manifests.len());
     for (index, place) in manifests.iter().enumerate() {
         let manifest = Manifest::read(place).map_err(nlib::Error::from)?;
