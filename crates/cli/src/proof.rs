@@ -175,6 +175,10 @@ impl Runner {
         serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
     }
 
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "tests run in processes of their own, by this very program"
+    )]
     fn command(&self, linker: &str) -> Command {
         let mut command = Command::new(&self.program);
         command.env("NLIB_PATH", &self.library_path);
