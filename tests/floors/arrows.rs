@@ -13,6 +13,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-orc", &[]),
     ("nlib-clang", &[]),
     ("nlib-headers", &[]),
+    ("nlib-infer", &["nlib-plan"]),
     ("nlib-compile", &["nlib-plan", "nlib-cache"]),
     ("nlib-loader", &["nlib-plan", "nlib-cache", "nlib-orc"]),
     ("nlib-fetch", &["nlib-plan", "nlib-cache"]),
@@ -24,6 +25,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         "nlib",
         &[
             "nlib-plan",
+            "nlib-infer",
             "nlib-cache",
             "nlib-compile",
             "nlib-loader",
@@ -135,7 +137,13 @@ fn no_process_holds_two_llvms() {
 #[test]
 fn data_packages_need_no_llvm() {
     let packages = packages();
-    for name in ["nlib-plan", "nlib-cache", "nlib-compile", "nlib-fetch"] {
+    for name in [
+        "nlib-plan",
+        "nlib-infer",
+        "nlib-cache",
+        "nlib-compile",
+        "nlib-fetch",
+    ] {
         let held = closure(&packages, name);
         for llvm in ["llvm-sys", "clang-sys", "nlib-orc", "nlib-clang"] {
             assert!(!held.contains(llvm), "{name} holds {llvm}");

@@ -94,6 +94,9 @@ impl Progress {
                 of,
                 ..
             } => self.detail(|| members_taken(archive, members, *of)),
+            Event::Inferred { library, inference } => {
+                self.detail(|| format!("infer {library}: {inference}\n"));
+            }
             Event::ImageStored { library, elapsed } => {
                 self.detail(|| format!("image {library} ({})\n", seconds(*elapsed)))
             }

@@ -61,15 +61,7 @@ pub fn references(
     dependencies: &[PublishedNames],
     system: &[SystemLibrary],
 ) -> Result<Vec<Reference>, LinkError> {
-    let files = objects
-        .iter()
-        .map(|object| {
-            ElfFile::relocatable(object.bytes.as_slice()).map_err(|reason| LinkError::Malformed {
-                object: object.name.clone(),
-                reason,
-            })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
+    let files = read(objects)?;
     let undefined = undefined(&files);
     let names: Vec<&[u8]> = undefined.keys().copied().collect();
     let mut referrers = find_referrers(objects, &files, &names);
@@ -90,6 +82,25 @@ pub fn references(
     let mut references: Vec<Reference> = references.collect();
     name_suppliers(&mut references);
     Ok(references)
+}
+
+/// The names that `objects` refer to, not by weak references alone, and none of them defines.
+pub(crate) fn strongly_undefined(objects: &[ObjectFile]) -> Result<Vec<String>, LinkError> {
+    let files = read(objects)?;
+    let strong = undefined(&files).into_iter().filter(|(_, weak)| !weak);
+    Ok(strong.map(|(name, _)| bare(name)).collect())
+}
+
+fn read(objects: &[ObjectFile]) -> Result<Vec<ElfFile<'_>>, LinkError> {
+    objects
+        .iter()
+        .map(|object| {
+            ElfFile::relocatable(object.bytes.as_slice()).map_err(|reason| LinkError::Malformed {
+                object: object.name.clone(),
+                reason,
+            })
+        })
+        .collect()
 }
 
 /// What is referred to and not defined, and whether by weak references only.

@@ -8,8 +8,10 @@ use object::read::ReadCache;
 
 use crate::elf::{ElfFile, ElfSymbol};
 use crate::error::Supplier;
+use crate::references::strongly_undefined;
 use crate::system::{SystemLibrary, find_system_library};
 use crate::system_directories::library_directories;
+use crate::{LinkError, ObjectFile};
 
 /// Looked at first, and preferred: what programs are commonly linked to.
 const COMMON: [&str; 24] = [
@@ -44,6 +46,28 @@ pub(crate) fn find_suppliers(names: &[String]) -> HashMap<String, Vec<Supplier>>
         search.visit(Path::new(&path), &name);
     }
     search.found
+}
+
+/// Those of `libraries` that define what `objects` refer to and none of them defines, each with the
+/// symbols. What several define counts for the first; what weak references alone ask for, for none.
+///
+/// # Errors
+/// An object is malformed.
+pub fn needed_libraries(
+    objects: &[ObjectFile],
+    libraries: &[SystemLibrary],
+) -> Result<Vec<(SystemLibrary, Vec<String>)>, LinkError> {
+    let names = strongly_undefined(objects)?;
+    let mut needed: Vec<(SystemLibrary, Vec<String>)> = Vec::new();
+    let definers = find_definers(&names, libraries);
+    for library in libraries {
+        let defines = |name: &&String| definers.get(*name) == Some(&library.name);
+        let symbols: Vec<String> = names.iter().filter(defines).cloned().collect();
+        if !symbols.is_empty() {
+            needed.push((library.clone(), symbols));
+        }
+    }
+    Ok(needed)
 }
 
 /// For each name, the first of `libraries` whose own file defines it, by link name.

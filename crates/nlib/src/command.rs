@@ -72,7 +72,11 @@ impl UnitCommand {
             arguments.plain(&dependency.plan.public_defines);
             for directory in &dependency.plan.include_directories {
                 arguments.plain_one("-isystem");
-                arguments.rooted("", &root, &symbol, &below(directory));
+                match directory.starts_with('/') {
+                    // Of a header named by its absolute path.
+                    true => arguments.plain_one(directory),
+                    false => arguments.rooted("", &root, &symbol, &below(directory)),
+                }
             }
             if debug {
                 debug_roots.push(root);

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use nlib_cache::{CacheError, MissReason};
 use nlib_compile::CompileError;
 use nlib_fetch::FetchError;
+use nlib_infer::header::HeaderError;
 use nlib_loader::{CallError, LinkError};
 use nlib_plan::manifest::Language;
 use nlib_plan::{ManifestError, ResolveError};
@@ -257,6 +258,16 @@ pub enum Error {
         /// What is wrong.
         source: ResolveError,
     },
+    /// A header that was named as a source cannot be compiled by itself.
+    #[error("{path}: {source}; {advice}", path = path.display())]
+    Header {
+        /// The header.
+        path: PathBuf,
+        /// Why.
+        source: HeaderError,
+        /// What to do.
+        advice: String,
+    },
     /// An environment variable has a value that means nothing.
     #[error("{name}={value} is not understood; it takes {expected}")]
     Variable {
@@ -317,6 +328,7 @@ impl Error {
             | Error::Variable { .. }
             | Error::NotLoaded { .. }
             | Error::FileLanguage { .. }
+            | Error::Header { .. }
             | Error::Directive { .. }
             | Error::StatedLanguage { .. }
             | Error::ForeignTarget { .. } => ErrorKind::Usage,

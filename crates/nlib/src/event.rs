@@ -8,6 +8,8 @@ use nlib_compile::{Diagnostics, Phase, Uncacheable};
 use nlib_fetch::FetchEvent;
 use nlib_loader::Linker;
 
+use crate::infer::Inference;
+
 /// Told every [`Event`], on whichever thread it happens, several at once.
 pub type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
@@ -84,6 +86,13 @@ pub enum Event {
         system_library: String,
         /// The symbols, as objects name them.
         symbols: Vec<String>,
+    },
+    /// Something that a library without a manifest does not say was seen in its sources.
+    Inferred {
+        /// The library.
+        library: String,
+        /// What.
+        inference: Inference,
     },
     /// A library is loaded.
     Loaded {

@@ -90,8 +90,8 @@ impl Inner {
         Ok(identities)
     }
 
-    /// What the manifest names, what the sources ask for, and the runtime libraries that the flags
-    /// imply.
+    /// What the manifest names, what the sources ask for, what they need of the C library where there
+    /// is no manifest, and the runtime libraries that the flags imply.
     pub(crate) fn system_libraries(
         &self,
         library: &ResolvedLibrary,
@@ -117,6 +117,9 @@ impl Inner {
                     source: Box::new(source),
                 })?);
             }
+        }
+        for needed in self.needed_of_the_c_library(library, built) {
+            add(needed);
         }
         for implied in implied_libraries(&library.plan) {
             add(self.runtime_library(&library.plan.name, implied)?);

@@ -29,6 +29,7 @@ mod error;
 mod event;
 mod find;
 mod image;
+mod infer;
 mod link;
 mod object_code;
 mod prebuilt;
@@ -49,6 +50,7 @@ mod why;
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Listener, UnitOutcome};
 pub use find::{AvailableLibrary, LibraryPath};
+pub use infer::Inference;
 pub use object_code::ObjectCode;
 pub use registry::LoadedLibrary;
 pub use request::{Request, Source, What};
@@ -57,7 +59,7 @@ pub use session::Session;
 pub use settings::Settings;
 pub use toolchain::Toolchain;
 pub use warm::{Warmed, WarmedLibrary};
-pub use why::{Forecast, ImageForecast, UnitForecast, why};
+pub use why::{Forecast, ImageForecast, UnitForecast, check_sources, why};
 
 pub use nlib_cache::{
     Cache, CacheError, Cause, Cleaned, Difference, Digest, Entry, MissReason, Mode, Observed, Stats,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use nlib_loader::{HostSymbol, LinkerChoice};
+use nlib_plan::language::{by_extension, is_header};
 use nlib_plan::manifest::Language;
 
 use crate::directives::is_script;
@@ -305,7 +306,7 @@ impl From<&Request> for Request {
 /// library».
 fn looks_like_source(path: &Path) -> bool {
     let name = path.to_string_lossy();
-    nlib_plan::language::by_extension(&name).is_ok() || path.is_file()
+    by_extension(&name).is_ok() || is_header(&name) || path.is_file()
 }
 
 #[cfg(test)]
@@ -320,6 +321,7 @@ mod tests {
         assert_eq!(what("flecs.json"), What::Manifest("flecs.json".into()));
         assert_eq!(what("physics.c"), What::Sources(vec!["physics.c".into()]));
         assert_eq!(what("src/a.cpp"), What::Sources(vec!["src/a.cpp".into()]));
+        assert_eq!(what("stb_ds.h"), What::Sources(vec!["stb_ds.h".into()]));
         assert_eq!(what("x/libz.a"), What::Sources(vec!["x/libz.a".into()]));
         assert_eq!(what("module.bc"), What::Sources(vec!["module.bc".into()]));
         assert_eq!(what("libs/flecs"), What::Manifest("libs/flecs".into()));

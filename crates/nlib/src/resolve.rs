@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use nlib_cache::FieldHasher;
 use nlib_fetch::SourceTree;
 use nlib_loader::HostSymbol;
-use nlib_plan::language::by_extension;
+use nlib_plan::language::{by_extension, is_header};
 use nlib_plan::manifest::Language;
 use nlib_plan::plan::{LinkPlan, UnitText};
 use nlib_plan::{Choices, Plan, ResolveError, Target, bare_source, resolve_in};
@@ -171,10 +171,19 @@ impl Resolver<'_> {
                 ..Choices::default()
             };
             let stated = language.or(source.language);
-            let one = bare_plan(&source.source, stated, &choices)?;
+            let one = match &source.source {
+                Source::File(path) if is_header(plain_name(path)?) => {
+                    let path = plain_name(path)?;
+                    self.inner.header_plan(path, stated, &choices)?
+                }
+                source => bare_plan(source, stated, &choices)?,
+            };
             match &mut plan {
                 None => plan = Some(one),
-                Some(plan) => plan.units.extend(one.units),
+                Some(plan) => {
+                    plan.units.extend(one.units);
+                    plan.include_directories.extend(one.include_directories);
+                }
             }
         }
         let mut plan = plan.ok_or_else(|| Error::UnknownLibrary {

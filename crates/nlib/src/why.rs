@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use nlib_cache::{Difference, Digest, Explanation, FieldHasher, MissReason, Mode, StatCache};
 use nlib_compile::{Annotations, Uncacheable};
+use nlib_plan::plan::UnitText;
 
 use crate::build::{BuiltLibrary, BuiltUnit};
 use crate::command::UnitCommand;
@@ -93,6 +94,40 @@ pub fn why(settings: Settings, requests: &[Request]) -> Result<Vec<Forecast>, Er
         .into_iter()
         .map(|(_, forecast)| forecast)
         .collect())
+}
+
+/// Looks at sources without a manifest as far as that goes without compiling: the files are there,
+/// their directives make sense, the libraries that they name can be found, and of headers it is clear
+/// what to compile.
+///
+/// # Errors
+/// The first thing that is wrong.
+pub fn check_sources(settings: Settings, request: &Request) -> Result<(), Error> {
+    let session = Session::open_to_look(settings)?;
+    let found = closure(session.inner(), std::slice::from_ref(request));
+    let closure = match found {
+        Ok((closure, _)) => closure,
+        Err(Error::SourcesNotFetched { .. }) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    for library in closure
+        .libraries
+        .iter()
+        .filter(|one| one.manifest.is_none())
+    {
+        for unit in &library.plan.units {
+            if let UnitText::File(file) = &unit.text {
+                let path = library.root.join(file);
+                let opened = std::fs::File::open(&path);
+                opened.map_err(|source| Error::Source {
+                    library: library.plan.name.clone(),
+                    path,
+                    source,
+                })?;
+            }
+        }
+    }
+    Ok(())
 }
 
 struct Looking<'a> {

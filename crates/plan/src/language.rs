@@ -115,11 +115,7 @@ pub enum LanguageError {
 /// are C and C++ that has been preprocessed; `.s` is assembler, `.S` and `.sx` go through the
 /// preprocessor first; `.ll` and `.bc` are LLVM IR; `.o` is an object and `.a` an archive.
 pub fn by_extension(path: &str) -> Result<Language, LanguageError> {
-    let file_name = path.rsplit('/').next().unwrap_or(path);
-    let extension = match file_name.rsplit_once('.') {
-        Some((stem, extension)) if !stem.is_empty() => extension,
-        _ => "",
-    };
+    let extension = extension(path);
     match extension {
         "c" => Ok(Language::C),
         "cc" | "cpp" | "cxx" | "c++" | "C" => Ok(Language::Cxx),
@@ -140,6 +136,25 @@ pub fn by_extension(path: &str) -> Result<Language, LanguageError> {
                 path: path.to_owned(),
             },
         }),
+    }
+}
+
+/// Whether the file at `path` is a header, judged by its extension alone.
+pub fn is_header(path: &str) -> bool {
+    extension(path) == "h" || is_cxx_header(path)
+}
+
+/// Whether the file at `path` is a header by an extension that only C++ has.
+pub fn is_cxx_header(path: &str) -> bool {
+    matches!(extension(path), "hh" | "hpp" | "hxx" | "h++" | "H")
+}
+
+/// What follows the last dot of a file's name.
+fn extension(path: &str) -> &str {
+    let file_name = path.rsplit('/').next().unwrap_or(path);
+    match file_name.rsplit_once('.') {
+        Some((stem, extension)) if !stem.is_empty() => extension,
+        _ => "",
     }
 }
 

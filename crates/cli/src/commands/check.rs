@@ -5,7 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
-use nlib::{ErrorKind, LibraryPath, Manifest, ManifestProblem, Mode, Session, Settings};
+use nlib::{
+    ErrorKind, LibraryPath, Manifest, ManifestProblem, Mode, Session, Settings, check_sources,
+    language,
+};
 use serde::Serialize;
 
 use crate::arguments::CheckArguments;
@@ -81,7 +84,8 @@ pub fn check(context: &Context, arguments: CheckArguments) -> Result<ExitCode, F
 /// The files to check: those named, or all that can be found by name.
 fn places(path: &LibraryPath, arguments: &CheckArguments) -> Result<Vec<PathBuf>, Failure> {
     let named = &arguments.manifests;
-    let place = |text: &String| match text.ends_with(".json") || text.contains('/') {
+    let is_path = |text: &str| text.ends_with(".json") || text.contains('/') || is_source(text);
+    let place = |text: &String| match is_path(text) {
         true => Ok(PathBuf::from(text)),
         false => Ok(path.find(text)?),
     };
@@ -188,7 +192,19 @@ fn tests_of(proof: &Proof) -> String {
     }
 }
 
+/// Whether a file is a source, which needs no manifest, by its name.
+fn is_source(text: &str) -> bool {
+    language::is_header(text) || language::by_extension(text).is_ok()
+}
+
 fn problems(session: &Session, library_path: &LibraryPath, manifest: &Path) -> Vec<Problem> {
+    if is_source(&manifest.to_string_lossy()) {
+        let settings = session.settings().clone();
+        return match check_sources(settings, &manifest.into()) {
+            Ok(()) => Vec::new(),
+            Err(error) => vec![whole(manifest, &error.to_string())],
+        };
+    }
     match session.manifest(manifest_request(manifest)) {
         Ok((_, parsed)) => problems_around(library_path, manifest, &parsed),
         Err(nlib::Error::Manifest(error)) if !error.problems().is_empty() => {

@@ -1,0 +1,16 @@
+//! What the text of C and C++ sources says about the library that they are: pure text in, facts out,
+//! no files and no compiler.
+//!
+//! - [`code`]: a text as lines, code and comments apart, and preprocessor directives;
+//! - [`header`]: the macro that makes a single-header library compile its implementation;
+//! - [`dialect`]: whether a header is C or C++.
+//!
+//! Everything here is a guess from how libraries are commonly written. Each guess can be overruled by
+//! whoever asks, and the compiler has the last word.
+
+#![forbid(unsafe_code)]
+#![cfg_attr(test, allow(clippy::unwrap_used))]
+
+pub mod code;
+pub mod dialect;
+pub mod header;
