@@ -5,6 +5,7 @@
 //! arguments, so none can be read as an option.
 
 mod apt;
+mod apt_source;
 mod cargo;
 mod git;
 mod npm;
@@ -71,6 +72,7 @@ impl Clients {
         match origin {
             OriginKind::Cargo(request) => cargo::bring(self, request, scratch),
             OriginKind::Apt(request) => apt::bring(self, request, scratch),
+            OriginKind::AptSource(request) => apt_source::bring(self, request, scratch),
             OriginKind::Npm(request) => npm::bring(self, request, scratch),
             OriginKind::Git(request) => git::bring(self, request, scratch),
             OriginKind::Url(request) => url::bring(self, request, scratch),

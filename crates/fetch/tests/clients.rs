@@ -261,6 +261,11 @@ fn a_program_that_is_not_installed_is_named_with_what_to_install() {
             "on Debian and Ubuntu only",
         ),
         (
+            OriginKind::AptSource("zlib".into()),
+            "apt-config",
+            "on Debian and Ubuntu only",
+        ),
+        (
             OriginKind::Npm("is-number@7.0.0".into()),
             "npm",
             "install Node.js",
@@ -294,6 +299,7 @@ fn requests_that_could_be_options_never_reach_a_program() {
     let bad = [
         OriginKind::Cargo("--config=x@1.0.0".into()),
         OriginKind::Apt("-oDir=/".into()),
+        OriginKind::AptSource("-oDir=/".into()),
         OriginKind::Npm("git+https://h/a@1".into()),
         OriginKind::Git(format!("ext::sh -c id#{}", "0".repeat(40))),
         OriginKind::Url("ftp://h/a.c".into()),
@@ -304,7 +310,7 @@ fn requests_that_could_be_options_never_reach_a_program() {
         message
             .matches("correct the origin in the manifest")
             .count(),
-        5,
+        sources[0].origins.len(),
         "{message}"
     );
 }
@@ -437,4 +443,16 @@ fn apt_brings_a_package_whose_pinned_version_is_gone() {
     let package = origin_in(OriginKind::Apt("base-files=0.nlib.1".into()), "usr/share");
     let sources = [pinned(package, "common-licenses/Apache-2.0", digest)];
     fetch_from_registry("apt-get", clients(), &sources);
+}
+
+#[test]
+fn apt_brings_upstreams_release_out_of_a_source_package() {
+    // Its licence, which has been the same for years.
+    let digest = "a36dda207c36db5818729c54e7ad4e8b0c6fba847491ba64f372c1a2037b6d5c";
+    let package = origin(OriginKind::AptSource("cjson=0.nlib.1".into()));
+    fetch_from_registry(
+        "apt-config",
+        clients(),
+        &[pinned(package, "LICENSE", digest)],
+    );
 }

@@ -131,7 +131,7 @@ fn unknown_fields() {
      4 |   "sources": [{"origins": [{"crate": "x@1"}], "files": {}}]
        |                             ^~~~~~~
        = at sources[0].origins[0].crate
-       = help: the fields here are `cargo`, `apt`, `npm`, `git`, `url`, `path`, `dir`
+       = help: the fields here are `cargo`, `apt`, `apt-source`, `npm`, `git`, `url`, `path`, `dir`
     "#
     );
 }
@@ -364,13 +364,13 @@ fn sources() {
        = help: did you mean `aa.c`?
     "#);
     insta::assert_snapshot!(set(r#"{"cargo": "x@1", "npm": "x@1"}"#, &pinned), @r#"
-    lib.json:4:28: error: an origin names exactly one of `cargo`, `apt`, `npm`, `git`, `url`, `path`; this one names `cargo`, `npm`
+    lib.json:4:28: error: an origin names exactly one of `cargo`, `apt`, `apt-source`, `npm`, `git`, `url`, `path`; this one names `cargo`, `npm`
      4 |   "sources": [{"origins": [{"cargo": "x@1", "npm": "x@1"}],
        |                            ^~~~~~~~~~~~~~~~~~~~~~~~~~~~~~
        = at sources[0].origins[0]
     "#);
     insta::assert_snapshot!(set(r#"{"dir": "src"}"#, &pinned), @r#"
-    lib.json:4:28: error: an origin names exactly one of `cargo`, `apt`, `npm`, `git`, `url`, `path`; this one names none
+    lib.json:4:28: error: an origin names exactly one of `cargo`, `apt`, `apt-source`, `npm`, `git`, `url`, `path`; this one names none
      4 |   "sources": [{"origins": [{"dir": "src"}],
        |                            ^~~~~~~~~~~~~~
        = at sources[0].origins[0]

@@ -48,6 +48,7 @@ macro_rules! probes {
 
 probes! {
     box2d: Both,
+    cjson: Both,
     flecs: Both,
     flecs3: Both,
     fmt: Both,

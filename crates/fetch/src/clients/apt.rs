@@ -12,7 +12,7 @@ use crate::error::OriginProblem;
 use crate::package::Package;
 use crate::process::{Command, Program};
 
-const APT_GET: Program = Program {
+pub(super) const APT_GET: Program = Program {
     name: "apt-get",
     install: "Debian packages can be brought on Debian and Ubuntu only; add another origin to \
               the manifest for other systems",
@@ -61,7 +61,7 @@ fn download(clients: &Clients, request: &str, scratch: &Path) -> Result<String, 
 }
 
 /// `NAME` or `NAME=VERSION`.
-fn parse(request: &str) -> Option<(&str, Option<&str>)> {
+pub(super) fn parse(request: &str) -> Option<(&str, Option<&str>)> {
     let (name, version) = match request.split_once('=') {
         Some((name, version)) => (name, Some(version)),
         None => (request, None),

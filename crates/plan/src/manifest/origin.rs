@@ -41,6 +41,9 @@ pub enum OriginKind {
     Cargo(String),
     /// A Debian package, `name` or `name=version`, through `apt-get download`.
     Apt(String),
+    /// A Debian source package, `name` or `name=version`, through `apt-get source`: upstream's
+    /// release, unpatched.
+    AptSource(String),
     /// An npm package, `name@version`, through `npm pack`.
     Npm(String),
     /// A git repository and commit, `url#commit`, through `git`.
@@ -57,6 +60,7 @@ impl OriginKind {
         match self {
             Self::Cargo(text) => ("cargo", text),
             Self::Apt(text) => ("apt", text),
+            Self::AptSource(text) => ("apt-source", text),
             Self::Npm(text) => ("npm", text),
             Self::Git(text) => ("git", text),
             Self::Url(text) => ("url", text),
@@ -76,6 +80,10 @@ struct OriginFields {
     /// A Debian package, `name` or `name=version`, through `apt-get download`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     apt: Option<String>,
+    /// A Debian source package, `name` or `name=version`, through `apt-get source`: upstream's
+    /// release, unpatched.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    apt_source: Option<String>,
     /// An npm package, `name@version`, through `npm pack`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     npm: Option<String>,
@@ -95,7 +103,7 @@ struct OriginFields {
 }
 
 impl OriginFields {
-    const CLIENTS: [&str; 6] = ["cargo", "apt", "npm", "git", "url", "path"];
+    const CLIENTS: [&str; 7] = ["cargo", "apt", "apt-source", "npm", "git", "url", "path"];
 }
 
 impl TryFrom<OriginFields> for Origin {
@@ -105,6 +113,7 @@ impl TryFrom<OriginFields> for Origin {
         let given: Vec<OriginKind> = [
             fields.cargo.map(OriginKind::Cargo),
             fields.apt.map(OriginKind::Apt),
+            fields.apt_source.map(OriginKind::AptSource),
             fields.npm.map(OriginKind::Npm),
             fields.git.map(OriginKind::Git),
             fields.url.map(OriginKind::Url),
@@ -130,8 +139,8 @@ impl TryFrom<OriginFields> for Origin {
             }
         };
         Err(format!(
-            "an origin names exactly one of `cargo`, `apt`, `npm`, `git`, `url`, `path`; \
-             this one names {found}"
+            "an origin names exactly one of `cargo`, `apt`, `apt-source`, `npm`, `git`, `url`, \
+             `path`; this one names {found}"
         ))
     }
 }
@@ -145,6 +154,7 @@ impl From<Origin> for OriginFields {
         match origin.kind {
             OriginKind::Cargo(text) => fields.cargo = Some(text),
             OriginKind::Apt(text) => fields.apt = Some(text),
+            OriginKind::AptSource(text) => fields.apt_source = Some(text),
             OriginKind::Npm(text) => fields.npm = Some(text),
             OriginKind::Git(text) => fields.git = Some(text),
             OriginKind::Url(text) => fields.url = Some(text),
