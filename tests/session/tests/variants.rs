@@ -2,7 +2,7 @@
 //! profiles, imports, headers and flags that depend on the compiler.
 
 #![forbid(unsafe_code)]
-#![allow(clippy::unwrap_used, reason = "tests")]
+#![allow(clippy::unwrap_used, clippy::disallowed_methods, reason = "tests")]
 
 use nlib::{Error, LinkerChoice, Request};
 use nlib_session_test::{Outcome, Place};
