@@ -1,5 +1,5 @@
 //! What was chosen of a library, and what the manifest says for it: [`choose`] settles features,
-//! options and profile; [`Variant::applied`] gives the manifest with all that holds put in its place.
+//! options and profile; `Variant::applied` gives the manifest with all that holds put in its place.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
