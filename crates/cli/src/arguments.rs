@@ -281,7 +281,7 @@ pub struct FetchArguments {
 /// Say everything that is wrong with manifests, and run their tests
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Examples:\n  nlib check mine.json\n  nlib check --run --all --html report.html"
+    after_help = "Example:\n  nlib check mine.json\n  nlib check --run --all --html report.html"
 )]
 pub struct CheckArguments {
     /// The manifests, by name or path; every available one when none is named

@@ -31,7 +31,7 @@ pub struct ExportReport {
 /// program's `main` even if it was compiled as hidden.
 ///
 /// A pattern is a glob (`*`, `?`, `[…]`, `{…}`) for the whole of the mangled name, of the demangled
-/// name, or of the demangled name without its parameters; what the compiler emits for a class
+/// name, or of the demangled name without its parameters and what it returns; what the compiler emits for a class
 /// (`vtable for C`, `typeinfo for C`, …) goes by the class's name.
 pub fn prepare_objects(
     objects: &mut [ObjectFile],
@@ -154,7 +154,9 @@ impl Patterns {
         let mut names = vec![name.to_owned()];
         if let Some(demangled) = demangle(name) {
             let entity = entity(&demangled);
-            names.push(without_parameters(entity).to_owned());
+            let name = without_parameters(entity);
+            names.push(without_result(name).to_owned());
+            names.push(name.to_owned());
             names.push(entity.to_owned());
             names.push(demangled);
         }
@@ -212,6 +214,23 @@ fn without_parameters(entity: &str) -> &str {
     }
 }
 
+/// `ns::twice<int>` of `int ns::twice<int>`: functions that a template makes are demangled with what
+/// they return.
+fn without_result(name: &str) -> &str {
+    let searched = name.find("operator").map_or(name, |at| &name[..at]);
+    let mut depth = 0_usize;
+    let mut start = 0;
+    for (at, character) in searched.char_indices() {
+        match character {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth = depth.saturating_sub(1),
+            ' ' if depth == 0 => start = at + 1,
+            _ => {}
+        }
+    }
+    &name[start..]
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -221,6 +240,21 @@ mod tests {
         assert_eq!(without_parameters("ns::f(int)"), "ns::f");
         assert_eq!(without_parameters("C::operator()(int)"), "C::operator()");
         assert_eq!(entity("vtable for ns::C"), "ns::C");
+        for (name, expected) in [
+            ("int ns::twice<int>", "ns::twice<int>"),
+            (
+                "std::map<int, char> const& ns::f<long, int>",
+                "ns::f<long, int>",
+            ),
+            ("bool ns::operator==<int>", "ns::operator==<int>"),
+            (
+                "ns::C::operator unsigned long",
+                "ns::C::operator unsigned long",
+            ),
+            ("ns::f", "ns::f"),
+        ] {
+            assert_eq!(without_result(name), expected);
+        }
     }
 
     #[test]
@@ -229,6 +263,8 @@ mod tests {
         let mut patterns = Patterns::new(&texts).unwrap();
         assert!(patterns.publish("ecs_init"));
         assert!(patterns.publish("_ZN5ImGui3EndEv"));
+        // int ImGui::twice<int>(int)
+        assert!(patterns.publish("_ZN5ImGui5twiceIiEET_S1_"));
         assert!(!patterns.publish("_ZN3foo3EndEv"));
         assert_eq!(patterns.unmatched(), ["unused"]);
     }
