@@ -33,6 +33,8 @@ pub enum Access {
     Private,
     /// 0400: the owner reads; the content never changes again.
     Sealed,
+    /// 0666 less what the process's mask takes away: a user's file like any other.
+    Ordinary,
 }
 
 /// A temporary file that no lock marks as in use is left alone for so long, for file systems
@@ -220,6 +222,7 @@ impl TemporaryFile {
         let mode = match access {
             Access::Private => 0o600,
             Access::Sealed => 0o400,
+            Access::Ordinary => 0o666,
         };
         loop {
             let path = folder.join(temporary_name());

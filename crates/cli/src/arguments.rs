@@ -70,6 +70,14 @@ pub struct GlobalOptions {
     #[arg(long, global = true)]
     pub offline: bool,
 
+    /// Leave the project file out: nlib.json in the working directory or above
+    #[arg(long, global = true)]
+    pub no_project: bool,
+
+    /// Refuse to change or make the project's nlib.lock
+    #[arg(long, global = true)]
+    pub locked: bool,
+
     /// The profile that libraries are compiled with: dev, release or one of theirs [default: release]
     #[arg(long, global = true, value_name = "NAME")]
     pub profile: Option<String>,
@@ -260,7 +268,7 @@ pub struct SupplyArguments {
     after_help = format!("{COMPILER_FLAGS}\n\nExample:\n  nlib warm flecs sqlite3 -j 4")
 )]
 pub struct WarmArguments {
-    /// The libraries; every available one when none is named
+    /// The libraries; those of the project when none is named, without a project every available one
     #[arg(value_name = "LIB")]
     pub libraries: Vec<String>,
 }
@@ -269,7 +277,7 @@ pub struct WarmArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  nlib fetch flecs --print-dir")]
 pub struct FetchArguments {
-    /// The libraries; every available one when none is named
+    /// The libraries; those of the project when none is named, without a project every available one
     #[arg(value_name = "LIB")]
     pub libraries: Vec<String>,
 

@@ -1,9 +1,10 @@
 //! What every command works with: the options, the session made of them, the output.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use anstream::ColorChoice;
-use nlib::{LinkerChoice, Mode, Request, Session, Settings};
+use nlib::{LinkerChoice, Mode, PROJECT_FILE, ProjectLock, Request, Session, Settings};
 
 use crate::arguments::{
     Arguments, BenchArguments, Color, Command, GlobalOptions, LibraryArguments, Link,
@@ -56,14 +57,64 @@ impl Context {
         }
     }
 
-    /// A session with the environment's settings and the options.
+    /// A session with the environment's settings, the project's and the options.
     pub fn session(&self) -> Result<Session, Failure> {
         Ok(Session::open(self.settings()?)?)
     }
 
-    /// The environment's settings, with what the options say instead.
+    /// A session for what has nothing to do with a project.
+    pub fn session_alone(&self) -> Result<Session, Failure> {
+        Ok(Session::open(self.settings_alone()?)?)
+    }
+
+    /// A session for what the project asks for as a whole: its lock fits from now on. Where it cannot
+    /// be written, that is said, and the work goes on.
+    pub fn project_session(&self) -> Result<Session, Failure> {
+        let session = self.session()?;
+        if let Some(lock) = session.project_lock()?.filter(|lock| lock.is_changed) {
+            match lock.save() {
+                Ok(()) => self.tell_changes(&lock),
+                Err(error) => self.warn(&format!("{error}; the next run resolves anew")),
+            }
+        }
+        Ok(session)
+    }
+
+    /// Says what a lock that was written has changed, and what it cannot hold.
+    pub fn tell_changes(&self, lock: &ProjectLock) {
+        if self.verbose() {
+            for change in &lock.changes {
+                self.remark(&format!("lock  {change}"));
+            }
+        }
+        for library in &lock.elsewhere {
+            self.warn(&format!(
+                "a copy of the project will lack {library}: its manifest lies outside, and its files \
+                 are not pinned; move them into the project's folder, or pin them with \"sources\""
+            ));
+        }
+    }
+
+    /// The environment's settings with the project's, and what the options say instead.
     pub fn settings(&self) -> Result<Settings, Failure> {
-        let mut settings = Settings::from_environment()?;
+        if self.options.no_project {
+            return self.settings_alone();
+        }
+        let settings = Settings::for_folder(Path::new("."))?;
+        if let Some(project) = settings.project.as_ref().filter(|_| self.verbose()) {
+            let place = project.root().join(PROJECT_FILE);
+            self.remark(&format!("project {}", place.display()));
+        }
+        Ok(self.with_options(settings))
+    }
+
+    /// The environment's settings, with what the options say instead, for what has nothing to do with a
+    /// project.
+    pub fn settings_alone(&self) -> Result<Settings, Failure> {
+        Ok(self.with_options(Settings::from_environment()?))
+    }
+
+    fn with_options(&self, mut settings: Settings) -> Settings {
         let level = match (self.options.quiet, self.options.verbose) {
             (true, _) => Level::Quiet,
             (_, true) => Level::Verbose,
@@ -74,15 +125,28 @@ impl Context {
         if self.options.no_cache {
             settings.cache_mode = Mode::Off;
         }
+        settings.locked = self.options.locked;
         settings.profile.clone_from(&self.options.profile);
         settings.offline |= self.options.offline;
         settings.jobs = self.options.jobs.unwrap_or(settings.jobs);
-        Ok(settings)
+        settings
     }
 
-    /// A request for what a command names, with the compiler flags of the command line.
-    pub fn request(&self, library: &LibraryArguments) -> Request {
-        self.with_flags(Request::new(&library.library).with(&library.with))
+    /// A request for what a command names, with the compiler flags of the command line. Source files
+    /// of the project are built as its programs are.
+    pub fn request(&self, settings: &Settings, library: &LibraryArguments) -> Request {
+        let request = Request::new(&library.library).with(&library.with);
+        self.for_program(settings, request)
+    }
+
+    /// Adds what the project says of its programs, where this is one, and the flags of the command
+    /// line.
+    pub fn for_program(&self, settings: &Settings, request: Request) -> Request {
+        let request = self.with_flags(request);
+        match &settings.project {
+            Some(project) => project.for_program(request),
+            None => request,
+        }
     }
 
     /// Adds the compiler flags and the linker of the command line.

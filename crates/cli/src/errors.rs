@@ -5,7 +5,7 @@
 //! | 0 | done |
 //! | 1 | the source does not compile |
 //! | 2 | the command line, a variable or a name makes no sense |
-//! | 3 | a manifest is wrong |
+//! | 3 | a manifest, project file or lock is wrong |
 //! | 4 | symbols do not resolve, or an exception left the program |
 //! | 5 | the compiler cannot be used |
 //! | 6 | the cache, the network or a file |

@@ -3,6 +3,10 @@
 //! In one load a library is there once. Features that are asked for add up; the versions asked for have
 //! to have one manifest that is in all of them; an option has one value. A library's own dependencies
 //! follow from its features, so asks are met until none brings anything new.
+//!
+//! A project asks for its libraries whenever somebody else does, unless a request chooses itself. One
+//! that a request leaves to it is what it is in the whole project: so everything that the project loads
+//! is of the same variants, and what was built for one program is there for the next.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
@@ -13,6 +17,8 @@ use nlib_plan::{Choices, Manifest, Target, dependencies};
 
 use crate::error::Error;
 use crate::find::versions_in;
+use crate::lock::is_lock;
+use crate::project::Project;
 use crate::selection::Selection;
 use crate::session::Inner;
 
@@ -25,8 +31,18 @@ pub(crate) struct Ask {
     pub flags: Vec<String>,
     /// Whose dependency it is, the library that was asked for first.
     pub chain: Vec<String>,
-    /// The manifest of the last of these.
-    pub asker: Option<PathBuf>,
+    pub asker: Asker,
+}
+
+/// Who asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Asker {
+    /// A request.
+    Request,
+    /// The project, called by the name of its file: whatever else asks for the library.
+    Project(String),
+    /// The manifest of the last library of the chain, or the lock that it stands in.
+    Manifest(PathBuf),
 }
 
 /// What is asked for.
@@ -61,13 +77,25 @@ impl Demands {
         profile: Option<&str>,
     ) -> Result<Self, Error> {
         let mut demands = Self::default();
-        let mut open = VecDeque::from(asks);
+        let of_project = inner.asks_of_project(&asks);
+        let mut open: VecDeque<Ask> = asks.into_iter().chain(of_project).collect();
         while let Some(ask) = open.pop_front() {
             if let Some(name) = demands.meet(inner, ask, profile)? {
                 open.extend(demands.libraries[&name].asks_of_dependencies(target));
             }
         }
         Ok(demands)
+    }
+
+    /// Every library, by name.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Demand)> {
+        let libraries = self.libraries.iter();
+        libraries.map(|(name, demand)| (name.as_str(), demand))
+    }
+
+    /// Whether nobody asks for anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.libraries.is_empty()
     }
 
     /// What is asked of a library that somebody asked for.
@@ -111,7 +139,11 @@ impl Demands {
         let before = known
             .as_ref()
             .map(|known| (known.place.clone(), known.choices.clone()));
-        let mut asks = known.map(|known| known.asks).unwrap_or_default();
+        let mut asks = match known {
+            Some(known) => known.asks,
+            None if matches!(ask.asker, Asker::Project(_)) => Vec::new(),
+            None => inner.project_ask(&name).into_iter().collect(),
+        };
         asks.push(ask);
         let demand = Demand::new(inner, &name, asks, profile)?;
         let changed = before.as_ref() != Some(&(demand.place.clone(), demand.choices.clone()));
@@ -121,22 +153,36 @@ impl Demands {
 }
 
 impl Demand {
+    /// What one request and the project ask of a library, its dependencies not looked at.
+    pub(crate) fn alone(inner: &Inner, name: &str, ask: Ask) -> Result<Self, Error> {
+        let asks = inner.project_ask(name).into_iter().chain([ask]);
+        Self::new(inner, name, asks.collect(), None)
+    }
+
     fn new(
         inner: &Inner,
         name: &str,
         asks: Vec<Ask>,
         profile: Option<&str>,
     ) -> Result<Self, Error> {
-        let (place, manifest) = answer(inner, name, &asks)?;
-        let mut selection = asks[0].selection.clone();
-        for ask in &asks[1..] {
+        let counted = counted(&asks);
+        let (place, manifest) = answer(inner, name, &counted)?;
+        let mut selection = counted[0].selection.clone();
+        for ask in &counted[1..] {
             selection.add(&ask.selection);
         }
-        one_value_each(name, &asks)?;
+        one_value_each(name, &counted)?;
         let flags = asks.iter().flat_map(|ask| ask.flags.iter().cloned());
-        // A dependency need not know a profile of the library that was asked for.
-        let is_asked_for = asks.iter().any(|ask| ask.chain.is_empty());
+        // A dependency need not know a profile of the library that was asked for, and no library that
+        // of the project.
+        let is_asked_for = asks
+            .iter()
+            .any(|ask| ask.asker == Asker::Request && ask.chain.is_empty());
         let profile = profile.filter(|profile| is_asked_for || manifest.has_profile(profile));
+        let of_project = inner.settings.project.as_ref();
+        let of_project = of_project.and_then(|project| project.file().profile.as_deref());
+        let of_project = of_project.filter(|profile| manifest.has_profile(profile));
+        let profile = profile.or(of_project);
         let choices = selection.choices(flags.collect(), profile.map(str::to_owned));
         Ok(Self {
             place,
@@ -161,20 +207,39 @@ impl Demand {
             selection: dependency.into(),
             flags: Vec::new(),
             chain: chain.clone(),
-            asker: Some(self.place.clone()),
+            asker: Asker::Manifest(self.place.clone()),
         };
         needed.iter().map(ask).collect()
     }
 }
 
-/// The manifest that all asks can live with: the one of the library's plain name if it will do, else
-/// that of the latest version.
-fn answer(inner: &Inner, name: &str, asks: &[Ask]) -> Result<(PathBuf, Manifest), Error> {
+/// The asks that count. A request that chooses goes before the project; one that chooses nothing
+/// leaves it to the project and to other requests.
+fn counted(asks: &[Ask]) -> Vec<&Ask> {
+    let is_of_project = |ask: &Ask| matches!(ask.asker, Asker::Project(_));
+    let request_chooses = asks.iter().any(Ask::is_choosing_request);
+    let somebody_chooses = request_chooses || asks.iter().any(is_of_project);
+    let counts = |ask: &&Ask| match ask.asker {
+        Asker::Manifest(_) => true,
+        Asker::Project(_) => !request_chooses,
+        Asker::Request => ask.is_choosing_request() || !somebody_chooses,
+    };
+    asks.iter().filter(counts).collect()
+}
+
+/// The manifest that all asks can live with: the one that the project's lock holds if it will do, the
+/// one of the library's plain name if that will do, else that of the latest version.
+fn answer(inner: &Inner, name: &str, asks: &[&Ask]) -> Result<(PathBuf, Manifest), Error> {
     let ranges = ranges(name, asks)?;
     let will_do = |manifest: &Manifest| {
         let version = manifest.version.as_deref().unwrap_or(UNSTATED);
         ranges.iter().all(|range| range.contains(version))
     };
+    if let Some((place, manifest)) = inner.locked_manifest(name, asks)?
+        && will_do(&manifest)
+    {
+        return Ok((place, manifest));
+    }
     let mut refused = Vec::new();
     let mut refuse = |path: &Path, manifest: &Manifest| {
         let version = manifest.version.as_deref().unwrap_or(UNSTATED);
@@ -208,7 +273,7 @@ fn answer(inner: &Inner, name: &str, asks: &[Ask]) -> Result<(PathBuf, Manifest)
         (Some(found), _) => Ok(found),
         (None, Err(error)) if refused.is_empty() => Err(error),
         (None, _) => {
-            let asked = |ask: &Ask| {
+            let asked = |ask: &&Ask| {
                 let version = ask.selection.version.as_ref()?;
                 Some(format!("{}: {version}", ask.path_to(name)))
             };
@@ -224,7 +289,7 @@ fn answer(inner: &Inner, name: &str, asks: &[Ask]) -> Result<(PathBuf, Manifest)
 /// The version of a manifest that states none, in messages.
 const UNSTATED: &str = "unstated";
 
-fn ranges(name: &str, asks: &[Ask]) -> Result<Vec<VersionRange>, Error> {
+fn ranges(name: &str, asks: &[&Ask]) -> Result<Vec<VersionRange>, Error> {
     let versions = asks.iter().filter_map(|ask| ask.selection.version.as_ref());
     versions
         .map(|version| {
@@ -238,45 +303,108 @@ fn ranges(name: &str, asks: &[Ask]) -> Result<Vec<VersionRange>, Error> {
 }
 
 /// The manifest that was named, one beside a manifest that asks, or one on the library path.
-fn plain_manifest(inner: &Inner, name: &str, asks: &[Ask]) -> Result<PathBuf, Error> {
-    let named = asks.iter().find_map(|ask| match &ask.wanted {
-        Wanted::Manifest(path) => Some(path.clone()),
-        Wanted::Name(_) => None,
-    });
+fn plain_manifest(inner: &Inner, name: &str, asks: &[&Ask]) -> Result<PathBuf, Error> {
     let beside = || {
-        let mut askers = asks.iter().filter_map(|ask| ask.asker.as_deref());
+        let mut askers = asks.iter().filter_map(|ask| ask.manifest_file());
         askers.find_map(|asker| {
             let beside = asker.with_file_name(format!("{name}.json"));
             beside.is_file().then_some(beside)
         })
     };
-    if let Some(path) = named.or_else(beside) {
+    if let Some(path) = named(asks).or_else(beside) {
         return Ok(path);
     }
-    inner
-        .find_manifest(name)
-        .map_err(|source| match asks.iter().find(|ask| ask.asker.is_some()) {
-            None => source,
-            Some(ask) => Error::Dependency {
+    inner.find_manifest(name).map_err(|source| {
+        let dependent = asks.iter().find_map(|ask| match &ask.asker {
+            Asker::Manifest(manifest) => Some((ask, manifest)),
+            _ => None,
+        });
+        match (dependent, &inner.settings.project) {
+            (Some((ask, manifest)), _) => Error::Dependency {
                 library: ask.chain.last().cloned().unwrap_or_default(),
-                manifest: ask.asker.clone().unwrap_or_default(),
+                manifest: manifest.clone(),
                 dependency: name.to_owned(),
                 source: Box::new(source),
             },
-        })
+            (None, Some(project)) if project.selection(name).is_some() => {
+                Error::Manifest(project.missing(name, &inner.settings.library_path))
+            }
+            (None, _) => source,
+        }
+    })
 }
 
-fn further_versions(inner: &Inner, name: &str, asks: &[Ask]) -> Vec<PathBuf> {
-    let beside = asks.iter().filter_map(|ask| ask.asker.as_deref()?.parent());
-    let on_path = inner.settings.library_path.folders().iter();
-    let folders = beside.chain(on_path.map(PathBuf::as_path));
-    folders
-        .flat_map(|folder| versions_in(folder, name))
+/// The manifest that a request names by its path.
+fn named(asks: &[&Ask]) -> Option<PathBuf> {
+    asks.iter().find_map(|ask| match &ask.wanted {
+        Wanted::Manifest(path) => Some(path.clone()),
+        Wanted::Name(_) => None,
+    })
+}
+
+fn further_versions(inner: &Inner, name: &str, asks: &[&Ask]) -> Vec<PathBuf> {
+    let beside = asks.iter().filter_map(|ask| ask.manifest_file()?.parent());
+    let beside = beside.flat_map(|folder| versions_in(folder, name));
+    beside
+        .chain(inner.settings.library_path.versions(name))
         .collect()
 }
 
+impl Inner {
+    /// What the project asks of a library that somebody asks for.
+    fn project_ask(&self, name: &str) -> Option<Ask> {
+        let project = self.settings.project.as_ref()?;
+        Some(Ask {
+            wanted: Wanted::Name(name.to_owned()),
+            selection: project.selection(name)?,
+            flags: Vec::new(),
+            chain: Vec::new(),
+            asker: Asker::Project(project.name().to_owned()),
+        })
+    }
+
+    /// What the project asks of its other libraries, where a request leaves one of them to it: that
+    /// one is then resolved as in the whole project, whatever is loaded of it.
+    fn asks_of_project(&self, asks: &[Ask]) -> Vec<Ask> {
+        let is_left_to_project = |ask: &Ask| match &ask.wanted {
+            Wanted::Name(name) if ask.asker == Asker::Request => {
+                !ask.is_choosing_request() && self.project_ask(name).is_some()
+            }
+            _ => false,
+        };
+        match asks.iter().any(is_left_to_project) {
+            true => self.project_asks(),
+            false => Vec::new(),
+        }
+    }
+
+    /// What the project asks of all its libraries.
+    pub(crate) fn project_asks(&self) -> Vec<Ask> {
+        let project = self.settings.project.iter();
+        let names = project.flat_map(Project::libraries);
+        names.filter_map(|name| self.project_ask(name)).collect()
+    }
+
+    /// The manifest that the project's lock holds for a library, unless the host or a request names
+    /// another.
+    fn locked_manifest(
+        &self,
+        name: &str,
+        asks: &[&Ask],
+    ) -> Result<Option<(PathBuf, Manifest)>, Error> {
+        match &self.settings.project {
+            Some(project)
+                if named(asks).is_none() && !self.registry().manifests.contains_key(name) =>
+            {
+                project.locked_manifest(name)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
 /// Refuses two values of one option.
-fn one_value_each(name: &str, asks: &[Ask]) -> Result<(), Error> {
+fn one_value_each(name: &str, asks: &[&Ask]) -> Result<(), Error> {
     let mut values: BTreeMap<&str, (&str, &Ask)> = BTreeMap::new();
     for ask in asks {
         for (option, value) in &ask.selection.options {
@@ -297,10 +425,28 @@ fn one_value_each(name: &str, asks: &[Ask]) -> Result<(), Error> {
 }
 
 impl Ask {
-    /// `viewer → freetype → libpng`.
+    /// Whether it is a request that names a manifest, or chooses something of the library.
+    fn is_choosing_request(&self) -> bool {
+        let chooses = !self.selection.is_empty() || matches!(self.wanted, Wanted::Manifest(_));
+        self.asker == Asker::Request && chooses
+    }
+
+    /// `viewer → freetype → libpng`, `nlib.json → libpng`.
     fn path_to(&self, name: &str) -> String {
-        let links = self.chain.iter().map(String::as_str).chain([name]);
-        links.collect::<Vec<_>>().join(" → ")
+        let project = match &self.asker {
+            Asker::Project(project) => Some(project),
+            _ => None,
+        };
+        let links = project.into_iter().chain(&self.chain).map(String::as_str);
+        links.chain([name]).collect::<Vec<_>>().join(" → ")
+    }
+
+    /// The manifest that asks, where it has a file of its own.
+    fn manifest_file(&self) -> Option<&Path> {
+        match &self.asker {
+            Asker::Manifest(place) if !is_lock(place) => Some(place),
+            _ => None,
+        }
     }
 }
 

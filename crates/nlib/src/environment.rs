@@ -36,6 +36,11 @@ pub const VARIABLES: &[Variable] = &[
                   directory's `vendor-manifests` and before the installed ones.",
     },
     Variable {
+        name: "NLIB_PROJECT",
+        meaning: "`off` leaves `nlib.json` out; `on` (the default) looks for it from the working \
+                  directory upwards.",
+    },
+    Variable {
         name: "NLIB_OFFLINE",
         meaning: "`1` refuses to fetch sources over the network.",
     },
@@ -139,6 +144,8 @@ pub struct Environment {
     pub cache_mode: Option<Mode>,
     /// `NLIB_PATH`.
     pub library_path: Vec<PathBuf>,
+    /// `NLIB_PROJECT=off`.
+    pub no_project: bool,
     /// `NLIB_OFFLINE`.
     pub offline: bool,
     /// `NLIB_JOBS`.
@@ -215,6 +222,11 @@ impl Environment {
                         .collect()
                 })
                 .unwrap_or_default(),
+            no_project: match get("NLIB_PROJECT").as_deref() {
+                None | Some("on" | "1") => false,
+                Some("off" | "0") => true,
+                Some(other) => return Err(wrong("NLIB_PROJECT", other.to_string(), "on or off")),
+            },
             offline: get("NLIB_OFFLINE").is_some_and(|value| value != "0"),
             jobs: match number("NLIB_JOBS")? {
                 None => None,

@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 
+use crate::lock::LockChange;
 use nlib_cache::{CacheError, MissReason};
 use nlib_compile::CompileError;
 use nlib_fetch::FetchError;
 use nlib_infer::header::HeaderError;
 use nlib_loader::{CallError, LinkError};
 use nlib_plan::manifest::Language;
-use nlib_plan::{ManifestError, ResolveError};
+use nlib_plan::{FileError, ResolveError};
 
 /// Why a request failed. The session lives, and a corrected request works.
 #[derive(Debug, thiserror::Error)]
@@ -24,9 +25,39 @@ pub enum Error {
         /// Names like it.
         similar: Vec<String>,
     },
-    /// The manifest cannot be read.
+    /// A manifest, project file or lock cannot be read, or is wrong.
     #[error(transparent)]
-    Manifest(#[from] ManifestError),
+    Manifest(#[from] FileError),
+    /// A project has no such library.
+    #[error("{}", not_in_project(project, library, similar))]
+    NotInProject {
+        /// The project file.
+        project: String,
+        /// The name.
+        library: String,
+        /// Names like it.
+        similar: Vec<String>,
+    },
+    /// There is no lock, and the settings refuse to make one.
+    #[error("there is no {lock}, and --locked refuses to make one; `nlib update` does")]
+    NoLock {
+        /// Where it would lie.
+        lock: String,
+    },
+    /// The lock does not fit the project file, and the settings refuse to change it.
+    #[error(
+        "{lock} does not fit {project}, and --locked refuses to change it:\n  {}\nwithout \
+         --locked it is changed so",
+        listed(changes)
+    )]
+    Locked {
+        /// The project file.
+        project: String,
+        /// The lock.
+        lock: String,
+        /// What would change.
+        changes: Vec<LockChange>,
+    },
     /// The manifest or the flags ask for what cannot be.
     #[error("{library}: {source}")]
     Resolve {
@@ -325,6 +356,7 @@ impl Error {
         match self {
             Error::Compile { .. } => ErrorKind::Compile,
             Error::UnknownLibrary { .. }
+            | Error::NotInProject { .. }
             | Error::Variable { .. }
             | Error::NotLoaded { .. }
             | Error::FileLanguage { .. }
@@ -337,6 +369,8 @@ impl Error {
                 ..
             } => ErrorKind::Usage,
             Error::Manifest(_)
+            | Error::NoLock { .. }
+            | Error::Locked { .. }
             | Error::Resolve { .. }
             | Error::DependencyCycle { .. }
             | Error::Dependency { .. }
@@ -379,6 +413,19 @@ fn unknown_library(name: &str, searched: &[PathBuf], similar: &[String]) -> Stri
          ending in .json names a manifest itself)",
         folders.join(", ")
     )
+}
+
+fn not_in_project(project: &str, library: &str, similar: &[String]) -> String {
+    let hint = match similar {
+        [] => "`nlib list` marks its libraries".to_owned(),
+        names => format!("did you mean {}?", names.join(" or ")),
+    };
+    format!("{project} has no library {library}; {hint}")
+}
+
+fn listed(changes: &[LockChange]) -> String {
+    let lines: Vec<String> = changes.iter().map(LockChange::to_string).collect();
+    lines.join("\n  ")
 }
 
 fn compile_errors(errors: &[(String, CompileError)]) -> String {

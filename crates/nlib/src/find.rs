@@ -7,6 +7,8 @@ use crate::error::Error;
 /// The folders in which manifests are found by name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct LibraryPath {
+    /// Single manifests, before those of the folders.
+    files: Vec<PathBuf>,
     folders: Vec<PathBuf>,
 }
 
@@ -23,8 +25,22 @@ impl LibraryPath {
     /// Exactly these folders.
     pub fn new(folders: impl IntoIterator<Item = impl Into<PathBuf>>) -> Self {
         Self {
+            files: Vec::new(),
             folders: folders.into_iter().map(Into::into).collect(),
         }
+    }
+
+    /// This path with single manifests (`NAME.json`) and folders before everything else.
+    #[must_use]
+    pub fn after(&self, files: Vec<PathBuf>, folders: Vec<PathBuf>) -> Self {
+        let mut all = Self { files, folders };
+        all.files.extend(self.files.iter().cloned());
+        for folder in &self.folders {
+            if !all.folders.contains(folder) {
+                all.folders.push(folder.clone());
+            }
+        }
+        all
     }
 
     /// The working directory's `vendor-manifests`, then `folders`, then those installed with
@@ -35,7 +51,7 @@ impl LibraryPath {
         if let Some(prefix) = program.and_then(Path::parent).and_then(Path::parent) {
             all.push(prefix.join("share/nlib/vendor-manifests"));
         }
-        Self { folders: all }
+        Self::new(all)
     }
 
     /// The folders, in search order.
@@ -48,43 +64,58 @@ impl LibraryPath {
     /// # Errors
     /// There is none; the message names the folders searched and names like it.
     pub fn find(&self, name: &str) -> Result<PathBuf, Error> {
+        self.get(name).ok_or_else(|| Error::UnknownLibrary {
+            name: name.to_string(),
+            searched: self.folders.clone(),
+            similar: self.similar(name),
+        })
+    }
+
+    /// The manifest of the library called `name`, if there is one.
+    pub(crate) fn get(&self, name: &str) -> Option<PathBuf> {
         let file = format!("{name}.json");
-        let mut candidates = self.folders.iter().map(|folder| folder.join(&file));
-        candidates
-            .find(|manifest| manifest.is_file())
-            .ok_or_else(|| Error::UnknownLibrary {
-                name: name.to_string(),
-                searched: self.folders.clone(),
-                similar: self.similar(name),
-            })
+        let is_it = |path: &&PathBuf| path.file_name().is_some_and(|found| *found == *file);
+        let single = self.files.iter().filter(is_it).cloned();
+        let mut candidates = single.chain(self.folders.iter().map(|folder| folder.join(&file)));
+        candidates.find(|manifest| manifest.is_file())
+    }
+
+    /// The manifests of further versions of a library, `NAME@VERSION.json`.
+    pub(crate) fn versions(&self, name: &str) -> Vec<PathBuf> {
+        let single = self.files.iter().filter(|path| is_version_of(path, name));
+        let in_folders = self
+            .folders
+            .iter()
+            .flat_map(|folder| versions_in(folder, name));
+        single.cloned().chain(in_folders).collect()
     }
 
     /// Every library that can be asked for by name, by name.
     pub fn list(&self) -> Vec<AvailableLibrary> {
         let mut found: Vec<AvailableLibrary> = Vec::new();
-        for folder in &self.folders {
-            let Ok(entries) = std::fs::read_dir(folder) else {
-                continue; // a folder that is not there offers nothing
+        let in_folders = self.folders.iter().flat_map(|folder| {
+            // A folder that is not there offers nothing.
+            let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+            entries.map(|entry| entry.path())
+        });
+        for manifest in self.files.iter().cloned().chain(in_folders) {
+            let Some(name) = manifest.file_stem().and_then(|name| name.to_str()) else {
+                continue;
             };
-            for manifest in entries.flatten().map(|entry| entry.path()) {
-                let Some(name) = manifest.file_stem().and_then(|name| name.to_str()) else {
-                    continue;
-                };
-                let is_manifest = manifest
-                    .extension()
-                    .is_some_and(|extension| extension == "json");
-                let is_version = name.contains('@');
-                if is_manifest && !is_version && !found.iter().any(|library| library.name == name) {
-                    let name = name.to_string();
-                    found.push(AvailableLibrary { name, manifest });
-                }
+            let is_manifest = manifest
+                .extension()
+                .is_some_and(|extension| extension == "json");
+            let is_version = name.contains('@');
+            if is_manifest && !is_version && !found.iter().any(|library| library.name == name) {
+                let name = name.to_string();
+                found.push(AvailableLibrary { name, manifest });
             }
         }
         found.sort_by(|one, other| one.name.cmp(&other.name));
         found
     }
 
-    fn similar(&self, name: &str) -> Vec<String> {
+    pub(crate) fn similar(&self, name: &str) -> Vec<String> {
         let mut near: Vec<(usize, String)> = self
             .list()
             .into_iter()
@@ -101,17 +132,17 @@ impl LibraryPath {
 
 /// The manifests of further versions of a library in one folder, `NAME@VERSION.json`, by name.
 pub(crate) fn versions_in(folder: &Path, name: &str) -> Vec<PathBuf> {
-    let prefix = format!("{name}@");
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let mut found: Vec<PathBuf> = entries
-        .map(|entry| entry.path())
-        .filter(|path| {
-            let file = path.file_name().unwrap_or_default().to_string_lossy();
-            file.starts_with(&prefix) && file.ends_with(".json")
-        })
-        .collect();
+    let paths = entries.map(|entry| entry.path());
+    let mut found: Vec<PathBuf> = paths.filter(|path| is_version_of(path, name)).collect();
     found.sort();
     found
+}
+
+fn is_version_of(path: &Path, name: &str) -> bool {
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let rest = file.strip_prefix(name);
+    rest.is_some_and(|rest| rest.starts_with('@') && rest.ends_with(".json"))
 }
 
 /// The number of characters to insert, remove or replace (Levenshtein).

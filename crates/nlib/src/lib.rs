@@ -31,8 +31,10 @@ mod find;
 mod image;
 mod infer;
 mod link;
+mod lock;
 mod object_code;
 mod prebuilt;
+mod project;
 mod references;
 mod registry;
 mod remedies;
@@ -51,7 +53,9 @@ pub use error::{Error, ErrorKind};
 pub use event::{Event, Listener, UnitOutcome};
 pub use find::{AvailableLibrary, LibraryPath};
 pub use infer::Inference;
+pub use lock::{LOCK_FILE, Lock, LockChange, ProjectLock};
 pub use object_code::ObjectCode;
+pub use project::{PROJECT_FILE, Project};
 pub use registry::LoadedLibrary;
 pub use request::{Request, Source, What};
 pub use selection::Selection;
@@ -76,6 +80,6 @@ pub use nlib_loader::{
 };
 pub use nlib_plan::error::Problem as ManifestProblem;
 pub use nlib_plan::{
-    Manifest, ManifestError, Plan, ResolveError, condition, flags, language, manifest, schema,
-    variant, version,
+    FileError, Manifest, Plan, ResolveError, condition, flags, language, manifest, schema, variant,
+    version,
 };

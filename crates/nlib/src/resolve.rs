@@ -11,7 +11,7 @@ use nlib_plan::manifest::Language;
 use nlib_plan::plan::{LinkPlan, UnitText};
 use nlib_plan::{Choices, Plan, ResolveError, Target, bare_source, resolve_in};
 
-use crate::demand::{Ask, Demand, Demands, Wanted, files_below};
+use crate::demand::{Ask, Asker, Demand, Demands, Wanted, files_below};
 use crate::directives::{program, without_interpreter_line};
 use crate::error::Error;
 use crate::prebuilt::BITCODE;
@@ -28,7 +28,7 @@ pub(crate) struct ResolvedLibrary {
     pub root: PathBuf,
     /// The folder with its generated headers, if it has any; absolute.
     pub generated: Option<PathBuf>,
-    /// Where its manifest lies; `None` for bare sources.
+    /// Where its manifest lies, or the lock that it stands in; `None` for bare sources.
     pub manifest: Option<PathBuf>,
     /// Direct dependencies, as places in the closure.
     pub dependencies: Vec<usize>,
@@ -237,15 +237,12 @@ impl Resolver<'_> {
             choices,
             ..
         } = demand;
-        if let Some(known) = self.known(place, choices) {
+        if let Some(known) = self.known(name, place, choices) {
             return Ok(known);
         }
         let folder = place.parent().unwrap_or(Path::new("/"));
         let plan = resolve_in(manifest, target, choices, &|| files_below(folder));
-        let plan = plan.map_err(|source| Error::Resolve {
-            library: manifest.name.clone(),
-            source,
-        })?;
+        let plan = plan.map_err(|source| self.inner.explained(&manifest.name, source))?;
         let dependencies = plan.link.dependencies.iter();
         let dependencies = dependencies
             .map(|dependency| self.library(&dependency.name, demands, target))
@@ -268,9 +265,11 @@ impl Resolver<'_> {
     }
 
     /// A library resolved before, with the same choices.
-    fn known(&self, manifest: &Path, choices: &Choices) -> Option<usize> {
+    fn known(&self, name: &str, manifest: &Path, choices: &Choices) -> Option<usize> {
         self.closure.libraries.iter().position(|library| {
-            library.manifest.as_deref() == Some(manifest) && library.choices == *choices
+            library.plan.name == name
+                && library.manifest.as_deref() == Some(manifest)
+                && library.choices == *choices
         })
     }
 
@@ -285,7 +284,7 @@ impl Resolver<'_> {
 
 impl Request {
     /// What it asks for, of a library with a manifest.
-    fn ask(&self) -> Ask {
+    pub(crate) fn ask(&self) -> Ask {
         Ask {
             wanted: match &self.what {
                 What::Library(name) => Wanted::Name(name.clone()),
@@ -297,7 +296,7 @@ impl Request {
             selection: self.selection.clone(),
             flags: self.flags.clone(),
             chain: Vec::new(),
-            asker: None,
+            asker: Asker::Request,
         }
     }
 

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use nlib_plan::Choices;
 use nlib_plan::manifest::Dependency;
+use nlib_plan::project::Requirement;
 
 /// What is chosen of a library beside its name.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -54,6 +55,11 @@ impl Selection {
         (name, selection)
     }
 
+    /// Whether nothing is chosen.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
     /// Adds what another one chooses. Of two values of an option the first stays.
     pub(crate) fn add(&mut self, other: &Self) {
         self.features.extend(other.features.iter().cloned());
@@ -83,6 +89,28 @@ impl From<&Dependency> for Selection {
             features: dependency.features.iter().cloned().collect(),
             no_default_features: !dependency.default_features,
             options: dependency.options.clone(),
+        }
+    }
+}
+
+impl From<&Requirement> for Selection {
+    fn from(requirement: &Requirement) -> Self {
+        Self {
+            version: requirement.version.clone(),
+            features: requirement.features.iter().cloned().collect(),
+            no_default_features: !requirement.default_features,
+            options: requirement.options.clone(),
+        }
+    }
+}
+
+impl From<&Selection> for Requirement {
+    fn from(selection: &Selection) -> Self {
+        Self {
+            version: selection.version.clone(),
+            features: selection.features.iter().cloned().collect(),
+            default_features: !selection.no_default_features,
+            options: selection.options.clone(),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The main path: what is asked for becomes a library.
 
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use nlib_cache::{Cache, Mode};
@@ -11,12 +12,13 @@ use nlib_plan::{Choices, Manifest, Plan, Target, resolve_in};
 
 use crate::auto_libraries::supply;
 use crate::background::Background;
-use crate::demand::files_below;
+use crate::demand::{Demand, files_below};
 use crate::error::Error;
 use crate::event::Event;
 use crate::find::AvailableLibrary;
 use crate::image::{Occasion, standard_libraries};
 use crate::link::Linking;
+use crate::lock::ProjectLock;
 use crate::registry::{LoadedLibrary, Registry};
 use crate::request::{Request, Source, What};
 use crate::resolve::{Closure, closure};
@@ -85,6 +87,7 @@ impl Session {
     }
 
     fn open_as(mut settings: Settings, purpose: Purpose) -> Result<Self, Error> {
+        settings.library_path = settings.search_path();
         let homeless = settings.cache_mode != Mode::Off && settings.cache_directory.is_none();
         if homeless {
             settings.cache_mode = Mode::Off;
@@ -183,8 +186,7 @@ impl Session {
     /// # Errors
     /// They cannot be had, or are not what is pinned.
     pub fn fetch(&self, request: impl Into<Request>) -> Result<Option<SourceTree>, Error> {
-        let (path, manifest) = self.manifest(request)?;
-        let plan = plan(&manifest, &path)?;
+        let (path, _, plan) = self.planned(&request.into())?;
         if plan.sources.is_empty() {
             return Ok(None);
         }
@@ -197,17 +199,46 @@ impl Session {
     /// # Errors
     /// It cannot be found, or is wrong.
     pub fn manifest(&self, request: impl Into<Request>) -> Result<(PathBuf, Manifest), Error> {
-        let path = match request.into().what {
-            What::Library(name) => self.inner.find_manifest(&name)?,
-            What::Manifest(path) => path,
+        let (path, manifest, _) = self.planned(&request.into())?;
+        Ok((path, manifest))
+    }
+
+    /// The manifest of a library, where it lies, and the plan that follows from it for what is chosen.
+    fn planned(&self, request: &Request) -> Result<(PathBuf, Manifest, Plan), Error> {
+        let inner = &self.inner;
+        let (path, manifest, choices) = match &request.what {
+            What::Library(name) => {
+                let demand = Demand::alone(inner, name, request.ask())?;
+                (
+                    demand.place,
+                    Rc::unwrap_or_clone(demand.manifest),
+                    demand.choices,
+                )
+            }
+            What::Manifest(path) => {
+                let choices = request.selection.choices(Vec::new(), None);
+                (path.clone(), Manifest::read(path)?, choices)
+            }
             What::Sources(sources) => {
-                let first = sources.first();
-                first.map(Source::path).unwrap_or_default()
+                let path = sources.first().map(Source::path).unwrap_or_default();
+                (path.clone(), Manifest::read(&path)?, Choices::default())
             }
         };
-        let manifest = Manifest::read(&path)?;
-        plan(&manifest, &path)?;
-        Ok((path, manifest))
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let files = || files_below(folder);
+        let plan = resolve_in(&manifest, &Target::default(), &choices, &files);
+        let plan = plan.map_err(|source| inner.explained(&manifest.name, source))?;
+        Ok((path, manifest, plan))
+    }
+
+    /// Resolves everything that the project of the settings asks for: what its lock has to hold. What
+    /// the lock holds already and what still does stays. Nothing is written; `None` without a project.
+    ///
+    /// # Errors
+    /// Something cannot be resolved; or the lock would have to change, and [`Settings::locked`] refuses
+    /// it.
+    pub fn project_lock(&self) -> Result<Option<ProjectLock>, Error> {
+        self.inner.project_lock()
     }
 
     /// Gives a manifest a name in this session; it goes before every other of that name.
@@ -474,17 +505,6 @@ pub(crate) fn again<T>(attempt: impl Fn() -> Result<T, Error>) -> Result<T, Erro
         Err(Error::LostObject { .. }) => attempt(),
         result => result,
     }
-}
-
-/// The plan of a manifest as it is without any choice.
-fn plan(manifest: &Manifest, path: &Path) -> Result<Plan, Error> {
-    let folder = path.parent().unwrap_or(Path::new(""));
-    let files = || files_below(folder);
-    let plan = resolve_in(manifest, &Target::default(), &Choices::default(), &files);
-    plan.map_err(|source| Error::Resolve {
-        library: manifest.name.clone(),
-        source,
-    })
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -11,6 +11,7 @@ use crate::environment::Environment;
 use crate::error::Error;
 use crate::event::Listener;
 use crate::find::LibraryPath;
+use crate::project::Project;
 
 /// What a session is made of; see [`crate::environment::VARIABLES`] for what the fields mean.
 #[derive(Clone)]
@@ -19,9 +20,14 @@ pub struct Settings {
     pub cache_directory: Option<PathBuf>,
     /// How the cache is used.
     pub cache_mode: Mode,
-    /// Where manifests are found by name.
+    /// Where manifests are found by name, after those of the project.
     pub library_path: LibraryPath,
-    /// The profile of requests that name none; `release` when absent.
+    /// The project whose choices and lock hold for libraries asked for by name; none of
+    /// [`Settings::from_environment`].
+    pub project: Option<Project>,
+    /// Refuse to change or make the project's lock.
+    pub locked: bool,
+    /// The profile of requests that name none; that of the project, else `release`, when absent.
     pub profile: Option<String>,
     /// Refuse to fetch sources over the network.
     pub offline: bool,
@@ -40,7 +46,28 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The settings of this process's environment.
+    /// The settings of this process's environment, with the project of `folder`: that of the nearest
+    /// `nlib.json` there or above. `NLIB_PROJECT=off` leaves it out.
+    ///
+    /// # Errors
+    /// A variable has a value that means nothing, or the project file or its lock is wrong.
+    pub fn for_folder(folder: &Path) -> Result<Self, Error> {
+        let mut settings = Self::from_environment()?;
+        if !Environment::read()?.no_project {
+            settings.project = Project::find(folder)?;
+        }
+        Ok(settings)
+    }
+
+    /// Where manifests are found by name: those of the project, then [`Settings::library_path`].
+    pub fn search_path(&self) -> LibraryPath {
+        match &self.project {
+            Some(project) => project.search_path(&self.library_path),
+            None => self.library_path.clone(),
+        }
+    }
+
+    /// The settings of this process's environment, without a project.
     ///
     /// # Errors
     /// A variable has a value that means nothing.
@@ -65,6 +92,8 @@ impl Settings {
             cache_directory: environment.cache_directory,
             cache_mode: environment.cache_mode.unwrap_or(Mode::ReadWrite),
             library_path: LibraryPath::standard(environment.library_path, program.as_deref()),
+            project: None,
+            locked: false,
             profile: None,
             offline: environment.offline,
             jobs: environment.jobs.unwrap_or_else(processors),

@@ -1,9 +1,15 @@
-//! Prints the JSON Schema of the manifest format, as committed in `schema/manifest-1.json`.
+//! Prints a JSON Schema as committed in `schema/`: `manifest` (the default) or `project`.
 
 use std::io::Write;
 
+use nlib_plan::schema::{manifest_schema, project_schema};
+
 fn main() -> std::io::Result<()> {
+    let schema = match std::env::args().nth(1).as_deref() {
+        Some("project") => project_schema(),
+        _ => manifest_schema(),
+    };
     let mut out = std::io::stdout().lock();
-    serde_json::to_writer_pretty(&mut out, &nlib_plan::schema::manifest_schema())?;
+    serde_json::to_writer_pretty(&mut out, &schema)?;
     out.write_all(b"\n")
 }

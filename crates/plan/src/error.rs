@@ -1,34 +1,41 @@
-//! What is wrong with a manifest, where, and what to do about it.
+//! What is wrong with a manifest, project file or lock, where, and what to do about it.
 //!
-//! [`Fault`] (what) + [`Place`] (where) = [`Problem`]; [`ManifestError`] holds all problems found
+//! [`Fault`] (what) + [`Place`] (where) = [`Problem`]; [`FileError`] holds all problems found
 //! and renders them as a compiler does, an excerpt with a caret under each.
 
 use std::fmt;
 use std::path::PathBuf;
 
 use crate::flags::FlagError;
-use crate::manifest::MANIFEST_VERSION;
+use crate::parse::Format;
 
-/// Why there is no manifest.
+/// Why a manifest, project file or lock cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ManifestError {
+pub enum FileError {
     /// The file could not be read.
-    #[error("cannot read the manifest {}: {source}", path.display())]
+    #[error("cannot read the {} {}: {source}", format.name, path.display())]
     Unreadable {
+        /// What it should be.
+        format: Format,
         /// The file.
         path: PathBuf,
         /// What the operating system says.
         source: std::io::Error,
     },
     /// The file is larger than [`crate::parse::SIZE_LIMIT`].
-    #[error("{file}: error: the manifest is larger than {limit} bytes; is this the right file?")]
+    #[error(
+        "{file}: error: the {} is larger than {limit} bytes; is this the right file?",
+        format.name
+    )]
     TooLarge {
+        /// What it should be.
+        format: Format,
         /// The file's name as given.
         file: String,
         /// The limit in bytes.
         limit: usize,
     },
-    /// The text is not a valid manifest.
+    /// The text breaks the rules of its format.
     #[error("{}", Listing(problems))]
     Invalid {
         /// Everything that was found wrong, in the order of the text; at least one.
@@ -36,7 +43,7 @@ pub enum ManifestError {
     },
 }
 
-impl ManifestError {
+impl FileError {
     /// What is wrong inside the text; empty when the text was not read at all.
     pub fn problems(&self) -> &[Problem] {
         match self {
@@ -61,7 +68,7 @@ impl fmt::Display for Listing<'_> {
     }
 }
 
-/// One thing that is wrong in the text of a manifest.
+/// One thing that is wrong in a text.
 #[derive(Debug)]
 pub struct Problem {
     /// What is wrong.
@@ -96,7 +103,7 @@ impl fmt::Display for Problem {
     }
 }
 
-/// A place in the text of a manifest.
+/// A place in a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
     /// The file's name as given.
@@ -179,7 +186,7 @@ impl Excerpt {
 
 /// One step of a JSON path.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Step {
+pub enum Step {
     /// A member of an object.
     Key(String),
     /// An element of an array, from 0.
@@ -213,7 +220,7 @@ fn is_plain(key: &str) -> bool {
             .all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '$'))
 }
 
-/// What is wrong with a manifest.
+/// What is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Fault {
     /// The text is not JSON.
@@ -230,11 +237,14 @@ pub enum Fault {
         /// The line of the first.
         first_line: usize,
     },
-    /// The manifest is of a format that this nlib does not read.
+    /// The file is of a version of its format that this nlib does not read.
     #[error(
-        "manifest-version {found} is not understood; this nlib reads version {MANIFEST_VERSION}"
+        "{} {found} is not understood; this nlib reads version {}",
+        format.version_field, format.version
     )]
     Version {
+        /// The format.
+        format: Format,
         /// The version as written.
         found: String,
     },
@@ -289,16 +299,19 @@ impl Fault {
             },
             Self::Encoding => Some("save the file as UTF-8".to_owned()),
             Self::DuplicateKey { .. } => Some("keep one of the two".to_owned()),
-            Self::Version { .. } => {
-                Some("use a newer nlib, or write the manifest for 1".to_owned())
-            }
+            Self::Version { format, .. } => Some(format!(
+                "use a newer nlib, or write the {} for {}",
+                format.name, format.version
+            )),
             Self::UnknownField {
                 known,
                 nearest: None,
                 ..
             } => {
                 let listed: Vec<String> = known.iter().map(|field| format!("`{field}`")).collect();
-                let at_the_top = known.contains(&"manifest-version");
+                let at_the_top = Format::ALL
+                    .iter()
+                    .any(|format| known.contains(&format.version_field));
                 let extensions = if at_the_top {
                     "; keys that begin with `x-` are free"
                 } else {
@@ -309,17 +322,21 @@ impl Fault {
                     listed.join(", ")
                 ))
             }
-            Self::MissingField { field } => Some(match *field {
-                "manifest-version" => format!("add `\"manifest-version\": {MANIFEST_VERSION}`"),
-                field => format!("add `\"{field}\": …`"),
-            }),
+            Self::MissingField { field } => {
+                let mut formats = Format::ALL.iter();
+                let format = formats.find(|format| format.version_field == *field);
+                Some(match format {
+                    Some(format) => format!("add `\"{field}\": {}`", format.version),
+                    None => format!("add `\"{field}\": …`"),
+                })
+            }
             Self::Value { help, .. } => help.clone(),
             Self::UnknownField { .. } | Self::Type { .. } | Self::Flag(_) => None,
         }
     }
 }
 
-/// A manifest may come from anywhere: none of its text reaches a terminal as a control sequence.
+/// A file may come from anywhere: none of its text reaches a terminal as a control sequence.
 fn printable(text: &str) -> String {
     text.chars().map(printable_character).collect()
 }

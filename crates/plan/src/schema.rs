@@ -1,4 +1,4 @@
-//! The JSON Schema of the manifest, generated from the types in [`crate::manifest`].
+//! The JSON Schemas, generated from the types in [`crate::manifest`] and [`crate::project`].
 //!
 //! The patterns here are what the schema can say about a text; `parse/validate.rs` says the same
 //! and more, with better messages. A test holds the two against each other.
@@ -9,6 +9,7 @@ use schemars::{JsonSchema, Schema};
 use serde_json::{Value, json};
 
 use crate::manifest::Manifest;
+use crate::project::ProjectFile;
 
 /// The pattern of a library name.
 pub(crate) const NAME: &str = "^[a-z0-9][a-z0-9_.+-]*$";
@@ -34,12 +35,24 @@ pub(crate) fn one_of(keys: &[&str]) -> Value {
 /// The JSON Schema (draft 2020-12) of manifest format 1.
 ///
 /// `schema/manifest-1.json` holds exactly this value; regenerate it with
-/// `cargo run -p nlib-plan --example schema > schema/manifest-1.json`.
+/// `cargo run -p nlib-plan --example schema manifest > schema/manifest-1.json`.
 pub fn manifest_schema() -> Value {
+    schema_of::<Manifest>()
+}
+
+/// The JSON Schema (draft 2020-12) of project format 1.
+///
+/// `schema/project-1.json` holds exactly this value; regenerate it with
+/// `cargo run -p nlib-plan --example schema project > schema/project-1.json`.
+pub fn project_schema() -> Value {
+    schema_of::<ProjectFile>()
+}
+
+fn schema_of<T: JsonSchema>() -> Value {
     SchemaSettings::draft2020_12()
         .with_transform(RecursiveTransform(refuse_null_fields))
         .into_generator()
-        .into_root_schema_for::<Manifest>()
+        .into_root_schema_for::<T>()
         .into()
 }
 

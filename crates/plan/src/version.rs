@@ -2,7 +2,7 @@
 //!
 //! Ranges are those of Cargo (`^1.2`, `~1.2.3`, `>=1.6, <2`, `1.*`); a bare version means exactly
 //! that one. Versions are compared by their first three numbers: `2.30` is 2.30.0, and what follows
-//! (`+fork`, `-ds1`) is passed over.
+//! (`+fork`, `-ds1`) is passed over. `*` is every version, also an unstated one.
 
 use semver::{Version, VersionReq};
 
@@ -14,7 +14,28 @@ pub struct VersionRange {
     range: Option<VersionReq>,
 }
 
+/// The range of all versions.
+const ANY: &str = "*";
+
 impl VersionRange {
+    /// The range that a project asks for when it takes up a library in this version: what changes
+    /// nothing that users rely on, as the numbers say. Every version where there are none.
+    pub fn compatible_with(version: &str) -> String {
+        let Some(Version {
+            major,
+            minor,
+            patch,
+            ..
+        }) = numbers(version)
+        else {
+            return ANY.to_owned();
+        };
+        match patch {
+            0 if (major, minor) != (0, 0) => format!("^{major}.{minor}"),
+            _ => format!("^{major}.{minor}.{patch}"),
+        }
+    }
+
     /// Reads a range; the error is what is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
         let text = text.trim();
@@ -34,7 +55,7 @@ impl VersionRange {
 
     /// Whether `version` is in it.
     pub fn contains(&self, version: &str) -> bool {
-        if version == self.text {
+        if version == self.text || self.text == ANY {
             return true;
         }
         let numbers = |text: &str| numbers(text);
@@ -88,6 +109,7 @@ mod tests {
             ("*", "20220908", true),
             (">=4", "v4.1.2", true),
             (">=1", "unstated", false),
+            ("*", "unstated", true),
         ] {
             let range = VersionRange::parse(range).unwrap();
             assert_eq!(range.contains(version), expected, "{range} {version}");
@@ -95,6 +117,22 @@ mod tests {
         assert!(VersionRange::parse("").is_err());
         assert!(VersionRange::parse(">=").is_err());
         assert!(VersionRange::parse("^one").is_err());
+    }
+
+    #[test]
+    fn a_version_is_in_the_range_made_of_it() {
+        for (version, range) in [
+            ("4.1.2+fork", "^4.1.2"),
+            ("2.30", "^2.30"),
+            ("2.08", "^2.8"),
+            ("0.0", "^0.0.0"),
+            ("20220908", "^20220908.0"),
+            ("1.7.15-1+deb12u4", "^1.7.15"),
+            ("unstated", "*"),
+        ] {
+            assert_eq!(VersionRange::compatible_with(version), range);
+            assert!(VersionRange::parse(range).unwrap().contains(version));
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used)]
 
-use nlib_plan::{Choices, Manifest, ManifestError, Target, resolve};
+use nlib_plan::{Choices, FileError, Manifest, Target, resolve};
 use proptest::prelude::*;
 
 const SEED: &str = include_str!("../../../vendor-manifests/cimgui.json");
@@ -18,7 +18,7 @@ fn exercise(text: &str) -> Result<(), TestCaseError> {
             prop_assert_eq!(plan.units.len(), manifest.units.len());
         }
         Err(error) => {
-            let is_invalid = matches!(error, ManifestError::Invalid { .. });
+            let is_invalid = matches!(error, FileError::Invalid { .. });
             prop_assert!(is_invalid);
             prop_assert!(!error.problems().is_empty());
             let lines: Vec<&str> = text.split('\n').collect();

@@ -37,7 +37,7 @@ fn the_committed_schema_is_the_generated_one() {
     assert_eq!(
         committed,
         generated + "\n",
-        "run: cargo run -p nlib-plan --example schema > schema/manifest-1.json"
+        "run: cargo run -p nlib-plan --example schema manifest > schema/manifest-1.json"
     );
 }
 

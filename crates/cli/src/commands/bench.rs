@@ -68,7 +68,7 @@ pub fn bench(context: &Context, arguments: &BenchArguments) -> Result<ExitCode, 
                        unset NLIB_CACHE";
         return Err(Failure::Usage(message.to_string()));
     }
-    let request = context.request(&arguments.library);
+    let request = context.request(&settings, &arguments.library);
     let session = Session::open(settings.clone())?;
     if let Some((_, error)) = session.warm(std::slice::from_ref(&request)).failures.pop() {
         return Err(error.into());

@@ -31,7 +31,7 @@ struct Directory {
 /// Prints the folder, which need not be there.
 fn dir(context: &Context) -> Result<(), Failure> {
     let directory = context
-        .settings()?
+        .settings_alone()?
         .cache_directory
         .ok_or(Error::NoCacheDirectory)?;
     let directory = std::path::absolute(&directory).unwrap_or(directory);
@@ -42,7 +42,7 @@ fn dir(context: &Context) -> Result<(), Failure> {
 }
 
 fn stats(context: &Context) -> Result<(), Failure> {
-    let session = context.session()?;
+    let session = context.session_alone()?;
     say_if_off(context, session.cache().mode());
     let stats = session.cache().stats()?;
     context.output.data(&stats, |stats| {
@@ -94,7 +94,7 @@ struct ListedEntry {
 }
 
 fn ls(context: &Context) -> Result<(), Failure> {
-    let session = context.session()?;
+    let session = context.session_alone()?;
     say_if_off(context, session.cache().mode());
     let entries = session.cache().entries()?.into_iter().map(listed);
     context.output.data(
@@ -132,7 +132,7 @@ fn listed(entry: Entry) -> ListedEntry {
 }
 
 fn clean(context: &Context) -> Result<(), Failure> {
-    let session = context.session()?;
+    let session = context.session_alone()?;
     say_if_off(context, session.cache().mode());
     let cleaned = session.cache().clean()?;
     context.output.data(&cleaned, |cleaned| {

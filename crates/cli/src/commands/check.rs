@@ -53,7 +53,7 @@ pub fn check(context: &Context, arguments: CheckArguments) -> Result<ExitCode, F
         cache_mode: Mode::Off,
         ..context.settings()?
     };
-    let library_path = settings.library_path.clone();
+    let library_path = settings.search_path();
     let manifests = places(&library_path, &arguments)?;
     if arguments.run {
         return run(context, &arguments, &library_path, &manifests);

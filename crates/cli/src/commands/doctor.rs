@@ -64,7 +64,7 @@ struct Diagnosis {
 /// Checks everything; the exit status is that of the first failure.
 pub fn doctor(context: &Context) -> Result<ExitCode, Failure> {
     let mut checks = Vec::new();
-    match context.settings() {
+    match context.settings_alone() {
         Err(failure) => checks.push(fail("settings", ErrorKind::Usage, &failure.to_string())),
         Ok(settings) => {
             environment_checks(&mut checks);

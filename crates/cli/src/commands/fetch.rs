@@ -26,14 +26,17 @@ struct Library {
 
 /// Brings the sources of libraries and prints where they are.
 pub fn fetch(context: &Context, arguments: FetchArguments) -> Result<ExitCode, Failure> {
-    let session = context.session()?;
+    let session = context.project_session()?;
     let names = match arguments.libraries {
         named if !named.is_empty() => named,
-        _ => session
-            .available()
-            .into_iter()
-            .map(|library| library.name)
-            .collect(),
+        _ => match session.project_lock()? {
+            Some(lock) => lock.file.libraries.into_keys().collect(),
+            None => session
+                .available()
+                .into_iter()
+                .map(|library| library.name)
+                .collect(),
+        },
     };
     let libraries = names.iter().map(|name| fetch_one(&session, name));
     let fetched = Fetched {

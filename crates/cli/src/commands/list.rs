@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use nlib::{AvailableLibrary, Manifest, Settings};
+use nlib::{AvailableLibrary, Manifest};
 use serde::Serialize;
 
 use crate::context::Context;
@@ -27,15 +27,15 @@ struct Library {
 
 /// Lists libraries, sorted by name.
 pub fn list(context: &Context) -> Result<ExitCode, Failure> {
-    let settings = Settings::from_environment()?;
-    let libraries = settings.library_path.list().into_iter().map(library);
+    let settings = context.settings()?;
+    let libraries = settings.search_path().list().into_iter().map(library);
     let listing = Listing {
         libraries: libraries.collect(),
     };
     context.output.data(&listing, text)?;
     if listing.libraries.is_empty() {
         let folders: Vec<String> = settings
-            .library_path
+            .search_path()
             .folders()
             .iter()
             .map(|path| path.display().to_string())

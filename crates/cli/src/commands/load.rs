@@ -28,7 +28,7 @@ pub fn load(context: &Context, arguments: &LoadArguments) -> Result<ExitCode, Fa
     errors::report_ending_constructors();
     let started = Instant::now();
     let session = context.session()?;
-    let request = context.request(&arguments.library);
+    let request = context.request(session.settings(), &arguments.library);
     let library = session.load(context.with_supplies(request, &arguments.supplies))?;
     let mut symbols = BTreeMap::new();
     for symbol in &arguments.symbols {

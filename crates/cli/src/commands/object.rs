@@ -28,9 +28,8 @@ pub fn object(context: &Context, arguments: &ObjectArguments) -> Result<ExitCode
         );
         return Err(Failure::Usage(message));
     }
-    let object = context
-        .session()?
-        .object(context.request(&arguments.library))?;
+    let session = context.session()?;
+    let object = session.object(context.request(session.settings(), &arguments.library))?;
     match to_stdout {
         true => context.output.bytes(&object.bytes)?,
         false => write_file(&arguments.output, &object.bytes)?,

@@ -25,11 +25,11 @@ pub fn run(context: &Context, arguments: RunArguments) -> Result<ExitCode, Failu
     let words = words.map(c_string).collect::<Result<Vec<_>, _>>()?;
 
     errors::report_ending_constructors();
-    let session = context.session()?;
+    let session = context.project_session()?;
     let reads_input = arguments.files.iter().any(|file| is_standard_input(file));
     let request = request(arguments.files)?.with(arguments.with);
     let request = context.with_supplies(request, &arguments.supplies);
-    let library = match session.load(context.with_flags(request)) {
+    let library = match session.load(context.for_program(session.settings(), request)) {
         // Not when the program itself was standard input: it cannot be read again.
         Err(error) if !reads_input => return Err(start_again(error).into()),
         loaded => loaded?,

@@ -57,7 +57,7 @@ struct Listed {
 /// Lists symbols, sorted by name.
 pub fn symbols(context: &Context, arguments: &SymbolsArguments) -> Result<ExitCode, Failure> {
     let session = context.session()?;
-    let request = context.request(&arguments.library);
+    let request = context.request(session.settings(), &arguments.library);
     if arguments.undefined {
         return references(context, arguments, session.references(request)?);
     }

@@ -18,7 +18,7 @@ struct Versions {
 /// Shows nlib's version; with `-v` the compiler's too.
 pub fn version(context: &Context) -> Result<ExitCode, Failure> {
     let clang = match context.verbose() {
-        true => Some(context.session()?.toolchain()?.report.version),
+        true => Some(context.session_alone()?.toolchain()?.report.version),
         false => None,
     };
     let versions = Versions {

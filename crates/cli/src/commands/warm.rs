@@ -37,14 +37,17 @@ struct FailedLibrary {
 /// Builds whatever the cache lacks; prints what that was, and in the end what went wrong.
 pub fn warm(context: &Context, arguments: WarmArguments) -> Result<ExitCode, Failure> {
     let started = Instant::now();
-    let session = context.session()?;
+    let session = context.project_session()?;
     let names = match arguments.libraries {
         named if !named.is_empty() => named,
-        _ => session
-            .available()
-            .into_iter()
-            .map(|library| library.name)
-            .collect(),
+        _ => match &session.settings().project {
+            Some(project) => project.libraries().map(str::to_owned).collect(),
+            None => session
+                .available()
+                .into_iter()
+                .map(|library| library.name)
+                .collect(),
+        },
     };
     let requests: Vec<Request> = names
         .iter()

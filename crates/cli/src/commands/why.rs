@@ -2,7 +2,9 @@
 
 use std::process::ExitCode;
 
-use nlib::{Difference, ErrorKind, Forecast, ImageForecast, Request, Source, UnitForecast, What};
+use nlib::{
+    Difference, ErrorKind, Forecast, ImageForecast, Request, Settings, Source, UnitForecast, What,
+};
 use serde::Serialize;
 
 use crate::arguments::WhyArguments;
@@ -48,7 +50,9 @@ struct Explained {
 
 /// Says for each unit whether it would hit and, if not, what is different.
 pub fn why(context: &Context, arguments: &WhyArguments) -> Result<ExitCode, Failure> {
-    let forecasts = nlib::why(context.settings()?, &requests(context, arguments))?;
+    let settings = context.settings()?;
+    let requests = requests(context, &settings, arguments);
+    let forecasts = nlib::why(settings, &requests)?;
     let answer = Answer {
         hit: forecasts.iter().all(Forecast::hits),
         libraries: forecasts
@@ -64,7 +68,7 @@ pub fn why(context: &Context, arguments: &WhyArguments) -> Result<ExitCode, Fail
 }
 
 /// One request for all source files together, as for `nlib run`, and one for each library.
-fn requests(context: &Context, arguments: &WhyArguments) -> Vec<Request> {
+fn requests(context: &Context, settings: &Settings, arguments: &WhyArguments) -> Vec<Request> {
     let mut files: Vec<Source> = Vec::new();
     let mut requests = Vec::new();
     for name in &arguments.libraries {
@@ -76,7 +80,7 @@ fn requests(context: &Context, arguments: &WhyArguments) -> Vec<Request> {
     }
     if !files.is_empty() {
         let program = Request::sources(files).with(&arguments.with);
-        requests.push(context.with_flags(program));
+        requests.push(context.for_program(settings, program));
     }
     requests
 }

@@ -58,6 +58,16 @@ impl Node {
         }
     }
 
+    /// The value that `path` leads to.
+    pub(super) fn follow(&self, path: &[Step]) -> Option<&Self> {
+        path.iter()
+            .try_fold(self, |node, step| match (step, &node.value) {
+                (Step::Key(key), _) => Some(&node.member(key)?.node),
+                (Step::Index(index), Value::Array(nodes)) => nodes.get(*index),
+                (Step::Index(_), _) => None,
+            })
+    }
+
     /// The span of what `path` names: of the value, or of the last step's key when `at_key`.
     /// Of the innermost part that exists, when the text does not go that far.
     pub(super) fn locate(&self, path: &[Step], at_key: bool) -> Span {

@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::tree::Node;
-use super::{Source, suggest};
-use crate::error::{Fault, ManifestError, Problem, Step};
+use super::{Check, Document, Format, suggest};
+use crate::error::{Fault, Step};
 use crate::flags;
 use crate::manifest::{Dependency, Exports, Language, Manifest, UnitEntry};
 use crate::resolve;
@@ -12,25 +11,17 @@ use crate::units::{glob, is_pattern, pinned};
 use crate::version::VersionRange;
 
 mod files;
+mod lock;
+mod project;
 mod sources;
 mod variants;
 
-pub(super) use files::absent_units;
+impl Document for Manifest {
+    const FORMAT: Format = Format::MANIFEST;
 
-/// Checks every rule; the error lists the breaches in the order of the text.
-pub(super) fn validate(
-    source: Source<'_>,
-    tree: &Node,
-    manifest: &Manifest,
-) -> Result<(), ManifestError> {
-    let mut check = Check::new(source, tree);
-    check.manifest(manifest);
-    let mut problems = check.problems;
-    if problems.is_empty() {
-        return Ok(());
+    fn rules(&self, check: &mut Check<'_>) {
+        check.manifest(self);
     }
-    problems.sort_by_key(|problem| (problem.place.line, problem.place.column));
-    Err(ManifestError::Invalid { problems })
 }
 
 /// Whether `path` is relative, uses `/`, and has no `..` part: it stays below the source root.
@@ -38,11 +29,11 @@ pub(crate) fn stays_below_root(path: &str) -> bool {
     path_fault(path).is_none()
 }
 
-/// What keeps `path` from being a path below the source root.
+/// What keeps `path` from being a path below a root, and what to do, where ROOT stands for it.
 fn path_fault(path: &str) -> Option<(&'static str, &'static str)> {
     let bytes = path.as_bytes();
     if path.is_empty() {
-        Some(("is empty", "write `.` for the source root itself"))
+        Some(("is empty", "write `.` for the ROOT itself"))
     } else if path.chars().any(|character| character.is_ascii_control()) {
         Some(("contains a control character", "rename the file"))
     } else if path.contains('\\') {
@@ -50,11 +41,11 @@ fn path_fault(path: &str) -> Option<(&'static str, &'static str)> {
     } else if path.starts_with('/')
         || (bytes.len() > 1 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':')
     {
-        Some(("is absolute", "name it relative to the source root"))
+        Some(("is absolute", "name it relative to the ROOT"))
     } else if path.split('/').any(|part| part == "..") {
         Some((
             "has a `..` part",
-            "name it relative to the source root, without `..`",
+            "name it relative to the ROOT, without `..`",
         ))
     } else {
         None
@@ -79,30 +70,8 @@ struct Additions<'m> {
     exports: Option<&'m Exports>,
 }
 
-/// The walk over a manifest: where it stands, and what it found.
-struct Check<'t> {
-    source: Source<'t>,
-    tree: &'t Node,
-    path: Vec<Step>,
-    /// Whether problems are reported at the key of the last step instead of its value.
-    at_key: bool,
-    problems: Vec<Problem>,
-}
-
-impl<'t> Check<'t> {
-    fn new(source: Source<'t>, tree: &'t Node) -> Self {
-        Self {
-            source,
-            tree,
-            path: Vec::new(),
-            at_key: false,
-            problems: Vec::new(),
-        }
-    }
-}
-
 impl Check<'_> {
-    fn manifest(&mut self, manifest: &Manifest) {
+    pub(super) fn manifest(&mut self, manifest: &Manifest) {
         self.key("name", |check| check.name(&manifest.name));
         self.key("standard", |check| {
             check.standard(manifest.standard.as_deref())
@@ -403,8 +372,13 @@ impl Check<'_> {
     }
 
     fn file_path(&mut self, path: &str) {
+        self.path_below("source root", path);
+    }
+
+    fn path_below(&mut self, root: &str, path: &str) {
         if let Some((what, fix)) = path_fault(path) {
-            self.breach(format!("the path `{}` {what}", path), fix);
+            let fix = fix.replace("ROOT", root);
+            self.breach(format!("the path `{path}` {what}"), &fix);
         }
     }
 
@@ -442,16 +416,20 @@ impl Check<'_> {
                         );
                     }
                 });
-                if let Some(Err(reason)) = dependency.version.as_deref().map(VersionRange::parse) {
-                    check.key("version", |check| {
-                        check.breach(
-                            format!("this is no version or range of versions: {reason}"),
-                            "write `1.2.3`, `>=1.6, <2`, `^1.2` or `1.*`",
-                        );
-                    });
+                if let Some(version) = &dependency.version {
+                    check.key("version", |check| check.range(version));
                 }
             },
         );
+    }
+
+    fn range(&mut self, text: &str) {
+        if let Err(reason) = VersionRange::parse(text) {
+            self.breach(
+                format!("this is no version or range of versions: {reason}"),
+                "write `1.2.3`, `>=1.6, <2`, `^1.2` or `1.*`",
+            );
+        }
     }
 
     fn exports(&mut self, exports: Option<&Exports>) {
@@ -473,55 +451,6 @@ impl Check<'_> {
                 }
             });
         });
-    }
-
-    /// Runs `rule` one step further down; its problems are reported at that value, or at its key.
-    fn within(&mut self, step: Step, at_key: bool, rule: impl FnOnce(&mut Self)) {
-        let outer = std::mem::replace(&mut self.at_key, at_key);
-        self.path.push(step);
-        rule(self);
-        self.path.pop();
-        self.at_key = outer;
-    }
-
-    fn key(&mut self, key: &str, rule: impl FnOnce(&mut Self)) {
-        self.within(Step::Key(key.to_owned()), false, rule);
-    }
-
-    fn at_key(&mut self, key: &str, rule: impl FnOnce(&mut Self)) {
-        self.within(Step::Key(key.to_owned()), true, rule);
-    }
-
-    fn each<'i, T>(&mut self, key: &str, items: &'i [T], mut rule: impl FnMut(&mut Self, &'i T)) {
-        self.key(key, |check| {
-            for (index, item) in items.iter().enumerate() {
-                check.within(Step::Index(index), false, |check| rule(check, item));
-            }
-        });
-    }
-
-    fn at(&mut self, key: &str, message: &str, fix: &str) {
-        self.key(key, |check| check.breach(message.to_owned(), fix));
-    }
-
-    fn breach(&mut self, message: String, fix: &str) {
-        self.report(Fault::Value {
-            message,
-            help: Some(fix.to_owned()),
-        });
-    }
-
-    fn breach_without_help(&mut self, message: String) {
-        self.report(Fault::Value {
-            message,
-            help: None,
-        });
-    }
-
-    fn report(&mut self, fault: Fault) {
-        let span = self.tree.locate(&self.path, self.at_key);
-        self.problems
-            .push(self.source.problem(fault, &self.path, span));
     }
 }
 

@@ -1,27 +1,21 @@
 //! Units that are files beside the manifest: whether they are there.
 
 use super::{Check, is_pattern};
-use crate::error::Problem;
 use crate::manifest::{Manifest, UnitEntry};
-use crate::parse::Source;
-use crate::parse::tree::Node;
-
-/// The units whose file `is_there` does not find, those that `when` adds included.
-pub(crate) fn absent_units(
-    source: Source<'_>,
-    tree: &Node,
-    manifest: &Manifest,
-    is_there: &dyn Fn(&str) -> bool,
-) -> Vec<Problem> {
-    let mut check = Check::new(source, tree);
-    check.files(&manifest.units, is_there);
-    check.each("when", &manifest.when, |check, layer| {
-        check.files(&layer.units, is_there)
-    });
-    check.problems
-}
 
 impl Check<'_> {
+    /// The units whose file `is_there` does not find, those that `when` adds included.
+    pub(in crate::parse) fn absent_units(
+        &mut self,
+        manifest: &Manifest,
+        is_there: &dyn Fn(&str) -> bool,
+    ) {
+        self.files(&manifest.units, is_there);
+        self.each("when", &manifest.when, |check, layer| {
+            check.files(&layer.units, is_there)
+        });
+    }
+
     fn files(&mut self, units: &[UnitEntry], is_there: &dyn Fn(&str) -> bool) {
         self.each("units", units, |check, unit| {
             let src = unit.src.as_ref().filter(|src| !is_pattern(src));

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use super::Check;
-use crate::error::Step;
 use crate::manifest::{Origin, OriginKind, SourceSet};
 
 impl Check<'_> {
@@ -75,7 +74,7 @@ impl Check<'_> {
         self.breach(format!("`{text}` is not understood here"), fix);
     }
 
-    fn digest(&mut self, digest: &str) {
+    pub(super) fn digest(&mut self, digest: &str) {
         let is_hexadecimal = digest
             .bytes()
             .all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b));
@@ -106,24 +105,21 @@ impl Check<'_> {
 
     pub(super) fn files_pinned_twice(&mut self, sets: &[SourceSet]) {
         let mut seen = BTreeSet::new();
-        for (index, set) in sets.iter().enumerate() {
+        self.each("sources", sets, |check, set| {
             for path in set.files.keys() {
-                if !seen.insert(path) {
-                    self.path = vec![
-                        Step::Key("sources".to_owned()),
-                        Step::Index(index),
-                        Step::Key("files".to_owned()),
-                    ];
-                    self.at_key(path, |check| {
+                if seen.insert(path) {
+                    continue;
+                }
+                check.key("files", |check| {
+                    check.at_key(path, |check| {
                         check.breach(
                             format!("`{path}` is pinned by an earlier source set too"),
                             "give two files of one name different paths with `dir`",
                         );
                     });
-                    self.path.clear();
-                }
+                });
             }
-        }
+        });
     }
 }
 
