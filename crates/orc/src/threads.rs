@@ -8,7 +8,7 @@
 //! * its stack holds an address in the library that follows a call instruction (where the machine's
 //!   instructions are not known here: any address in the library's code);
 //! * it has been created with a function of the library, or with an object of a class of the library
-//!   (as `std::thread` does), and may not have begun;
+//!   (as `std::thread` does), and its stack does not show that it has begun;
 //! * nothing can be found out about it.
 //!
 //! The answer errs to one side. Stacks are read as words, not unwound, so a return address that is
@@ -31,6 +31,7 @@ use crate::threads::sample::Sampler;
 
 mod memory;
 mod sample;
+mod start;
 
 /// How long a thread is waited for that neither blocks nor answers.
 const PATIENCE: Duration = Duration::from_secs(1);

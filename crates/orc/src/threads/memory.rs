@@ -6,12 +6,14 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 
 use super::Position;
+use super::start::StartCall;
 use crate::linked::Place;
 
 /// Memory, and the library that is looked for in it.
 pub(super) struct Memory<'a> {
     file: File,
     places: &'a [Place],
+    start_call: Option<StartCall>,
 }
 
 const WORD: usize = size_of::<usize>();
@@ -23,7 +25,11 @@ const THREAD_RECORD: usize = 4096;
 impl Memory<'_> {
     pub(super) fn open(places: &[Place]) -> io::Result<Memory<'_>> {
         let file = File::open("/proc/self/mem")?;
-        Ok(Memory { file, places })
+        Ok(Memory {
+            file,
+            places,
+            start_call: StartCall::known(),
+        })
     }
 
     /// Whether a thread at `position` shows the library; `None` when its stack cannot be read.
@@ -65,7 +71,7 @@ impl Memory<'_> {
                     other_stack = Some(interrupted.stack_pointer);
                 }
             }
-            if is_thread_record(address, &words[index..]) {
+            if is_thread_record(address, &words[index..]) && !self.has_begun(&words[..index]) {
                 record_end = Some(address + THREAD_RECORD);
             }
             let in_record = record_end.is_some_and(|end| address < end);
@@ -74,6 +80,14 @@ impl Memory<'_> {
             }
         }
         other_stack.map_or(Found::Nothing, Found::OtherStack)
+    }
+
+    /// Whether a thread runs its function, going by the words below its record.
+    fn has_begun(&self, below_record: &[usize]) -> bool {
+        self.start_call.is_some_and(|call| {
+            let slot = below_record.len().checked_sub(call.below_record / WORD);
+            slot.and_then(|slot| below_record.get(slot)) == Some(&call.return_address)
+        })
     }
 
     /// Whether a word of a thread's record is the library's function that the thread starts with, or
@@ -269,6 +283,37 @@ mod tests {
         for other in others {
             assert!(!ends_with_call(other), "{other:x?}");
         }
+    }
+
+    #[cfg(all(target_arch = "x86_64", target_env = "gnu"))]
+    #[test]
+    fn a_thread_that_has_begun_is_told_by_its_stack() {
+        let places = [];
+        let memory = Memory::open(&places).unwrap();
+        let words_below_record = || {
+            let local = 0_usize;
+            // SAFETY: it cannot fail.
+            let record = unsafe { libc::pthread_self() } as usize;
+            (&raw const local) as usize..record
+        };
+        std::thread::scope(|scope| {
+            let begun = scope.spawn(|| {
+                let words = memory.words(words_below_record()).unwrap();
+                let begun = memory.has_begun(&words);
+                let call = memory.start_call.unwrap().below_record / WORD;
+                // As before the call: the stack ends above it, or another call of the C library's
+                // stands there.
+                let mut other_call = words.clone();
+                other_call[words.len() - call] += 1;
+                let before = &words[words.len() - call + 1..];
+                (
+                    begun,
+                    memory.has_begun(before),
+                    memory.has_begun(&other_call),
+                )
+            });
+            assert_eq!(begun.join().unwrap(), (true, false, false));
+        });
     }
 
     #[test]
