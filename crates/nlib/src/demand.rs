@@ -56,6 +56,24 @@ pub(crate) enum Wanted {
 #[derive(Debug, Default)]
 pub(crate) struct Demands {
     libraries: BTreeMap<String, Demand>,
+    manifests: Manifests,
+}
+
+/// Manifests by path, each read once however many asks it answers.
+#[derive(Debug, Default)]
+struct Manifests {
+    read: BTreeMap<PathBuf, Rc<Manifest>>,
+}
+
+impl Manifests {
+    fn read(&mut self, path: &Path) -> Result<Rc<Manifest>, Error> {
+        if let Some(known) = self.read.get(path) {
+            return Ok(Rc::clone(known));
+        }
+        let manifest = Rc::new(Manifest::read(path)?);
+        self.read.insert(path.to_path_buf(), Rc::clone(&manifest));
+        Ok(manifest)
+    }
 }
 
 /// What is asked of one library, and the manifest that answers.
@@ -106,16 +124,14 @@ impl Demands {
         &self.libraries[name]
     }
 
-    /// The name of the library that was asked for so.
-    pub(crate) fn name_of(&self, ask: &Ask) -> String {
+    /// The name of a library that was asked for so.
+    ///
+    /// # Panics
+    /// Nobody asked so.
+    pub(crate) fn name_of<'a>(&'a self, ask: &'a Ask) -> &'a str {
         match &ask.wanted {
-            Wanted::Name(name) => name.clone(),
-            Wanted::Manifest(path) => {
-                let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-                let mut libraries = self.libraries.iter();
-                let found = libraries.find(|(_, demand)| demand.place == place);
-                found.map(|(name, _)| name.clone()).unwrap_or_default()
-            }
+            Wanted::Name(name) => name,
+            Wanted::Manifest(path) => &self.manifests.read[path].name,
         }
     }
 
@@ -128,7 +144,7 @@ impl Demands {
     ) -> Result<Option<String>, Error> {
         let name = match &ask.wanted {
             Wanted::Name(name) => name.clone(),
-            Wanted::Manifest(path) => Manifest::read(path)?.name,
+            Wanted::Manifest(path) => self.manifests.read(path)?.name.clone(),
         };
         if let Some(start) = ask.chain.iter().position(|link| *link == name) {
             let mut chain = ask.chain[start..].to_vec();
@@ -145,7 +161,7 @@ impl Demands {
             None => inner.project_ask(&name).into_iter().collect(),
         };
         asks.push(ask);
-        let demand = Demand::new(inner, &name, asks, profile)?;
+        let demand = Demand::new(inner, &mut self.manifests, &name, asks, profile)?;
         let changed = before.as_ref() != Some(&(demand.place.clone(), demand.choices.clone()));
         self.libraries.insert(name.clone(), demand);
         Ok(changed.then_some(name))
@@ -156,17 +172,19 @@ impl Demand {
     /// What one request and the project ask of a library, its dependencies not looked at.
     pub(crate) fn alone(inner: &Inner, name: &str, ask: Ask) -> Result<Self, Error> {
         let asks = inner.project_ask(name).into_iter().chain([ask]);
-        Self::new(inner, name, asks.collect(), None)
+        Self::new(inner, &mut Manifests::default(), name, asks.collect(), None)
     }
 
     fn new(
         inner: &Inner,
+        manifests: &mut Manifests,
         name: &str,
         asks: Vec<Ask>,
         profile: Option<&str>,
     ) -> Result<Self, Error> {
         let counted = counted(&asks);
-        let (place, manifest) = answer(inner, name, &counted)?;
+        one_manifest(name, &counted)?;
+        let (place, manifest) = answer(inner, manifests, name, &counted)?;
         let mut selection = counted[0].selection.clone();
         for ask in &counted[1..] {
             selection.add(&ask.selection);
@@ -186,7 +204,7 @@ impl Demand {
         let choices = selection.choices(flags.collect(), profile.map(str::to_owned));
         Ok(Self {
             place,
-            manifest: Rc::new(manifest),
+            manifest,
             choices,
             asks,
         })
@@ -229,7 +247,12 @@ fn counted(asks: &[Ask]) -> Vec<&Ask> {
 
 /// The manifest that all asks can live with: the one that the project's lock holds if it will do, the
 /// one of the library's plain name if that will do, else that of the latest version.
-fn answer(inner: &Inner, name: &str, asks: &[&Ask]) -> Result<(PathBuf, Manifest), Error> {
+fn answer(
+    inner: &Inner,
+    manifests: &mut Manifests,
+    name: &str,
+    asks: &[&Ask],
+) -> Result<(PathBuf, Rc<Manifest>), Error> {
     let ranges = ranges(name, asks)?;
     let will_do = |manifest: &Manifest| {
         let version = manifest.version.as_deref().unwrap_or(UNSTATED);
@@ -238,7 +261,7 @@ fn answer(inner: &Inner, name: &str, asks: &[&Ask]) -> Result<(PathBuf, Manifest
     if let Some((place, manifest)) = inner.locked_manifest(name, asks)?
         && will_do(&manifest)
     {
-        return Ok((place, manifest));
+        return Ok((place, Rc::new(manifest)));
     }
     let mut refused = Vec::new();
     let mut refuse = |path: &Path, manifest: &Manifest| {
@@ -247,16 +270,16 @@ fn answer(inner: &Inner, name: &str, asks: &[&Ask]) -> Result<(PathBuf, Manifest
     };
     let plain = plain_manifest(inner, name, asks);
     if let Ok(path) = &plain {
-        let manifest = Manifest::read(path)?;
+        let manifest = manifests.read(path)?;
         if will_do(&manifest) {
             let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
             return Ok((place, manifest));
         }
         refuse(path, &manifest);
     }
-    let mut best: Option<(PathBuf, Manifest)> = None;
+    let mut best: Option<(PathBuf, Rc<Manifest>)> = None;
     for path in further_versions(inner, name, asks) {
-        let manifest = Manifest::read(&path)?;
+        let manifest = manifests.read(&path)?;
         if !will_do(&manifest) {
             refuse(&path, &manifest);
             continue;
@@ -400,6 +423,26 @@ impl Inner {
             }
             _ => Ok(None),
         }
+    }
+}
+
+/// Refuses two manifests that are named by path and call their libraries the same.
+fn one_manifest(name: &str, asks: &[&Ask]) -> Result<(), Error> {
+    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let Some(first) = named(asks) else {
+        return Ok(());
+    };
+    let other = asks.iter().find_map(|ask| match &ask.wanted {
+        Wanted::Manifest(path) if absolute(path) != absolute(&first) => Some(path.clone()),
+        _ => None,
+    });
+    match other {
+        None => Ok(()),
+        Some(second) => Err(Error::TwoManifests {
+            library: name.to_owned(),
+            first,
+            second,
+        }),
     }
 }
 

@@ -126,6 +126,20 @@ pub enum Error {
         /// Some of the symbols there are.
         examples: Vec<String>,
     },
+    /// Two manifests of one request call their libraries the same.
+    #[error(
+        "{} and {} both call their library `{library}`, and one load has one library of a name: give one \
+         of them another `name`, or load them one after the other",
+        first.display(), second.display()
+    )]
+    TwoManifests {
+        /// The name.
+        library: String,
+        /// The manifest named first.
+        first: PathBuf,
+        /// The other one.
+        second: PathBuf,
+    },
     /// A range of versions cannot be read.
     #[error("{library}@{range}: this is no version or range of versions: {reason}")]
     VersionRange {
@@ -376,6 +390,7 @@ impl Error {
             | Error::Dependency { .. }
             | Error::DependencyVersion { .. }
             | Error::OptionConflict { .. }
+            | Error::TwoManifests { .. }
             | Error::ExportPatterns { .. }
             | Error::VersionRange { .. } => ErrorKind::Manifest,
             Error::Link { .. }

@@ -136,8 +136,7 @@ impl Resolver<'_> {
         };
         let ask = request.ask();
         let demands = self.settle(vec![ask.clone()], request, &target)?;
-        let name = demands.name_of(&ask);
-        let place = self.library(&name, &demands, &target)?;
+        let place = self.library(demands.name_of(&ask), &demands, &target)?;
         let link = &mut self.closure.libraries[place].plan.link;
         link.system_libraries
             .extend(request.system_libraries.iter().cloned());
@@ -223,7 +222,7 @@ impl Resolver<'_> {
         let demands = self.settle(asks, request, &target)?;
         let place = |request: &Request| match request.what {
             What::Sources(_) => self.request(request),
-            _ => self.library(&demands.name_of(&request.ask()), &demands, &target),
+            _ => self.library(demands.name_of(&request.ask()), &demands, &target),
         };
         requests.iter().map(place).collect()
     }

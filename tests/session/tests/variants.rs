@@ -325,3 +325,40 @@ fn what_headers_depend_on_reaches_those_who_include_them() {
         "{names:?}"
     );
 }
+
+#[test]
+fn two_manifests_of_one_name_are_refused_in_one_load_and_live_side_by_side_in_two() {
+    let place = Place::new();
+    for (folder, number) in [("one", 1), ("two", 2)] {
+        let unit = format!("int same(void) {{ return {number}; }}");
+        place.write(
+            &format!("{folder}/same.json"),
+            &format!(
+                "{{\"manifest-version\": 1, \"name\": \"same\", \"units\": [{{\"generate\": \"{unit}\"}}]}}"
+            ),
+        );
+    }
+    let path = |folder: &str| {
+        place
+            .path(&format!("{folder}/same.json"))
+            .display()
+            .to_string()
+    };
+    let user = place.write(
+        "user.c",
+        "int same(void); int user(void) { return same(); }",
+    );
+    let both = Request::new(user.to_str().unwrap()).with([path("one"), path("two")]);
+    let watched = place.session();
+    let error = watched.session.load(both).unwrap_err();
+    assert!(
+        matches!(&error, Error::TwoManifests { library, .. } if library == "same"),
+        "{error}"
+    );
+    // The same one twice is one.
+    let twice = Request::new(user.to_str().unwrap()).with([path("one"), path("one")]);
+    assert_eq!(watched.call(twice, "user").unwrap(), 1);
+    let one = watched.session.load(path("one").as_str()).unwrap();
+    let two = watched.session.load(path("two").as_str()).unwrap();
+    assert_eq!((call(&one, "same"), call(&two, "same")), (1, 2));
+}
