@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
@@ -123,6 +124,11 @@ pub enum Command {
     Fetch(FetchArguments),
     Check(CheckArguments),
     List(ListArguments),
+    Info(InfoArguments),
+    Add(AddArguments),
+    Remove(RemoveArguments),
+    Update(UpdateArguments),
+    Vendor(VendorArguments),
     Cache(CacheArguments),
     Doctor(DoctorArguments),
     Bench(BenchArguments),
@@ -317,6 +323,58 @@ pub struct CheckArguments {
 #[derive(Debug, Args)]
 #[command(after_help = "Example:\n  nlib list --json")]
 pub struct ListArguments {}
+
+/// Say what a library is, what may be chosen of it and how it is used
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib info imgui")]
+pub struct InfoArguments {
+    /// The library, or its manifest
+    #[arg(value_name = "LIB", value_parser = NonEmptyStringValueParser::new())]
+    pub library: String,
+}
+
+/// Put libraries into the project, which is made where there is none
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Without a version, those are taken that are compatible with the one found. What is chosen of a library
+that the project has already is added to what it asks for.
+
+Example:
+  nlib add flecs 'imgui@^1.89[demo,backend=glfw]'")]
+pub struct AddArguments {
+    /// The libraries, with what is chosen of them: NAME@RANGE[FEATURE,OPTION=VALUE,!default]
+    #[arg(value_name = "NAME", required = true, value_parser = NonEmptyStringValueParser::new())]
+    pub libraries: Vec<String>,
+}
+
+/// Take libraries out of the project
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib remove imgui")]
+pub struct RemoveArguments {
+    /// The libraries
+    #[arg(value_name = "NAME", required = true, value_parser = NonEmptyStringValueParser::new())]
+    pub libraries: Vec<String>,
+}
+
+/// Take the newest versions that the project takes, instead of the locked ones
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib update flecs")]
+pub struct UpdateArguments {
+    /// The libraries; every locked one when none is named
+    #[arg(value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    pub libraries: Vec<String>,
+}
+
+/// Copy what the project is built from into a folder of it
+///
+/// The sources and manifests of its libraries, and of what these depend on.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  nlib vendor third-party")]
+pub struct VendorArguments {
+    /// The folder, made if it is not there; from now on the project takes its libraries from it
+    #[arg(value_name = "DIR")]
+    pub directory: PathBuf,
+}
 
 /// Look at the cache, or empty it
 #[derive(Debug, Args)]

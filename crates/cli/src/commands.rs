@@ -1,17 +1,22 @@
 //! The commands, one module each.
 
+mod add;
 mod bench;
 mod cache;
 mod check;
 mod completions;
 mod doctor;
 mod fetch;
+mod info;
 mod list;
 mod load;
 mod man;
 mod object;
+mod remove;
 mod run;
 mod symbols;
+mod update;
+mod vendor;
 mod version;
 mod warm;
 mod why;
@@ -45,6 +50,11 @@ pub fn execute(arguments: Arguments, context: &Context) -> Result<ExitCode, Fail
         Command::Fetch(arguments) => fetch::fetch(context, arguments),
         Command::Check(arguments) => check::check(context, arguments),
         Command::List(_) => list::list(context),
+        Command::Info(arguments) => info::info(context, &arguments),
+        Command::Add(arguments) => add::add(context, &arguments),
+        Command::Remove(arguments) => remove::remove(context, &arguments),
+        Command::Update(arguments) => update::update(context, &arguments),
+        Command::Vendor(arguments) => vendor::vendor(context, &arguments),
         Command::Cache(arguments) => cache::cache(context, arguments.command),
         Command::Doctor(_) => doctor::doctor(context),
         Command::Bench(arguments) => bench::bench(context, &arguments),

@@ -72,21 +72,21 @@ impl Context {
     pub fn project_session(&self) -> Result<Session, Failure> {
         let session = self.session()?;
         if let Some(lock) = session.project_lock()?.filter(|lock| lock.is_changed) {
-            match lock.save() {
-                Ok(()) => self.tell_changes(&lock),
-                Err(error) => self.warn(&format!("{error}; the next run resolves anew")),
+            if let Err(error) = lock.save() {
+                self.warn(&format!("{error}; the next run resolves anew"));
             }
+            if self.verbose() {
+                for change in &lock.changes {
+                    self.remark(&format!("lock  {change}"));
+                }
+            }
+            self.warn_of_unlocked(&lock);
         }
         Ok(session)
     }
 
-    /// Says what a lock that was written has changed, and what it cannot hold.
-    pub fn tell_changes(&self, lock: &ProjectLock) {
-        if self.verbose() {
-            for change in &lock.changes {
-                self.remark(&format!("lock  {change}"));
-            }
-        }
+    /// Says which libraries a lock cannot hold.
+    pub fn warn_of_unlocked(&self, lock: &ProjectLock) {
         for library in &lock.elsewhere {
             self.warn(&format!(
                 "a copy of the project will lack {library}: its manifest lies outside, and its files \

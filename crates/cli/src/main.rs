@@ -17,6 +17,7 @@ mod diagnostics;
 mod errors;
 mod output;
 mod progress;
+mod project;
 mod proof;
 mod proof_page;
 mod sanitizer;

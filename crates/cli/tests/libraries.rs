@@ -423,14 +423,14 @@ fn list_and_check() {
     let text = place.ok(&["list"]).stdout;
     assert_eq!(
         text,
-        "LIBRARY  VERSION  DESCRIPTION\nanswer   1.0      The answer\n"
+        "LIBRARY  VERSION  LICENCE  DESCRIPTION\nanswer   1.0               The answer\n"
     );
     let listing = place.json(&["list", "--json"]);
     assert_eq!(
         listing["libraries"],
         json!([{
-            "name": "answer", "version": "1.0", "description": "The answer", "valid": true,
-            "manifest": "vendor-manifests/answer.json",
+            "name": "answer", "version": "1.0", "description": "The answer", "license": null,
+            "valid": true, "project": false, "manifest": "vendor-manifests/answer.json",
         }])
     );
     assert_eq!(

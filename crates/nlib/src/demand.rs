@@ -12,11 +12,10 @@ use std::collections::{BTreeMap, VecDeque};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use nlib_plan::version::{VersionRange, later};
 use nlib_plan::{Choices, Manifest, Target, dependencies};
 
+use crate::answer::{Manifests, answer};
 use crate::error::Error;
-use crate::find::versions_in;
 use crate::lock::is_lock;
 use crate::project::Project;
 use crate::selection::Selection;
@@ -57,23 +56,6 @@ pub(crate) enum Wanted {
 pub(crate) struct Demands {
     libraries: BTreeMap<String, Demand>,
     manifests: Manifests,
-}
-
-/// Manifests by path, each read once however many asks it answers.
-#[derive(Debug, Default)]
-struct Manifests {
-    read: BTreeMap<PathBuf, Rc<Manifest>>,
-}
-
-impl Manifests {
-    fn read(&mut self, path: &Path) -> Result<Rc<Manifest>, Error> {
-        if let Some(known) = self.read.get(path) {
-            return Ok(Rc::clone(known));
-        }
-        let manifest = Rc::new(Manifest::read(path)?);
-        self.read.insert(path.to_path_buf(), Rc::clone(&manifest));
-        Ok(manifest)
-    }
 }
 
 /// What is asked of one library, and the manifest that answers.
@@ -131,7 +113,7 @@ impl Demands {
     pub(crate) fn name_of<'a>(&'a self, ask: &'a Ask) -> &'a str {
         match &ask.wanted {
             Wanted::Name(name) => name,
-            Wanted::Manifest(path) => &self.manifests.read[path].name,
+            Wanted::Manifest(path) => self.manifests.name_of(path),
         }
     }
 
@@ -183,7 +165,6 @@ impl Demand {
         profile: Option<&str>,
     ) -> Result<Self, Error> {
         let counted = counted(&asks);
-        one_manifest(name, &counted)?;
         let (place, manifest) = answer(inner, manifests, name, &counted)?;
         let mut selection = counted[0].selection.clone();
         for ask in &counted[1..] {
@@ -245,134 +226,6 @@ fn counted(asks: &[Ask]) -> Vec<&Ask> {
     asks.iter().filter(counts).collect()
 }
 
-/// The manifest that all asks can live with: the one that the project's lock holds if it will do, the
-/// one of the library's plain name if that will do, else that of the latest version.
-fn answer(
-    inner: &Inner,
-    manifests: &mut Manifests,
-    name: &str,
-    asks: &[&Ask],
-) -> Result<(PathBuf, Rc<Manifest>), Error> {
-    let ranges = ranges(name, asks)?;
-    let will_do = |manifest: &Manifest| {
-        let version = manifest.version.as_deref().unwrap_or(UNSTATED);
-        ranges.iter().all(|range| range.contains(version))
-    };
-    if let Some((place, manifest)) = inner.locked_manifest(name, asks)?
-        && will_do(&manifest)
-    {
-        return Ok((place, Rc::new(manifest)));
-    }
-    let mut refused = Vec::new();
-    let mut refuse = |path: &Path, manifest: &Manifest| {
-        let version = manifest.version.as_deref().unwrap_or(UNSTATED);
-        refused.push(format!("{version} ({})", path.display()));
-    };
-    let plain = plain_manifest(inner, name, asks);
-    if let Ok(path) = &plain {
-        let manifest = manifests.read(path)?;
-        if will_do(&manifest) {
-            let place = std::path::absolute(path).unwrap_or_else(|_| path.clone());
-            return Ok((place, manifest));
-        }
-        refuse(path, &manifest);
-    }
-    let mut best: Option<(PathBuf, Rc<Manifest>)> = None;
-    for path in further_versions(inner, name, asks) {
-        let manifest = manifests.read(&path)?;
-        if !will_do(&manifest) {
-            refuse(&path, &manifest);
-            continue;
-        }
-        let version = |manifest: &Manifest| manifest.version.clone().unwrap_or_default();
-        let is_better = best
-            .as_ref()
-            .is_none_or(|(_, known)| later(&version(&manifest), &version(known)).is_gt());
-        if is_better {
-            best = Some((std::path::absolute(&path).unwrap_or(path), manifest));
-        }
-    }
-    match (best, plain) {
-        (Some(found), _) => Ok(found),
-        (None, Err(error)) if refused.is_empty() => Err(error),
-        (None, _) => {
-            let asked = |ask: &&Ask| {
-                let version = ask.selection.version.as_ref()?;
-                Some(format!("{}: {version}", ask.path_to(name)))
-            };
-            Err(Error::DependencyVersion {
-                library: name.to_owned(),
-                asks: asks.iter().filter_map(asked).collect(),
-                found: refused,
-            })
-        }
-    }
-}
-
-/// The version of a manifest that states none, in messages.
-const UNSTATED: &str = "unstated";
-
-fn ranges(name: &str, asks: &[&Ask]) -> Result<Vec<VersionRange>, Error> {
-    let versions = asks.iter().filter_map(|ask| ask.selection.version.as_ref());
-    versions
-        .map(|version| {
-            VersionRange::parse(version).map_err(|reason| Error::VersionRange {
-                library: name.to_owned(),
-                range: version.clone(),
-                reason,
-            })
-        })
-        .collect()
-}
-
-/// The manifest that was named, one beside a manifest that asks, or one on the library path.
-fn plain_manifest(inner: &Inner, name: &str, asks: &[&Ask]) -> Result<PathBuf, Error> {
-    let beside = || {
-        let mut askers = asks.iter().filter_map(|ask| ask.manifest_file());
-        askers.find_map(|asker| {
-            let beside = asker.with_file_name(format!("{name}.json"));
-            beside.is_file().then_some(beside)
-        })
-    };
-    if let Some(path) = named(asks).or_else(beside) {
-        return Ok(path);
-    }
-    inner.find_manifest(name).map_err(|source| {
-        let dependent = asks.iter().find_map(|ask| match &ask.asker {
-            Asker::Manifest(manifest) => Some((ask, manifest)),
-            _ => None,
-        });
-        match (dependent, &inner.settings.project) {
-            (Some((ask, manifest)), _) => Error::Dependency {
-                library: ask.chain.last().cloned().unwrap_or_default(),
-                manifest: manifest.clone(),
-                dependency: name.to_owned(),
-                source: Box::new(source),
-            },
-            (None, Some(project)) if project.selection(name).is_some() => {
-                Error::Manifest(project.missing(name, &inner.settings.library_path))
-            }
-            (None, _) => source,
-        }
-    })
-}
-
-/// The manifest that a request names by its path.
-fn named(asks: &[&Ask]) -> Option<PathBuf> {
-    asks.iter().find_map(|ask| match &ask.wanted {
-        Wanted::Manifest(path) => Some(path.clone()),
-        Wanted::Name(_) => None,
-    })
-}
-
-fn further_versions(inner: &Inner, name: &str, asks: &[&Ask]) -> Vec<PathBuf> {
-    let beside = asks.iter().filter_map(|ask| ask.manifest_file()?.parent());
-    let beside = beside.flat_map(|folder| versions_in(folder, name));
-    beside
-        .chain(inner.settings.library_path.versions(name))
-        .collect()
-}
-
 impl Inner {
     /// What the project asks of a library that somebody asks for.
     fn project_ask(&self, name: &str) -> Option<Ask> {
@@ -407,43 +260,6 @@ impl Inner {
         let names = project.flat_map(Project::libraries);
         names.filter_map(|name| self.project_ask(name)).collect()
     }
-
-    /// The manifest that the project's lock holds for a library, unless the host or a request names
-    /// another.
-    fn locked_manifest(
-        &self,
-        name: &str,
-        asks: &[&Ask],
-    ) -> Result<Option<(PathBuf, Manifest)>, Error> {
-        match &self.settings.project {
-            Some(project)
-                if named(asks).is_none() && !self.registry().manifests.contains_key(name) =>
-            {
-                project.locked_manifest(name)
-            }
-            _ => Ok(None),
-        }
-    }
-}
-
-/// Refuses two manifests that are named by path and call their libraries the same.
-fn one_manifest(name: &str, asks: &[&Ask]) -> Result<(), Error> {
-    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-    let Some(first) = named(asks) else {
-        return Ok(());
-    };
-    let other = asks.iter().find_map(|ask| match &ask.wanted {
-        Wanted::Manifest(path) if absolute(path) != absolute(&first) => Some(path.clone()),
-        _ => None,
-    });
-    match other {
-        None => Ok(()),
-        Some(second) => Err(Error::TwoManifests {
-            library: name.to_owned(),
-            first,
-            second,
-        }),
-    }
 }
 
 /// Refuses two values of one option.
@@ -475,7 +291,7 @@ impl Ask {
     }
 
     /// `viewer → freetype → libpng`, `nlib.json → libpng`.
-    fn path_to(&self, name: &str) -> String {
+    pub(crate) fn path_to(&self, name: &str) -> String {
         let project = match &self.asker {
             Asker::Project(project) => Some(project),
             _ => None,
@@ -485,7 +301,7 @@ impl Ask {
     }
 
     /// The manifest that asks, where it has a file of its own.
-    fn manifest_file(&self) -> Option<&Path> {
+    pub(crate) fn manifest_file(&self) -> Option<&Path> {
         match &self.asker {
             Asker::Manifest(place) if !is_lock(place) => Some(place),
             _ => None,

@@ -29,14 +29,26 @@ pub enum Error {
     #[error(transparent)]
     Manifest(#[from] FileError),
     /// A project has no such library.
-    #[error("{}", not_in_project(project, library, similar))]
+    #[error("{}", not_in_project(file, library, similar))]
     NotInProject {
-        /// The project file.
-        project: String,
+        /// The project file, or the lock.
+        file: String,
         /// The name.
         library: String,
         /// Names like it.
         similar: Vec<String>,
+    },
+    /// A library outside the project does not say which files it is made of.
+    #[error(
+        "{library} cannot be copied: its manifest {} lies outside the project and pins no sources; \
+         move it and its files into the project's folder, or pin them with \"sources\"",
+        manifest.display()
+    )]
+    NotVendorable {
+        /// The library.
+        library: String,
+        /// Its manifest.
+        manifest: PathBuf,
     },
     /// There is no lock, and the settings refuse to make one.
     #[error("there is no {lock}, and --locked refuses to make one; `nlib update` does")]
@@ -383,6 +395,7 @@ impl Error {
                 ..
             } => ErrorKind::Usage,
             Error::Manifest(_)
+            | Error::NotVendorable { .. }
             | Error::NoLock { .. }
             | Error::Locked { .. }
             | Error::Resolve { .. }
@@ -430,12 +443,12 @@ fn unknown_library(name: &str, searched: &[PathBuf], similar: &[String]) -> Stri
     )
 }
 
-fn not_in_project(project: &str, library: &str, similar: &[String]) -> String {
+fn not_in_project(file: &str, library: &str, similar: &[String]) -> String {
     let hint = match similar {
         [] => "`nlib list` marks its libraries".to_owned(),
         names => format!("did you mean {}?", names.join(" or ")),
     };
-    format!("{project} has no library {library}; {hint}")
+    format!("{file} has no library {library}; {hint}")
 }
 
 fn listed(changes: &[LockChange]) -> String {

@@ -35,8 +35,10 @@ impl LibraryPath {
     pub fn after(&self, files: Vec<PathBuf>, folders: Vec<PathBuf>) -> Self {
         let mut all = Self { files, folders };
         all.files.extend(self.files.iter().cloned());
+        let absolute = |folder: &PathBuf| std::path::absolute(folder).ok();
         for folder in &self.folders {
-            if !all.folders.contains(folder) {
+            let is_it = |known: &PathBuf| absolute(known) == absolute(folder);
+            if !all.folders.iter().any(is_it) {
                 all.folders.push(folder.clone());
             }
         }
@@ -116,18 +118,27 @@ impl LibraryPath {
     }
 
     pub(crate) fn similar(&self, name: &str) -> Vec<String> {
-        let mut near: Vec<(usize, String)> = self
+        let names: Vec<String> = self
             .list()
             .into_iter()
-            .map(|library| (edit_distance(name, &library.name), library.name))
-            .filter(|(distance, candidate)| *distance <= 2 || candidate.starts_with(name))
+            .map(|library| library.name)
             .collect();
-        near.sort();
-        near.into_iter()
-            .take(3)
-            .map(|(_, candidate)| candidate)
-            .collect()
+        similar(name, names.iter().map(String::as_str))
     }
+}
+
+/// The names that were probably meant, the nearest first; capital letters count for nothing.
+pub(crate) fn similar<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<String> {
+    let name = name.to_lowercase();
+    let mut near: Vec<(usize, &str)> = known
+        .map(|known| (edit_distance(&name, &known.to_lowercase()), known))
+        .filter(|(distance, known)| *distance <= 2 || known.to_lowercase().starts_with(&name))
+        .collect();
+    near.sort_unstable();
+    near.into_iter()
+        .take(3)
+        .map(|(_, known)| known.to_owned())
+        .collect()
 }
 
 /// The manifests of further versions of a library in one folder, `NAME@VERSION.json`, by name.
@@ -173,6 +184,17 @@ mod tests {
     }
 
     #[test]
+    fn a_folder_is_searched_once_however_it_is_named() {
+        let here = std::env::current_dir().unwrap();
+        let path = LibraryPath::new(["manifests", "others"]);
+        let path = path.after(Vec::new(), vec![here.join("manifests")]);
+        assert_eq!(
+            path.folders(),
+            [here.join("manifests"), PathBuf::from("others")]
+        );
+    }
+
+    #[test]
     fn the_first_folder_wins_and_unknown_names_get_hints() {
         let root = tempfile::tempdir().unwrap();
         for (folder, name) in [("a", "flecs"), ("b", "flecs"), ("b", "lua")] {
@@ -197,5 +219,7 @@ mod tests {
             error.contains("flces") && error.contains("flecs"),
             "{error}"
         );
+        assert_eq!(path.similar("LUA"), ["lua"]);
+        assert_eq!(path.similar("fle"), ["flecs"]);
     }
 }

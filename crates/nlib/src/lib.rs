@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
+mod answer;
 mod auto_libraries;
 mod background;
 mod build;
@@ -46,6 +47,7 @@ mod session;
 mod settings;
 mod toolchain;
 mod turns;
+mod vendor;
 mod warm;
 mod why;
 
@@ -62,6 +64,7 @@ pub use selection::Selection;
 pub use session::Session;
 pub use settings::Settings;
 pub use toolchain::Toolchain;
+pub use vendor::VendoredLibrary;
 pub use warm::{Warmed, WarmedLibrary};
 pub use why::{Forecast, ImageForecast, UnitForecast, check_sources, why};
 
@@ -79,6 +82,7 @@ pub use nlib_loader::{
     object_symbols, report_crashing_constructors, reset_signal_handlers, running_constructor,
 };
 pub use nlib_plan::error::Problem as ManifestProblem;
+pub use nlib_plan::lock::{LockFile, LockedLibrary};
 pub use nlib_plan::{
     FileError, Manifest, Plan, ResolveError, condition, flags, language, manifest, schema, variant,
     version,

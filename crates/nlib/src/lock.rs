@@ -63,6 +63,11 @@ impl Lock {
         self.file.libraries.contains_key(library)
     }
 
+    /// Whether a library is to be looked for anew.
+    pub(crate) fn is_released(&self, library: &str) -> bool {
+        self.released.contains(library)
+    }
+
     /// The manifest that it holds for a library, and the file that it stands in.
     ///
     /// # Errors
@@ -72,8 +77,7 @@ impl Lock {
         library: &str,
         project: &Project,
     ) -> Result<Option<(PathBuf, Manifest)>, Error> {
-        let locked = self.file.libraries.get(library);
-        let Some(locked) = locked.filter(|_| !self.released.contains(library)) else {
+        let Some(locked) = self.file.libraries.get(library) else {
             return Ok(None);
         };
         if let Some(path) = &locked.path {
@@ -91,6 +95,9 @@ impl Lock {
             return Ok(None);
         }
         let digest = digest(manifest);
+        if digest != locked.sha256 && self.is_released(library) {
+            return Ok(None); // It is going to be written anew.
+        }
         if digest != locked.sha256 {
             let message = format!(
                 "the manifest of {library} here is not the one that was locked: its SHA-256 is {digest}"

@@ -11,11 +11,12 @@ use std::path::{Path, PathBuf};
 use nlib_plan::error::Step;
 use nlib_plan::parse::{Format, read_text};
 use nlib_plan::variant::VariantError;
+use nlib_plan::version::VersionRange;
 use nlib_plan::{FileError, Manifest, ProjectFile};
 
 use crate::error::Error;
-use crate::find::{LibraryPath, edit_distance};
-use crate::lock::Lock;
+use crate::find::{LibraryPath, similar};
+use crate::lock::{LOCK_FILE, Lock};
 use crate::request::{Request, Source, What};
 use crate::selection::Selection;
 
@@ -114,6 +115,12 @@ impl Project {
         self.file.libraries.get(library).map(Selection::from)
     }
 
+    /// Where a path lies below the project's folder, as the project file names it; `None` when it does
+    /// not.
+    pub fn path_below(&self, path: &Path) -> Option<String> {
+        below(path, &self.root).filter(|found| !found.is_empty())
+    }
+
     /// `path` with the project's own manifests before it.
     pub(crate) fn search_path(&self, path: &LibraryPath) -> LibraryPath {
         let entries = self
@@ -172,6 +179,23 @@ impl Project {
         plain(&absolute(path)).starts_with(&self.root)
     }
 
+    /// What the project asks of a library when `chosen` is added to what it asks already: features
+    /// add up, and a version or option that is chosen replaces the known one. A library that is new
+    /// to it is taken in versions compatible with `version`, where none is chosen.
+    pub fn adding(&self, name: &str, chosen: &Selection, version: Option<&str>) -> Selection {
+        let mut asked = self.selection(name).unwrap_or_else(|| Selection {
+            version: Some(VersionRange::compatible_with(version.unwrap_or_default())),
+            ..Selection::default()
+        });
+        if chosen.version.is_some() {
+            asked.version.clone_from(&chosen.version);
+        }
+        asked.features.extend(chosen.features.iter().cloned());
+        asked.no_default_features |= chosen.no_default_features;
+        asked.options.extend(chosen.options.clone());
+        asked
+    }
+
     /// The project with a library put in, or asked for otherwise.
     ///
     /// # Errors
@@ -191,7 +215,7 @@ impl Project {
     pub fn without_library(&self, name: &str) -> Result<Self, Error> {
         if !self.file.libraries.contains_key(name) {
             return Err(Error::NotInProject {
-                project: self.name.clone(),
+                file: self.name.clone(),
                 library: name.to_owned(),
                 similar: similar(name, self.libraries()),
             });
@@ -208,7 +232,8 @@ impl Project {
         self.with_text(ProjectFile::with_manifests_first(&self.text, folder))
     }
 
-    /// The project with these libraries looked for anew, whatever the lock holds for them.
+    /// The project with these libraries looked for anew; what the lock holds for them stays only where
+    /// nothing that is as new will do.
     ///
     /// # Errors
     /// The lock has no library of one of these names.
@@ -222,13 +247,19 @@ impl Project {
             if !project.lock.as_mut().is_some_and(is_locked) {
                 let locked = self.lock.iter().flat_map(Lock::names);
                 return Err(Error::NotInProject {
-                    project: self.name.clone(),
+                    file: shown(&self.root.join(LOCK_FILE)),
                     library: library.to_owned(),
                     similar: similar(library, locked),
                 });
             }
         }
         Ok(project)
+    }
+
+    /// Whether the lock is to look for a library anew.
+    pub(crate) fn is_released(&self, library: &str) -> bool {
+        let lock = self.lock.as_ref();
+        lock.is_some_and(|lock| lock.is_released(library))
     }
 
     fn with_text(&self, text: String) -> Result<Self, Error> {
@@ -316,10 +347,10 @@ impl Project {
 
     /// The manifest that the lock holds for a library, and the file that it stands in. The project's
     /// own manifests go before one that the lock has from elsewhere.
-    pub(crate) fn locked_manifest(
-        &self,
-        library: &str,
-    ) -> Result<Option<(PathBuf, Manifest)>, Error> {
+    ///
+    /// # Errors
+    /// The manifest is not the one that was locked, or cannot be read.
+    pub fn locked_manifest(&self, library: &str) -> Result<Option<(PathBuf, Manifest)>, Error> {
         match &self.lock {
             Some(lock) => lock.manifest(library, self),
             None => Ok(None),
@@ -385,14 +416,6 @@ pub(crate) fn shown(path: &Path) -> String {
     let here = absolute(Path::new(""));
     let path = path.strip_prefix(here).unwrap_or(path);
     path.display().to_string()
-}
-
-/// The names that were probably meant.
-fn similar<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Vec<String> {
-    known
-        .filter(|known| edit_distance(name, known) <= 2)
-        .map(str::to_owned)
-        .collect()
 }
 
 /// Writes a file of the user's whole or not at all; a link is followed.

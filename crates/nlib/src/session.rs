@@ -25,6 +25,7 @@ use crate::resolve::{Closure, closure};
 use crate::settings::Settings;
 use crate::toolchain::{Remembered, Toolchain};
 use crate::turns::Turns;
+use crate::vendor::VendoredLibrary;
 use crate::warm::Warmed;
 
 /// Loads libraries from source into this process and keeps account of them.
@@ -239,6 +240,20 @@ impl Session {
     /// it.
     pub fn project_lock(&self) -> Result<Option<ProjectLock>, Error> {
         self.inner.project_lock()
+    }
+
+    /// Copies the manifests and pinned sources of everything that the project of the settings is built
+    /// from into `folder`, bringing what is not here. With that folder first among its `manifests`, the
+    /// project needs no network. Nothing without a project.
+    ///
+    /// # Errors
+    /// Something cannot be resolved, brought or written; or a library lies outside the project and does
+    /// not pin its files.
+    pub fn vendor(&self, folder: &Path) -> Result<Vec<VendoredLibrary>, Error> {
+        match &self.inner.settings.project {
+            Some(project) => self.inner.vendor(project, folder),
+            None => Ok(Vec::new()),
+        }
     }
 
     /// Gives a manifest a name in this session; it goes before every other of that name.
