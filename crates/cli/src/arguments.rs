@@ -122,6 +122,7 @@ pub enum Command {
     Object(ObjectArguments),
     Warm(WarmArguments),
     Fetch(FetchArguments),
+    Init(InitArguments),
     Check(CheckArguments),
     List(ListArguments),
     Info(InfoArguments),
@@ -290,6 +291,50 @@ pub struct FetchArguments {
     /// Print the folders that hold the sources, and nothing else
     #[arg(long)]
     pub print_dir: bool,
+}
+
+/// Write a manifest for sources that have none, and try it
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "nlib init [OPTIONS] [COMPILER FLAGS] <FILE>...\n       nlib init [OPTIONS] [COMPILER FLAGS] <DIRECTORY>",
+    after_help = format!("\
+The compiler flags become fields of the manifest. The exit status is 0 if the library compiles and
+links; if it does not, the manifest is written all the same, and what is missing is said.
+
+{COMPILER_FLAGS}
+
+Example:
+  nlib init src/parser.c include/parser.h
+  nlib init lz4-sys/liblz4/lib --name lz4 --pin cargo:lz4-sys@1.11.1 --pin-dir liblz4/lib")
+)]
+pub struct InitArguments {
+    /// Sources and the headers that users include, or one folder
+    #[arg(value_name = "FILE|DIRECTORY", required = true)]
+    pub paths: Vec<PathBuf>,
+
+    /// The manifest; paths in it start in its folder [default: NAME.json beside the sources]
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+
+    /// Print the manifest and write no file
+    #[arg(long)]
+    pub stdout: bool,
+
+    /// Replace a manifest that is there
+    #[arg(long, conflicts_with = "stdout")]
+    pub force: bool,
+
+    /// The library's name [default: that of the folder or the first file]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// Pin the files by digest, to be had from CLIENT:TEXT, for instance cargo:lz4-sys@1.11.1
+    #[arg(long, value_name = "ORIGIN")]
+    pub pin: Option<String>,
+
+    /// The folder inside the origin's package that holds the files
+    #[arg(long, value_name = "FOLDER", requires = "pin")]
+    pub pin_dir: Option<String>,
 }
 
 /// Say everything that is wrong with manifests, and run their tests

@@ -26,7 +26,9 @@ pub struct ClangFlags {
 }
 
 /// Commands that take compiler flags.
-const COMPILING: &[&str] = &["run", "load", "why", "symbols", "object", "warm", "bench"];
+const COMPILING: &[&str] = &[
+    "run", "load", "why", "symbols", "object", "warm", "init", "bench",
+];
 
 /// Options of nlib with a value, which may be the next argument.
 const VALUED: &[&str] = &["--color", "--link", "--jobs", "-j"];
@@ -137,7 +139,7 @@ fn is_for_the_compiler(argument: &OsStr, command: &str) -> bool {
         _ => {
             is_number_option(&argument, "-j")
                 || command == "bench" && is_number_option(&argument, "-n")
-                || command == "object" && argument.starts_with("-o")
+                || matches!(command, "object" | "init") && argument.starts_with("-o")
         }
     };
     argument.starts_with('-') && !ours
@@ -229,6 +231,11 @@ mod tests {
             "-O3",
         );
         check("nlib object a.c -oout.o", "nlib object a.c -oout.o", "");
+        check(
+            "nlib init a.c -o a.json -DA",
+            "nlib init a.c -o a.json",
+            "-DA",
+        );
         check("nlib object a.c -o -", "nlib object a.c -o -", "");
         check("nlib load a.c -s f -O1", "nlib load a.c -s f", "-O1");
         check("nlib bench a.c -n 3 -O1", "nlib bench a.c -n 3", "-O1");

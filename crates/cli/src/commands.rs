@@ -8,6 +8,7 @@ mod completions;
 mod doctor;
 mod fetch;
 mod info;
+mod init;
 mod list;
 mod load;
 mod man;
@@ -48,6 +49,7 @@ pub fn execute(arguments: Arguments, context: &Context) -> Result<ExitCode, Fail
         Command::Object(arguments) => object::object(context, &arguments),
         Command::Warm(arguments) => warm::warm(context, arguments),
         Command::Fetch(arguments) => fetch::fetch(context, arguments),
+        Command::Init(arguments) => init::init(context, arguments),
         Command::Check(arguments) => check::check(context, arguments),
         Command::List(_) => list::list(context),
         Command::Info(arguments) => info::info(context, &arguments),

@@ -4,7 +4,9 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anstream::ColorChoice;
-use nlib::{LinkerChoice, Mode, PROJECT_FILE, ProjectLock, Request, Session, Settings};
+use nlib::{
+    DraftRequest, LinkerChoice, Mode, PROJECT_FILE, ProjectLock, Request, Session, Settings,
+};
 
 use crate::arguments::{
     Arguments, BenchArguments, Color, Command, GlobalOptions, LibraryArguments, Link,
@@ -67,6 +69,14 @@ impl Context {
         Ok(Session::open(self.settings_alone()?)?)
     }
 
+    /// A session that shows no messages of the compiler: what is compiled is an attempt.
+    pub fn session_for_attempts(&self) -> Result<Session, Failure> {
+        let progress = self.progress().without_messages();
+        let mut settings = self.settings()?;
+        settings.listener = Some(Arc::new(move |event| progress.show(event)));
+        Ok(Session::open(settings)?)
+    }
+
     /// A session for what the project asks for as a whole: its lock fits from now on. Where it cannot
     /// be written, that is said, and the work goes on.
     pub fn project_session(&self) -> Result<Session, Failure> {
@@ -115,12 +125,7 @@ impl Context {
     }
 
     fn with_options(&self, mut settings: Settings) -> Settings {
-        let level = match (self.options.quiet, self.options.verbose) {
-            (true, _) => Level::Quiet,
-            (_, true) => Level::Verbose,
-            _ => Level::Normal,
-        };
-        let progress = Progress::new(level, self.sources.clone());
+        let progress = self.progress();
         settings.listener = Some(Arc::new(move |event| progress.show(event)));
         if self.options.no_cache {
             settings.cache_mode = Mode::Off;
@@ -130,6 +135,15 @@ impl Context {
         settings.offline |= self.options.offline;
         settings.jobs = self.options.jobs.unwrap_or(settings.jobs);
         settings
+    }
+
+    fn progress(&self) -> Progress {
+        let level = match (self.options.quiet, self.options.verbose) {
+            (true, _) => Level::Quiet,
+            (_, true) => Level::Verbose,
+            _ => Level::Normal,
+        };
+        Progress::new(level, self.sources.clone())
     }
 
     /// A request for what a command names, with the compiler flags of the command line. Source files
@@ -157,6 +171,20 @@ impl Context {
             .extend(self.flags.system_libraries.iter().cloned());
         request.target.clone_from(&self.flags.target);
         request
+    }
+
+    /// Adds the compiler flags of the command line to a request for a manifest.
+    pub fn draft_request(&self, request: DraftRequest) -> Result<DraftRequest, Failure> {
+        match &self.flags.target {
+            Some(target) => Err(Failure::Usage(format!(
+                "--target={target} is no part of a manifest, which is for all systems; leave it out"
+            ))),
+            None => Ok(DraftRequest {
+                flags: self.flags.flags.clone(),
+                system_libraries: self.flags.system_libraries.clone(),
+                ..request
+            }),
+        }
     }
 
     /// Adds where else symbols may come from.

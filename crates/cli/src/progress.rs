@@ -34,6 +34,8 @@ pub enum Level {
 pub struct Progress {
     level: Level,
     sources: NamedSources,
+    /// Whether the compiler's messages are shown.
+    messages: bool,
     bars: Option<Mutex<Bars>>,
 }
 
@@ -44,8 +46,15 @@ impl Progress {
         Self {
             level,
             sources,
+            messages: level != Level::Quiet,
             bars: moving.then(Mutex::default),
         }
+    }
+
+    /// Passes over the compiler's messages: those of something that is tried in several ways.
+    pub fn without_messages(mut self) -> Self {
+        self.messages = false;
+        self
     }
 
     /// Shows one event.
@@ -139,7 +148,7 @@ impl Progress {
                 }
             }
         });
-        if !diagnostics.is_empty() && self.level != Level::Quiet {
+        if !diagnostics.is_empty() && self.messages {
             self.print(&self.sources.messages(library, unit, diagnostics));
         }
     }

@@ -3,7 +3,11 @@
 //!
 //! - [`code`]: a text as lines, code and comments apart, and preprocessor directives;
 //! - [`header`]: the macro that makes a single-header library compile its implementation;
-//! - [`dialect`]: whether a header is C or C++.
+//! - [`dialect`]: whether a header is C or C++;
+//! - [`source`]: what one file includes, and whether it is a program;
+//! - [`layout`]: which files of a tree make the library; [`includes`]: what these include, and where it
+//!   is found;
+//! - [`licence`] and [`version`] of a text.
 //!
 //! Everything here is a guess from how libraries are commonly written. Each guess can be overruled by
 //! whoever asks, and the compiler has the last word.
@@ -14,3 +18,8 @@
 pub mod code;
 pub mod dialect;
 pub mod header;
+pub mod includes;
+pub mod layout;
+pub mod licence;
+pub mod source;
+pub mod version;

@@ -80,7 +80,7 @@ pub use perf::PerfOutput;
 pub use policy::{LinkFacts, Linker, LinkerChoice, choose_linker};
 pub use references::{PublishedNames, Reference, Supply, references};
 pub use substitute::{has_vague_definitions, published_names, share_vague_definitions};
-pub use suppliers::needed_libraries;
+pub use suppliers::{find_suppliers, needed_libraries};
 pub use symbol::{HostSymbol, OwnedSymbol, Symbol};
 pub use system::{
     SystemLibrary, always_linked, find_system_library, is_in_process, system_library_file,

@@ -24,7 +24,7 @@ const COMMON: [&str; 24] = [
 const MOST_SUPPLIERS: usize = 3;
 
 /// For each name, the system libraries that define it, the common ones first.
-pub(crate) fn find_suppliers(names: &[String]) -> HashMap<String, Vec<Supplier>> {
+pub fn find_suppliers(names: &[String]) -> HashMap<String, Vec<Supplier>> {
     let mut search = Search {
         missing: names.iter().cloned().collect(),
         found: HashMap::new(),

@@ -325,6 +325,14 @@ pub enum Error {
         /// What to do.
         advice: String,
     },
+    /// No manifest can be drafted for what was named.
+    #[error("{}: {reason}", path.display())]
+    Draft {
+        /// What was named.
+        path: PathBuf,
+        /// Why, and what to do.
+        reason: String,
+    },
     /// An environment variable has a value that means nothing.
     #[error("{name}={value} is not understood; it takes {expected}")]
     Variable {
@@ -387,6 +395,7 @@ impl Error {
             | Error::NotLoaded { .. }
             | Error::FileLanguage { .. }
             | Error::Header { .. }
+            | Error::Draft { .. }
             | Error::Directive { .. }
             | Error::StatedLanguage { .. }
             | Error::ForeignTarget { .. } => ErrorKind::Usage,

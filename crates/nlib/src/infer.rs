@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use nlib_cache::{Digest, FieldHasher};
 use nlib_infer::header::{HeaderError, HeaderFacts, Implementation};
-use nlib_loader::{SystemLibrary, find_system_library, needed_libraries};
+use nlib_loader::{ObjectFile, SystemLibrary, find_system_library, needed_libraries};
 use nlib_plan::manifest::Language;
 use nlib_plan::plan::UnitText;
 use nlib_plan::{Choices, Plan, bare_source};
@@ -139,7 +139,8 @@ impl Inner {
         Ok(plan)
     }
 
-    fn header_facts(&self, path: &str) -> Result<HeaderFacts, Error> {
+    /// What the text of a header says.
+    pub(crate) fn header_facts(&self, path: &str) -> Result<HeaderFacts, Error> {
         let failed = |source| Error::Source {
             library: stem(path).to_string(),
             path: PathBuf::from(path),
@@ -174,22 +175,7 @@ impl Inner {
             key = key.field("unit", BuiltUnit::key(unit).as_bytes());
         }
         let needed = self.noted(&key.finish(), || {
-            let objects = self.compiled_objects(library, built)?;
-            let offered: Vec<SystemLibrary> = OF_THE_C_LIBRARY
-                .iter()
-                .filter_map(|name| find_system_library(name).ok())
-                .collect();
-            let all: Vec<SystemLibrary> =
-                self.always_linked.iter().cloned().chain(offered).collect();
-            let needed =
-                needed_libraries(&objects, &all).map_err(|error| self.link_error(error))?;
-            let needed = needed
-                .into_iter()
-                .map(|(found, symbols)| (found.name, symbols));
-            let needed: Vec<(String, Vec<String>)> = needed
-                .filter(|(name, _)| OF_THE_C_LIBRARY.contains(&name.as_str()))
-                .collect();
-            Ok(needed)
+            self.parts_of_the_c_library(&self.compiled_objects(library, built)?)
         });
         let mut libraries = Vec::new();
         for (name, symbols) in needed.unwrap_or_default() {
@@ -208,6 +194,23 @@ impl Inner {
             }
         }
         libraries
+    }
+
+    /// The parts of the C library that define what objects refer to, by link name, with the symbols.
+    pub(crate) fn parts_of_the_c_library(
+        &self,
+        objects: &[ObjectFile],
+    ) -> Result<Vec<(String, Vec<String>)>, Error> {
+        let offered = OF_THE_C_LIBRARY.iter();
+        let offered = offered.filter_map(|name| find_system_library(name).ok());
+        let all: Vec<SystemLibrary> = self.always_linked.iter().cloned().chain(offered).collect();
+        let needed = needed_libraries(objects, &all).map_err(|error| self.link_error(error))?;
+        let needed = needed
+            .into_iter()
+            .map(|(found, symbols)| (found.name, symbols));
+        Ok(needed
+            .filter(|(name, _)| OF_THE_C_LIBRARY.contains(&name.as_str()))
+            .collect())
     }
 
     /// What the cache has a note of, or what `find` finds; the note is made then.

@@ -25,6 +25,7 @@ mod builtins;
 mod command;
 mod demand;
 mod directives;
+mod draft;
 pub mod environment;
 mod error;
 mod event;
@@ -51,6 +52,7 @@ mod vendor;
 mod warm;
 mod why;
 
+pub use draft::{Draft, DraftRequest, Finding};
 pub use error::{Error, ErrorKind};
 pub use event::{Event, Listener, UnitOutcome};
 pub use find::{AvailableLibrary, LibraryPath};

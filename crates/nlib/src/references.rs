@@ -21,14 +21,19 @@ impl Session {
 
 impl Inner {
     fn references(&self, request: &Request) -> Result<Vec<Reference>, Error> {
+        self.references_of(&self.built(request)?)
+    }
+
+    /// What a library that is built refers to.
+    pub(crate) fn references_of(&self, built: &Built) -> Result<Vec<Reference>, Error> {
         let Built {
             closure,
             libraries: built,
             place,
-        } = self.built(request)?;
-        let library = &closure.libraries[place];
-        let objects = self.objects(library, &built[place])?;
-        let names = self.published_names(&closure, &built, &library.dependencies)?;
+        } = built;
+        let library = &closure.libraries[*place];
+        let objects = self.objects(library, &built[*place])?;
+        let names = self.published_names(closure, built, &library.dependencies)?;
         let libraries = library.dependencies.iter().zip(names);
         let dependencies: Vec<PublishedNames> = libraries
             .map(|(place, names)| PublishedNames {
@@ -36,7 +41,7 @@ impl Inner {
                 names,
             })
             .collect();
-        let mut system = self.system_libraries(library, &built[place])?;
+        let mut system = self.system_libraries(library, &built[*place])?;
         system.extend_from_slice(&self.always_linked);
         let mut references =
             references(&objects, &dependencies, &system).map_err(|error| self.link_error(error))?;

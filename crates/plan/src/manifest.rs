@@ -25,7 +25,7 @@ pub use variant::{DebugInfo, Feature, Layer, Profile, Setting};
 pub const MANIFEST_VERSION: u32 = 1;
 
 /// One native library: what it is, where its source comes from, how it is compiled and linked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(
     title = "nlib manifest, format 1",
@@ -156,7 +156,7 @@ pub struct Manifest {
 }
 
 /// One unit: a source file, generated text, or machine code.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("oneOf" = schema::one_of(&["src", "generate"])))]
 pub struct UnitEntry {

@@ -22,6 +22,7 @@ use crate::manifest::Manifest;
 use tree::{Node, Span, Value};
 
 pub(crate) use check::Check;
+pub use validate::is_library_name;
 pub(crate) use validate::stays_below_root;
 
 /// Files larger than this many bytes (16 MiB) are refused.

@@ -454,7 +454,8 @@ impl Check<'_> {
     }
 }
 
-fn is_library_name(name: &str) -> bool {
+/// Whether a text may be the name of a library.
+pub fn is_library_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && name
             .chars()
