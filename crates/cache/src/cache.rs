@@ -25,16 +25,17 @@ use crate::file_digests::FileDigests;
 use crate::files::{self, Access};
 use crate::fingerprint::Fingerprint;
 use crate::flight::{Flight, InFlight};
+use crate::held_traces::{self, HeldTraces};
 use crate::input::Recorded;
 use crate::inventory::{self, Cleaned, Entry, Stats};
 use crate::miss::MissReason;
 use crate::open::{self, Opened};
-use crate::record::{self, MAX_SECTIONS, Record};
+use crate::record::{self, MAX_SECTIONS};
 use crate::roots::Roots;
 use crate::stamp::FileStamp;
 use crate::stat_cache::StatCache;
 use crate::store::{self, Store};
-use crate::trace::{self, Fresh, Trace};
+use crate::trace::{self, Trace};
 use crate::unit::{self, UnitKey};
 
 /// What a cache may be used for.
@@ -82,6 +83,7 @@ struct Inner {
     store: Option<Store>,
     warnings: Vec<CacheWarning>,
     digests: FileDigests,
+    held: HeldTraces,
     in_flight: Arc<InFlight>,
 }
 
@@ -109,14 +111,14 @@ impl Cache {
             store,
             warnings,
         } = open::open(settings)?;
-        let (digests, in_flight) = (FileDigests::default(), Arc::default());
         Ok(Cache(Arc::new(Inner {
             directory,
             mode,
             store,
             warnings,
-            digests,
-            in_flight,
+            digests: FileDigests::default(),
+            held: HeldTraces::default(),
+            in_flight: Arc::default(),
         })))
     }
 
@@ -164,18 +166,36 @@ impl Cache {
     ) -> Result<Hit, MissReason> {
         let store = self.readable()?;
         let key = fingerprint.digest();
+        let stamp = held_traces::settled_stamp(&store.path(Bucket::Traces, &key));
+        let known = stamp.and_then(|stamp| self.0.held.get(&key, stamp));
+        let holds = |trace: &Trace, seen: &mut StatCache| {
+            let fresh = trace::check(trace, roots, seen, &self.0.digests)?;
+            has_object(store, trace).map(|()| fresh)
+        };
+        if let Some(trace) = known
+            && holds(&trace, seen).is_ok_and(|fresh| fresh.is_empty())
+        {
+            return Ok(hit(&trace));
+        }
         let Some(record) = store.record(Bucket::Traces, &key)? else {
             return Err(unit::why_unknown(store, unit, fingerprint));
         };
         let mut reason = None;
         for index in 0..record.len() {
-            let Some(trace) = store::decode::<Trace>(&record, index) else {
+            let Some(mut trace) = store::decode::<Trace>(&record, index) else {
                 return Err(store.corrupt(Bucket::Traces, store.path(Bucket::Traces, &key)));
             };
-            let held = trace::check(&trace, roots, seen, &self.0.digests)
-                .and_then(|fresh| has_object(store, &trace).map(|()| fresh));
-            match held {
-                Ok(fresh) => return Ok(self.hit(store, &key, &record, index, trace, fresh)),
+            match holds(&trace, seen) {
+                Ok(fresh) => {
+                    let hit = hit(&trace);
+                    if !fresh.is_empty() {
+                        trace.refresh(fresh);
+                        self.save_stamps(store, &key, record.sealed(index), &trace);
+                    } else if let Some(stamp) = stamp {
+                        self.0.held.keep(key, stamp, trace);
+                    }
+                    return Ok(hit);
+                }
                 Err(missing @ MissReason::ArtifactMissing { .. }) => reason = Some(missing),
                 Err(other) => drop(reason.get_or_insert(other)),
             }
@@ -446,29 +466,12 @@ impl Cache {
     }
 
     /// The hit of a trace that holds, after its new stamps were saved.
-    fn hit(
-        &self,
-        store: &Store,
-        key: &Digest,
-        record: &Record,
-        index: usize,
-        mut trace: Trace,
-        fresh: Fresh,
-    ) -> Hit {
-        if !fresh.is_empty() && store.is_writable() {
-            trace.refresh(fresh);
-            self.save_stamps(store, key, record.sealed(index), &trace);
-        }
-        let object = Artifact::on_disk(trace.object, trace.object_size);
-        Hit {
-            object,
-            annotations: trace.annotations,
-        }
-    }
-
     /// Replaces one trace by the same with new stamps, as the most recent. Whoever is building
     /// the key writes the record too, so this only happens while nobody is.
     fn save_stamps(&self, store: &Store, key: &Digest, old: &[u8], trace: &Trace) {
+        if !store.is_writable() {
+            return;
+        }
         let locks = bucket::locks(store.root());
         let Some(_flight) = Flight::try_begin(&self.0.in_flight, key, &locks) else {
             return;
@@ -487,6 +490,13 @@ impl Cache {
         let sections: Vec<_> = [new.as_slice()].into_iter().chain(others).collect();
         // Without them the files are hashed again next time.
         let _ = store.put_sections(Bucket::Traces, key, &sections);
+    }
+}
+
+fn hit(trace: &Trace) -> Hit {
+    Hit {
+        object: Artifact::on_disk(trace.object, trace.object_size),
+        annotations: trace.annotations.clone(),
     }
 }
 

@@ -33,6 +33,7 @@ pub mod files;
 pub mod fingerprint;
 mod flight;
 mod guard;
+mod held_traces;
 mod input;
 mod inventory;
 mod miss;

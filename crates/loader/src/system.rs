@@ -74,9 +74,17 @@ pub(crate) fn is_searched(path: &Path) -> bool {
 /// The libraries every image is linked against, so that symbol versions bind right: the C
 /// library and the compiler's runtime. Empty only where the system has neither.
 pub fn always_linked() -> Vec<SystemLibrary> {
-    ["c", "gcc_s"]
+    // Their sonames are part of the platform's ABI: looked for first, no folder has to be listed.
+    let of_soname = |name: &str, soname: &str| {
+        let (path, soname) = shared_object(soname)?;
+        let name = name.to_owned();
+        Some(SystemLibrary { name, path, soname })
+    };
+    [("c", "libc.so.6"), ("gcc_s", "libgcc_s.so.1")]
         .into_iter()
-        .filter_map(|name| find_system_library(name).ok())
+        .filter_map(|(name, soname)| {
+            of_soname(name, soname).or_else(|| find_system_library(name).ok())
+        })
         .collect()
 }
 
