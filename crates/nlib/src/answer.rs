@@ -204,12 +204,17 @@ fn named(asks: &[&Ask]) -> Option<PathBuf> {
     })
 }
 
+/// The manifests of further versions, beside manifests that ask and on the library path; each once.
 fn further_versions(inner: &Inner, name: &str, asks: &[&Ask]) -> Vec<PathBuf> {
     let beside = asks.iter().filter_map(|ask| ask.manifest_file()?.parent());
     let beside = beside.flat_map(|folder| versions_in(folder, name));
-    beside
-        .chain(inner.settings.library_path.versions(name))
-        .collect()
+    let mut found: Vec<PathBuf> = Vec::new();
+    for path in beside.chain(inner.settings.library_path.versions(name)) {
+        if !found.contains(&path) {
+            found.push(path);
+        }
+    }
+    found
 }
 
 impl Inner {

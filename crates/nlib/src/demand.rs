@@ -1,18 +1,18 @@
-//! What everybody asks of each library, put together: [`Ask`]s → [`Demands`].
+//! What everybody asks of one library, put together: [`Ask`]s → [`Demand`].
 //!
 //! In one load a library is there once. Features that are asked for add up; the versions asked for have
-//! to have one manifest that is in all of them; an option has one value. A library's own dependencies
-//! follow from its features, so asks are met until none brings anything new.
+//! to have one manifest that is in all of them; an option has one value. How asks follow from each other
+//! stands in `settle.rs`.
 //!
 //! A project asks for its libraries whenever somebody else does, unless a request chooses itself. One
 //! that a request leaves to it is what it is in the whole project: so everything that the project loads
 //! is of the same variants, and what was built for one program is there for the next.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use nlib_plan::{Choices, Manifest, Target, dependencies};
+use nlib_plan::{Choices, Manifest};
 
 use crate::answer::{Manifests, answer};
 use crate::error::Error;
@@ -22,7 +22,7 @@ use crate::selection::Selection;
 use crate::session::Inner;
 
 /// Somebody needs a library.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Ask {
     pub wanted: Wanted,
     pub selection: Selection,
@@ -45,17 +45,10 @@ pub(crate) enum Asker {
 }
 
 /// What is asked for.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Wanted {
     Name(String),
     Manifest(PathBuf),
-}
-
-/// Every library of one load by name, and what is asked of it.
-#[derive(Debug, Default)]
-pub(crate) struct Demands {
-    libraries: BTreeMap<String, Demand>,
-    manifests: Manifests,
 }
 
 /// What is asked of one library, and the manifest that answers.
@@ -65,106 +58,24 @@ pub(crate) struct Demand {
     pub place: PathBuf,
     pub manifest: Rc<Manifest>,
     pub choices: Choices,
-    asks: Vec<Ask>,
-}
-
-impl Demands {
-    /// Meets `asks` and what follows from them.
-    pub(crate) fn settle(
-        inner: &Inner,
-        asks: Vec<Ask>,
-        target: &Target,
-        profile: Option<&str>,
-    ) -> Result<Self, Error> {
-        let mut demands = Self::default();
-        let of_project = inner.asks_of_project(&asks);
-        let mut open: VecDeque<Ask> = asks.into_iter().chain(of_project).collect();
-        while let Some(ask) = open.pop_front() {
-            if let Some(name) = demands.meet(inner, ask, profile)? {
-                open.extend(demands.libraries[&name].asks_of_dependencies(target));
-            }
-        }
-        Ok(demands)
-    }
-
-    /// Every library, by name.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &Demand)> {
-        let libraries = self.libraries.iter();
-        libraries.map(|(name, demand)| (name.as_str(), demand))
-    }
-
-    /// Whether nobody asks for anything.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.libraries.is_empty()
-    }
-
-    /// What is asked of a library that somebody asked for.
-    ///
-    /// # Panics
-    /// Nobody did.
-    pub(crate) fn get(&self, name: &str) -> &Demand {
-        &self.libraries[name]
-    }
-
-    /// The name of a library that was asked for so.
-    ///
-    /// # Panics
-    /// Nobody asked so.
-    pub(crate) fn name_of<'a>(&'a self, ask: &'a Ask) -> &'a str {
-        match &ask.wanted {
-            Wanted::Name(name) => name,
-            Wanted::Manifest(path) => self.manifests.name_of(path),
-        }
-    }
-
-    /// Adds an ask; gives the library's name if that changed anything for it.
-    fn meet(
-        &mut self,
-        inner: &Inner,
-        ask: Ask,
-        profile: Option<&str>,
-    ) -> Result<Option<String>, Error> {
-        let name = match &ask.wanted {
-            Wanted::Name(name) => name.clone(),
-            Wanted::Manifest(path) => self.manifests.read(path)?.name.clone(),
-        };
-        if let Some(start) = ask.chain.iter().position(|link| *link == name) {
-            let mut chain = ask.chain[start..].to_vec();
-            chain.push(name);
-            return Err(Error::DependencyCycle { chain });
-        }
-        let known = self.libraries.remove(&name);
-        let before = known
-            .as_ref()
-            .map(|known| (known.place.clone(), known.choices.clone()));
-        let mut asks = match known {
-            Some(known) => known.asks,
-            None if matches!(ask.asker, Asker::Project(_)) => Vec::new(),
-            None => inner.project_ask(&name).into_iter().collect(),
-        };
-        asks.push(ask);
-        let demand = Demand::new(inner, &mut self.manifests, &name, asks, profile)?;
-        let changed = before.as_ref() != Some(&(demand.place.clone(), demand.choices.clone()));
-        self.libraries.insert(name.clone(), demand);
-        Ok(changed.then_some(name))
-    }
 }
 
 impl Demand {
     /// What one request and the project ask of a library, its dependencies not looked at.
     pub(crate) fn alone(inner: &Inner, name: &str, ask: Ask) -> Result<Self, Error> {
-        let asks = inner.project_ask(name).into_iter().chain([ask]);
-        Self::new(inner, &mut Manifests::default(), name, asks.collect(), None)
+        let asks: Vec<Ask> = inner.project_ask(name).into_iter().chain([ask]).collect();
+        Self::new(inner, &mut Manifests::default(), name, &asks, None)
     }
 
-    fn new(
+    /// What `asks` come to, together.
+    pub(crate) fn new(
         inner: &Inner,
         manifests: &mut Manifests,
         name: &str,
-        asks: Vec<Ask>,
+        asks: &[Ask],
         profile: Option<&str>,
     ) -> Result<Self, Error> {
-        let counted = counted(&asks);
+        let counted = counted(asks);
         let (place, manifest) = answer(inner, manifests, name, &counted)?;
         let mut selection = counted[0].selection.clone();
         for ask in &counted[1..] {
@@ -187,28 +98,7 @@ impl Demand {
             place,
             manifest,
             choices,
-            asks,
         })
-    }
-
-    /// What follows from it so far. A choice that cannot be met brings nothing: another manifest may
-    /// still answer, and if none does, the plan says what is wrong.
-    fn asks_of_dependencies(&self, target: &Target) -> Vec<Ask> {
-        let needed = dependencies(&self.manifest, target, &self.choices).unwrap_or_default();
-        let mut chain = self
-            .asks
-            .last()
-            .map(|ask| ask.chain.clone())
-            .unwrap_or_default();
-        chain.push(self.manifest.name.clone());
-        let ask = |dependency: &nlib_plan::manifest::Dependency| Ask {
-            wanted: Wanted::Name(dependency.name.clone()),
-            selection: dependency.into(),
-            flags: Vec::new(),
-            chain: chain.clone(),
-            asker: Asker::Manifest(self.place.clone()),
-        };
-        needed.iter().map(ask).collect()
     }
 }
 
@@ -228,7 +118,7 @@ fn counted(asks: &[Ask]) -> Vec<&Ask> {
 
 impl Inner {
     /// What the project asks of a library that somebody asks for.
-    fn project_ask(&self, name: &str) -> Option<Ask> {
+    pub(crate) fn project_ask(&self, name: &str) -> Option<Ask> {
         let project = self.settings.project.as_ref()?;
         Some(Ask {
             wanted: Wanted::Name(name.to_owned()),
@@ -241,7 +131,7 @@ impl Inner {
 
     /// What the project asks of its other libraries, where a request leaves one of them to it: that
     /// one is then resolved as in the whole project, whatever is loaded of it.
-    fn asks_of_project(&self, asks: &[Ask]) -> Vec<Ask> {
+    pub(crate) fn asks_of_project(&self, asks: &[Ask]) -> Vec<Ask> {
         let is_left_to_project = |ask: &Ask| match &ask.wanted {
             Wanted::Name(name) if ask.asker == Asker::Request => {
                 !ask.is_choosing_request() && self.project_ask(name).is_some()

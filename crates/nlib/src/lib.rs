@@ -46,6 +46,7 @@ mod runtime_libraries;
 mod selection;
 mod session;
 mod settings;
+mod settle;
 mod toolchain;
 mod turns;
 mod vendor;

@@ -13,10 +13,11 @@ use nlib_plan::parse::{Format, read_text};
 use nlib_plan::variant::choose;
 use nlib_plan::{LockFile, Manifest, ResolveError, Target};
 
-use crate::demand::{Demand, Demands};
+use crate::demand::Demand;
 use crate::error::Error;
 use crate::project::{Project, below, shown, write};
 use crate::session::Inner;
+use crate::settle::Demands;
 
 /// The name of a lock.
 pub const LOCK_FILE: &str = "nlib.lock";

@@ -11,12 +11,13 @@ use nlib_plan::manifest::Language;
 use nlib_plan::plan::{LinkPlan, UnitText};
 use nlib_plan::{Choices, Plan, ResolveError, Target, bare_source, resolve_in};
 
-use crate::demand::{Ask, Asker, Demand, Demands, Wanted, files_below};
+use crate::demand::{Ask, Asker, Demand, Wanted, files_below};
 use crate::directives::{program, without_interpreter_line};
 use crate::error::Error;
 use crate::prebuilt::BITCODE;
 use crate::request::{Request, Source, What};
 use crate::session::{Inner, Purpose};
+use crate::settle::Demands;
 
 /// A library with its plan and its files on disk.
 #[derive(Debug)]
