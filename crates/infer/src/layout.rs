@@ -102,16 +102,10 @@ const APART: &[&str] = &[
 ];
 
 /// Parts of names that stand for tests.
-const TESTS: &[&str] = &[
-    "test",
-    "tests",
-    "unittest",
-    "example",
-    "bench",
-    "benchmark",
-    "fuzzer",
-    "demo",
-];
+const TESTS: &[&str] = &["test", "tests", "unittest"];
+
+/// First or last parts of names that stand for what is built beside a library.
+const BESIDE: &[&str] = &["example", "bench", "benchmark", "fuzzer", "demo"];
 
 /// Parts of names that stand for systems and compilers which this is not.
 const FOREIGN: &[&str] = &[
@@ -232,9 +226,10 @@ pub fn is_apart(file: &str) -> bool {
     let apart = |folder: &str| APART.contains(&folder.to_ascii_lowercase().as_str());
     folders.split('/').any(apart) || {
         let parts = parts(name);
-        let is_test =
-            |part: Option<&String>| part.is_some_and(|part| TESTS.contains(&part.as_str()));
-        is_test(parts.first()) || is_test(parts.last())
+        let is_beside =
+            |part: Option<&String>| part.is_some_and(|one| BESIDE.contains(&one.as_str()));
+        let is_test = parts.iter().any(|part| TESTS.contains(&part.as_str()));
+        is_test || is_beside(parts.first()) || is_beside(parts.last())
     }
 }
 
@@ -317,7 +312,7 @@ mod tests {
                 ("contest.c", ""),
                 ("tool.c", "int main(void) {\n}\n"),
                 ("test_a.c", ""),
-                ("a_test.cpp", ""),
+                ("a_test_data.cpp", ""),
                 ("win32_thread.c", ""),
                 ("tests/x.c", ""),
                 ("Examples/y.c", ""),

@@ -18,6 +18,8 @@ pub struct Include {
     pub path: String,
     /// Quotes, so that it is looked for beside the file first; else angle brackets.
     pub quoted: bool,
+    /// Whether it is there only if some macro is defined, or some other condition holds.
+    pub conditional: bool,
 }
 
 impl SourceFacts {
@@ -29,12 +31,10 @@ impl SourceFacts {
         let mut conditions: Vec<bool> = Vec::new();
         for line in lines(text) {
             follow(&line, &mut conditions);
-            if let Some(include) = include(&line) {
-                if !facts.includes.contains(&include) {
-                    facts.includes.push(include);
-                }
+            let asked_for = conditions.contains(&true);
+            if let Some(include) = include(&line, asked_for) {
+                facts.include(include);
             } else if line.has_code() {
-                let asked_for = conditions.contains(&true);
                 facts.defines_main |= depth == 0 && !asked_for && begins_main(&line.code);
                 // Braces of branches that exclude each other may not match.
                 depth = (depth + line.code.matches('{').count())
@@ -45,6 +45,16 @@ impl SourceFacts {
             }
         }
         facts
+    }
+
+    fn include(&mut self, include: Include) {
+        let known = self.includes.iter_mut();
+        let mut known =
+            known.filter(|one| (&one.path, one.quoted) == (&include.path, include.quoted));
+        match known.next() {
+            Some(known) => known.conditional &= include.conditional,
+            None => self.includes.push(include),
+        }
     }
 }
 
@@ -70,7 +80,7 @@ fn follow(line: &Line, conditions: &mut Vec<bool>) {
     }
 }
 
-fn include(line: &Line) -> Option<Include> {
+fn include(line: &Line, conditional: bool) -> Option<Include> {
     let Some(Directive::Include(file)) = line.directive() else {
         return None;
     };
@@ -83,6 +93,7 @@ fn include(line: &Line) -> Option<Include> {
     Some(Include {
         path: path.to_string(),
         quoted,
+        conditional,
     })
 }
 
@@ -136,6 +147,11 @@ mod tests {
             .map(|include| (include.path.as_str(), include.quoted))
             .collect();
         assert_eq!(found, [("stdio.h", false), ("a/b.h", true)]);
+        let facts = SourceFacts::read(
+            "#ifndef G\n#include <a.h>\n#ifdef X\n#include <b.h>\n#include <c.h>\n#endif\n#include <c.h>\n#endif\n",
+        );
+        let conditional: Vec<bool> = facts.includes.iter().map(|one| one.conditional).collect();
+        assert_eq!(conditional, [false, true, false]);
     }
 
     #[test]

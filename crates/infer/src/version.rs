@@ -13,6 +13,39 @@ pub fn version(name: &str, lines: &[Line]) -> Option<String> {
         .or_else(|| headline(lines))
 }
 
+/// The version that the file of a build system states for the whole project: `AC_INIT([foo], [1.2])` in
+/// `configure.ac`, `project(foo VERSION 1.2)` in `CMakeLists.txt`, `project('foo', version : '1.2')` in
+/// `meson.build`. `None` of other files.
+pub fn version_of_project(file: &str, text: &str) -> Option<String> {
+    let (call, word) = match file.rsplit('/').next()? {
+        "configure.ac" | "configure.in" => ("ac_init", None),
+        "CMakeLists.txt" | "meson.build" => ("project", Some("version")),
+        _ => return None,
+    };
+    let text = text.to_ascii_lowercase();
+    let mut calls = text.match_indices(call).filter_map(|(at, _)| {
+        let arguments = text[at + call.len()..].trim_start().strip_prefix('(')?;
+        arguments.split(')').next()
+    });
+    calls.find_map(|arguments| {
+        let is_between = |c: char| c.is_whitespace() || ",[]'\":".contains(c);
+        let mut words = arguments.split(is_between).filter(|one| !one.is_empty());
+        let is_last_before = |one: &str| word.is_none_or(|word| one == word);
+        words.find(|one| is_last_before(one))?;
+        let version = words.next()?;
+        is_version_text(version).then(|| version.to_string())
+    })
+}
+
+/// The version in the name of an unpacked folder: `foo-1.2.3`.
+pub fn version_of_folder(folder: &str) -> Option<&str> {
+    let mut dashes = folder.match_indices('-');
+    dashes.find_map(|(at, _)| {
+        let version = folder[at + 1..].trim_start_matches('v');
+        (is_version_text(version) && !version.contains('+')).then_some(version)
+    })
+}
+
 /// How many lines at the head of a file may say its version.
 const HEAD: usize = 40;
 
@@ -197,6 +230,39 @@ mod tests {
             "#define FOO_VERSION 3\n#define FOO_VERSION_TEXT \"three\"\n",
             None,
         );
+    }
+
+    #[test]
+    fn build_systems_and_folders() {
+        let project = |file: &str, text: &str| version_of_project(file, text);
+        for (file, text) in [
+            (
+                "a/configure.ac",
+                "dnl AC_INIT requires\nAC_INIT([foo], [1.2.3], [mail])\n",
+            ),
+            (
+                "CMakeLists.txt",
+                "# the project\nproject (foo\n  VERSION 1.2.3 LANGUAGES C)\n",
+            ),
+            ("meson.build", "project('foo', 'c',\n  version : '1.2.3')\n"),
+        ] {
+            assert_eq!(project(file, text).as_deref(), Some("1.2.3"), "{file}");
+        }
+        assert_eq!(
+            project("CMakeLists.txt", "project(foo C)\nset(X 1.2)\n"),
+            None
+        );
+        assert_eq!(
+            project("configure.ac", "AC_INIT([foo], foo_version)\n"),
+            None
+        );
+        assert_eq!(project("README", "project(foo VERSION 1.2)"), None);
+        assert_eq!(version_of_folder("tree-sitter-v0.27"), Some("0.27"));
+        assert_eq!(
+            version_of_folder("lz4-sys-1.11.1+lz4-1.10.0"),
+            Some("1.10.0")
+        );
+        assert_eq!(version_of_folder("box2d"), None);
     }
 
     #[test]

@@ -409,7 +409,7 @@ impl Closure {
 
 impl Inner {
     /// Writes headers that a manifest brings into a folder called by their content.
-    fn generated_headers(&self, plan: &Plan) -> Result<Option<PathBuf>, Error> {
+    pub(crate) fn generated_headers(&self, plan: &Plan) -> Result<Option<PathBuf>, Error> {
         if plan.generated_headers.is_empty() {
             return Ok(None);
         }

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use nlib_infer::code::{Line, lines};
+use nlib_infer::includes::{common_folder, folder};
 use nlib_infer::licence::{is_licence_file, licence};
-use nlib_infer::version::version;
+use nlib_infer::version::{version, version_of_folder, version_of_project};
 
 use super::Drafting;
+use super::configure::BUILD_SYSTEMS;
 use super::parts::stem;
 use super::tree::Tree;
 
@@ -80,8 +82,9 @@ impl Drafting<'_> {
         let version = texts
             .iter()
             .find_map(|(file, lines)| Some((file, version(&name, lines)?)));
-        if let Some((file, version)) = version {
-            self.found("version", format!("{version}, from {file}"));
+        let version = version.map(|(file, version)| (file.clone(), version));
+        if let Some((origin, version)) = version.or_else(|| self.version_of_the_project()) {
+            self.found("version", format!("{version}, from {origin}"));
             self.draft.manifest.version = Some(version);
         }
         if let Some((file, licence)) = self.licence(&texts) {
@@ -90,6 +93,31 @@ impl Drafting<'_> {
         } else {
             self.found("license", "not recognised; state it as an SPDX expression");
         }
+    }
+
+    /// The version that a build system states in a folder around all units, else that of the folder's
+    /// name; where the folder as a whole is the library.
+    fn version_of_the_project(&self) -> Option<(String, String)> {
+        if !self.tree.given.is_empty() {
+            return None;
+        }
+        let units = self.draft.manifest.units.iter();
+        let folders = units.filter_map(|unit| unit.src.as_deref().map(folder));
+        let common = common_folder(&folders.collect());
+        let is_around = |file: &&String| {
+            let folder = folder(file);
+            folder == "." || folder == common || common.starts_with(&format!("{folder}/"))
+        };
+        let mut files = self.tree.files.iter().filter(is_around);
+        let stated = files.find_map(|file| {
+            let name = file.rsplit('/').next().unwrap_or_default();
+            let is_asked = BUILD_SYSTEMS.contains(&name);
+            let version = is_asked.then(|| version_of_project(file, &self.tree.text(file)));
+            Some((file.clone(), version.flatten()?))
+        });
+        let folder = self.tree.root.file_name()?.to_str()?;
+        let named = || Some((folder.to_string(), version_of_folder(folder)?.to_string()));
+        stated.or_else(named)
     }
 
     /// The public headers, the headers that they include, and some units.

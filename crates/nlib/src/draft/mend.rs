@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use nlib_compile::{CompileError, Diagnostic, Diagnostics};
-use nlib_infer::header::HeaderFacts;
 use nlib_infer::includes::{Needed, is_standard, needed};
+use nlib_infer::template::Value;
 use nlib_plan::Manifest;
 use nlib_plan::manifest::UnitEntry;
 
@@ -35,6 +35,9 @@ impl Drafting<'_> {
             if let Some(library) = self.library_with_header(&header) {
                 return Ok(self.depend_on(&library, &format!("{header} belongs to it")));
             }
+            if self.write_header(&header)? {
+                return Ok(true);
+            }
         }
         let unfit = errors.iter().map(|(_, error)| self.why_unfit(error));
         let unfit: Option<Vec<(String, String)>> = unfit.collect();
@@ -54,7 +57,8 @@ impl Drafting<'_> {
     fn why_unfit(&self, error: &CompileError) -> Option<(String, String)> {
         let unit = unit_of(error)?.to_string();
         if let Some(header) = missing_header(error) {
-            let is_wanted = self.template_of(&header).is_some() || self.is_common(error, &header);
+            let is_wanted =
+                !self.template_files(&header).is_empty() || self.is_common(error, &header);
             return (!is_wanted).then(|| (unit, format!("it needs {header}, which is not here")));
         }
         let line = self.line(error.diagnostics()?.first_error()?)?;
@@ -146,14 +150,19 @@ impl Drafting<'_> {
         let found = self.macros_of_configure();
         let everything = vec![EVERYTHING.to_string()];
         let sets = [
+            self.configuration_macros(),
             found.clone(),
             everything.clone(),
             [found, everything].concat(),
         ];
-        let mut remedies: Vec<Remedy> = sets
-            .into_iter()
-            .filter(|names| !names.is_empty())
-            .map(defines)
+        let of_version = Remedy {
+            defines: self.macros_of_version(errors),
+            ..Remedy::default()
+        };
+        let sets = sets.into_iter().filter(|names| !names.is_empty());
+        let mut remedies: Vec<Remedy> = std::iter::once(of_version)
+            .filter(|remedy| !remedy.defines.is_empty())
+            .chain(sets.map(defines))
             .collect();
         // A function that is called without a declaration would be called wrongly.
         let undeclared = |(_, error): &(String, CompileError)| {
@@ -184,16 +193,10 @@ impl Drafting<'_> {
     /// The macros `HAVE_UNISTD_H` and the like that the sources ask for, of headers that systems like
     /// this one have.
     fn macros_of_configure(&self) -> Vec<String> {
-        let mut found: BTreeSet<String> = BTreeSet::new();
-        for file in &self.needed {
-            let facts = HeaderFacts::read(file, &self.tree.text(file));
-            found.extend(
-                facts
-                    .tested
-                    .into_iter()
-                    .filter(|name| says_of_a_header(name)),
-            );
-        }
+        let found: BTreeSet<String> = self
+            .tested_macros()
+            .filter(|name| says_of_a_header(name))
+            .collect();
         let known = &self.draft.manifest.defines;
         found
             .into_iter()
@@ -201,14 +204,35 @@ impl Drafting<'_> {
             .collect()
     }
 
+    /// The macros `HAVE_CONFIG_H` and the like that sources ask for before they include the header.
+    fn configuration_macros(&self) -> Vec<String> {
+        let found: BTreeSet<String> = self.tested_macros().collect();
+        let is_one = |name: &String| name.ends_with("CONFIG_H");
+        found.into_iter().filter(is_one).collect()
+    }
+
+    /// Macros that are used and not defined, of which the library's version is the value.
+    fn macros_of_version(&self, errors: Errors<'_>) -> BTreeMap<String, Option<String>> {
+        let facts = self.own_facts();
+        let names = errors.iter().flat_map(|(_, error)| undeclared(error));
+        let defines = names.filter_map(|name| {
+            let value = match facts.value(&name)? {
+                Value::Code(code) => code,
+                Value::Text(text) => format!("\"{text}\""),
+            };
+            Some((name, Some(value)))
+        });
+        defines.collect()
+    }
+
     fn tell_remedy(&mut self, remedy: &Remedy, units: &[String]) {
-        let without = format!("without it {} does not compile", listed(units));
+        let needed = format!("needed by {}", listed(units));
         let names: Vec<String> = remedy.defines.keys().cloned().collect();
         if !names.is_empty() {
-            self.found("defines", format!("{}; {without}", listed(&names)));
+            self.found("defines", format!("{}; {needed}", listed(&names)));
         }
         if let Some(standard) = &remedy.standard {
-            self.found("standard", format!("{standard}; {without}"));
+            self.found("standard", format!("{standard}; {needed}"));
         }
     }
 
@@ -216,18 +240,11 @@ impl Drafting<'_> {
     pub(super) fn advise(&mut self, errors: Errors<'_>) {
         let headers = missing_headers(errors);
         for header in &headers {
-            let advice = match self.template_of(header) {
-                Some(file) => format!(
-                    "{header} is made by the library's build system, probably from {file}: put its text \
-                     into \"generated-headers\""
-                ),
-                None => format!(
-                    "{header} is not here: if the library's build system makes it, put its text into \
-                     \"generated-headers\"; if it belongs to another library, name that in \
-                     \"dependencies\", or install its -dev package"
-                ),
-            };
-            self.draft.advice.push(advice);
+            self.draft.advice.push(format!(
+                "{header} is not here: if the library's build system makes it, put its text into \
+                 \"generated-headers\"; if it belongs to another library, name that in \
+                 \"dependencies\", or install its -dev package"
+            ));
         }
         if headers.is_empty() {
             self.draft.advice.push(
@@ -237,16 +254,6 @@ impl Drafting<'_> {
                     .to_string(),
             );
         }
-    }
-
-    /// `config.h.in` of `config.h`.
-    fn template_of(&self, header: &str) -> Option<&String> {
-        let name = |file: &str| file.rsplit('/').next().map(str::to_string);
-        let header = name(header)?;
-        self.tree
-            .files
-            .iter()
-            .find(|file| name(file).is_some_and(|file| file != header && file.starts_with(&header)))
     }
 }
 
@@ -277,6 +284,19 @@ fn unit_of(error: &CompileError) -> Option<&str> {
         CompileError::Rejected { unit, .. } => Some(unit),
         _ => None,
     }
+}
+
+/// The names that a unit uses and nothing declares.
+fn undeclared(error: &CompileError) -> Vec<String> {
+    const START: &str = "use of undeclared identifier '";
+    let messages = error
+        .diagnostics()
+        .into_iter()
+        .flat_map(|all| &all.messages);
+    let names = messages.filter_map(|message| message.message.strip_prefix(START));
+    names
+        .filter_map(|rest| Some(rest.split('\'').next()?.to_string()))
+        .collect()
 }
 
 fn missing_headers(errors: Errors<'_>) -> BTreeSet<String> {

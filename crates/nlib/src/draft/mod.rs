@@ -3,10 +3,12 @@
 //! The steps, in order: the files around what was named (`tree`); which of them are units and public
 //! headers, and where includes lie (`parts`); what the library is called, its version and licence
 //! (`describe`); a trial that compiles and links it (`trial`), after which units that do not compile are
-//! dealt with (`mend`) and what objects lack is added (`needs`); units as patterns and digests (`finish`);
+//! dealt with (`mend`), headers that the build system writes are made (`configure`) and what objects lack is
+//! added (`needs`); units as patterns and digests (`finish`);
 //! the text of the file (`text`). What the texts of files say is read by the crate `infer`; every guess is
 //! told as a [`Finding`].
 
+mod configure;
 mod describe;
 mod finish;
 mod flags;
@@ -131,6 +133,8 @@ struct Drafting<'a> {
     /// Sources that are no units, and that may have functions which the units lack: units include them,
     /// or they are in assembler.
     spare: Vec<String>,
+    /// Sources for other systems by their names, which may have what this one lacks: `bsd_strlcpy.c`.
+    substitutes: Vec<String>,
 }
 
 impl<'a> Drafting<'a> {
@@ -167,6 +171,7 @@ impl<'a> Drafting<'a> {
             single_headers: Vec::new(),
             needed: BTreeSet::new(),
             spare: Vec::new(),
+            substitutes: Vec::new(),
         })
     }
 

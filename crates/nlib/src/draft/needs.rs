@@ -30,7 +30,7 @@ impl Built {
 }
 
 /// The symbols of one unit.
-struct UnitSymbols {
+pub(super) struct UnitSymbols {
     unit: String,
     symbols: Vec<SymbolInfo>,
 }
@@ -41,11 +41,13 @@ impl Drafting<'_> {
         let units = self.symbols(built)?;
         Ok(self.leave_out_programs(&units)
             || self.take_spare(&units)?
+            || self.take_substitutes(built)?
             || self.find_libraries(built)?
             || self.find_prefix(built, &units))
     }
 
-    fn symbols(&self, built: &Built) -> Result<Vec<UnitSymbols>, Error> {
+    /// The symbols of what was built, unit by unit.
+    pub(super) fn symbols(&self, built: &Built) -> Result<Vec<UnitSymbols>, Error> {
         let objects = self
             .inner
             .compiled_objects(built.library(), built.units())?;
@@ -115,6 +117,51 @@ impl Drafting<'_> {
         Ok(taken)
     }
 
+    /// Takes sources for other systems that define what neither the library nor this system has.
+    fn take_substitutes(&mut self, built: &Built) -> Result<bool, Error> {
+        let open = match self.substitutes.is_empty() {
+            true => BTreeSet::new(),
+            false => self.open_symbols(built)?,
+        };
+        let mut taken = false;
+        for file in self.substitutes.clone() {
+            let lines = lines(&self.tree.text(&file));
+            let Some(name) = called_names(&lines)
+                .into_iter()
+                .find(|name| open.contains(*name))
+            else {
+                continue;
+            };
+            match self.build_units(vec![unit(&file)]) {
+                Ok(built) if self.defines(&built, name)? => {
+                    self.found("units", format!("{file} after all: it defines {name}"));
+                    self.needed.insert(file.clone());
+                    self.draft.manifest.units.push(unit(&file));
+                    self.substitutes.retain(|one| *one != file);
+                    taken = true;
+                }
+                Ok(_) | Err(Error::Compile { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(taken)
+    }
+
+    fn defines(&self, built: &Built, name: &str) -> Result<bool, Error> {
+        let units = self.symbols(built)?;
+        let mut defined = units.iter().flat_map(UnitSymbols::defined);
+        Ok(defined.any(|one| one == name))
+    }
+
+    /// What the units refer to and nothing supplies that is linked to. What this process has another one
+    /// may lack.
+    fn open_symbols(&self, built: &Built) -> Result<BTreeSet<String>, Error> {
+        let references = self.inner.references_of(built)?.into_iter();
+        let open = references
+            .filter(|one| !one.weak && matches!(one.supply, Supply::Nothing(_) | Supply::Host));
+        Ok(open.map(|one| one.name).collect())
+    }
+
     /// The names that public headers declare, among others.
     fn declared(&self) -> BTreeSet<String> {
         let mut names = BTreeSet::new();
@@ -135,11 +182,7 @@ impl Drafting<'_> {
         for (name, symbols) in self.inner.parts_of_the_c_library(&objects)? {
             added |= self.link_to(&name, &symbols);
         }
-        let references = self.inner.references_of(built)?.into_iter();
-        // What this process has another one may lack.
-        let open = references
-            .filter(|one| !one.weak && matches!(one.supply, Supply::Nothing(_) | Supply::Host));
-        let open: Vec<String> = open.map(|one| one.name).collect();
+        let open: Vec<String> = self.open_symbols(built)?.into_iter().collect();
         for symbol in &open {
             if let Some(library) = self.library_with_symbol(symbol) {
                 added |= self.depend_on(&library, &format!("it publishes {symbol}"));
@@ -151,7 +194,9 @@ impl Drafting<'_> {
         let suppliers = find_suppliers(&open);
         for symbol in open {
             let first = suppliers.get(&symbol).and_then(|found| found.first());
-            if let Some(Supplier::SystemLibrary(library)) = first {
+            if let Some(Supplier::SystemLibrary(library)) = first
+                && !is_called(&self.draft.manifest.name, library)
+            {
                 added |= self.link_to(library, &[symbol]);
             }
         }
@@ -220,7 +265,7 @@ impl Drafting<'_> {
 
 impl UnitSymbols {
     /// What others can refer to, and must not define as well.
-    fn defined(&self) -> impl Iterator<Item = &str> {
+    pub(super) fn defined(&self) -> impl Iterator<Item = &str> {
         let defined =
             |symbol: &&SymbolInfo| symbol.defined && symbol.binding == SymbolBinding::Global;
         self.symbols
@@ -247,6 +292,14 @@ impl UnitSymbols {
             .filter(is_function)
             .map(|symbol| symbol.name.as_str())
     }
+}
+
+/// Whether a library goes by a link name: `gif` of `giflib`, `yaml` of `libyaml`.
+fn is_called(library: &str, link_name: &str) -> bool {
+    let short = library
+        .strip_prefix("lib")
+        .or_else(|| library.strip_suffix("lib"));
+    link_name == library || short == Some(link_name)
 }
 
 fn own<'a>(names: impl Iterator<Item = &'a str>) -> BTreeSet<String> {

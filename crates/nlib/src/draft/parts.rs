@@ -17,6 +17,9 @@ use crate::error::Error;
 /// Parts of paths that say that a header is not for users.
 const PRIVATE: [&str; 5] = ["internal", "private", "detail", "impl", "priv"];
 
+/// Folders of headers for users.
+const HEADER_FOLDERS: [&str; 3] = ["include", "inc", "api"];
+
 impl Drafting<'_> {
     /// Fills in `units`, `include-dirs` and `public-headers`.
     pub(super) fn choose_parts(&mut self, request: &DraftRequest) -> Result<(), Error> {
@@ -47,11 +50,13 @@ impl Drafting<'_> {
     fn parts_of_the_folder(&mut self) -> (Vec<String>, Vec<String>) {
         let found = layout(&self.tree.files, &|file| self.tree.facts(file));
         let headers = self.headers_for_users(&found.units);
-        let spare = found
-            .left_out
-            .iter()
-            .filter(|(_, reason)| matches!(reason, LeftOut::PartOf(_) | LeftOut::Language(_)));
-        self.spare = spare.map(|(file, _)| file.clone()).collect();
+        for (file, reason) in &found.left_out {
+            match reason {
+                LeftOut::PartOf(_) | LeftOut::Language(_) => self.spare.push(file.clone()),
+                LeftOut::Foreign => self.substitutes.push(file.clone()),
+                _ => {}
+            }
+        }
         for (reason, files) in by_reason(found.left_out) {
             self.found("left out", format!("{} ({reason})", listed(&files)));
         }
@@ -74,8 +79,9 @@ impl Drafting<'_> {
         Ok((units, headers))
     }
 
-    /// The headers that users include: those in a folder for that; else those beside the units that are
-    /// called like the library, like a unit, or as all units begin; else all beside the units.
+    /// The headers that users include: those in a folder for that; else the one above the units that
+    /// is called like the library; else those beside the units that are called like the library, like a
+    /// unit, or as all units begin; else all beside the units.
     fn headers_for_users(&self, units: &[String]) -> Vec<String> {
         let usable = |file: &&String| !is_apart(file) && !is_foreign(file) && !is_private(file);
         let headers: Vec<&String> = self.tree.headers().filter(usable).collect();
@@ -87,14 +93,23 @@ impl Drafting<'_> {
         let at_top = |file: &&String| folder(file) == top;
         let library = letters(&self.draft.manifest.name);
         let library = plain_name(&library);
+        let is_above = |file: &str| {
+            let folder = folder(file);
+            folder != top && (folder == "." || top.starts_with(&format!("{folder}/")))
+        };
+        let called_so_above = |file: &&String| {
+            let name = letters(stem(file));
+            is_above(file) && plain_name(&name) == library
+        };
         let called_so = |file: &&String| at_top(file) && letters(stem(file)).starts_with(library);
         let called_like_a_unit =
             |file: &&String| at_top(file) && units.iter().any(|unit| stem(unit) == stem(file));
         let all_begin_so = |file: &&String| {
             at_top(file) && units.iter().all(|unit| stem(unit).starts_with(stem(file)))
         };
-        let tries: [&dyn Fn(&&String) -> bool; 5] = [
+        let tries: [&dyn Fn(&&String) -> bool; 6] = [
             &is_in_include,
+            &called_so_above,
             &called_so,
             &called_like_a_unit,
             &all_begin_so,
@@ -251,15 +266,13 @@ fn by_reason(left_out: Vec<(String, LeftOut)>) -> Vec<(String, Vec<String>)> {
 /// Whether a file lies in a folder for headers.
 fn is_in_include(file: &&String) -> bool {
     let mut folders = folder(file).split('/');
-    folders.any(|part| matches!(part, "include" | "inc"))
+    folders.any(|part| HEADER_FOLDERS.contains(&part))
 }
 
 /// The folder that a public header is included from: `include` of `include/uv/unix.h`.
 fn include_folder(header: &str) -> String {
     let parts: Vec<&str> = header.split('/').collect();
-    let at = parts
-        .iter()
-        .position(|part| matches!(*part, "include" | "inc"));
+    let at = parts.iter().position(|part| HEADER_FOLDERS.contains(part));
     match at {
         Some(at) if at + 1 < parts.len() => parts[..=at].join("/"),
         _ => folder(header).to_string(),

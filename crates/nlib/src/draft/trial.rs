@@ -1,6 +1,8 @@
 //! The trial: what is drafted is compiled and linked, and what that shows goes into the manifest, until
 //! nothing changes any more. What then remains is the draft's failure.
 
+use std::collections::BTreeSet;
+
 use nlib_loader::{LinkError, Supply, UnresolvedSymbol};
 use nlib_plan::manifest::UnitEntry;
 use nlib_plan::{Choices, Manifest, Target, resolve_in};
@@ -18,6 +20,7 @@ const ROUNDS: usize = 12;
 impl Drafting<'_> {
     /// Compiles and links, and changes the manifest as long as that helps.
     pub(super) fn try_it(&mut self) -> Result<(), Error> {
+        self.write_headers()?;
         for _ in 0..ROUNDS {
             let built = match self.build(&self.draft.manifest) {
                 Ok(built) => built,
@@ -53,6 +56,22 @@ impl Drafting<'_> {
         }
     }
 
+    /// Names the unit that alone refers to what is missing: it may be for another way to build the library.
+    fn advise_on_symbols(&mut self, missing: &[UnresolvedSymbol]) {
+        let referrers = missing.iter().flat_map(|symbol| &symbol.referrers);
+        let units: BTreeSet<&str> = referrers
+            .filter_map(|referrer| referrer.split(": ").next())
+            .collect();
+        if let [unit] = Vec::from_iter(units)[..]
+            && self.draft.manifest.units.len() > 1
+        {
+            self.draft.advice.push(format!(
+                "{unit} alone refers to them: if it is for another way to build the library, it goes out \
+                 of \"units\""
+            ));
+        }
+    }
+
     fn advise_on_link(&mut self, error: &Error) {
         if let Error::Link { error, .. } = error
             && matches!(error, LinkError::Duplicate { .. })
@@ -78,10 +97,10 @@ impl Drafting<'_> {
         let requests: Vec<Request> = names.map(|one| Request::new(&one.name)).collect();
         let (mut closure, dependencies) = closure(inner, &requests)?;
         closure.libraries.push(ResolvedLibrary {
+            generated: inner.generated_headers(&plan)?,
             plan,
             choices,
             root: self.tree.root.clone(),
-            generated: None,
             manifest: Some(self.draft.path.clone()),
             dependencies,
             overlays: Vec::new(),
@@ -119,6 +138,7 @@ impl Drafting<'_> {
         let symbols: Vec<UnresolvedSymbol> = missing.collect();
         if !symbols.is_empty() {
             let library = self.draft.manifest.name.clone();
+            self.advise_on_symbols(&symbols);
             let error = LinkError::Unresolved { library, symbols };
             self.draft.failure = Some(self.inner.link_error(error));
             return Ok(());
