@@ -86,16 +86,20 @@ fn replace(path: &Path, bytes: &[u8]) -> io::Result<()> {
     if fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return OpenOptions::new().write(true).open(path)?.write_all(bytes);
     }
-    let folder = path
-        .parent()
-        .filter(|folder| !folder.as_os_str().is_empty());
     let mut file = tempfile::Builder::new()
         .prefix(".nlib-")
         .permissions(Permissions::from_mode(0o666)) // less what the process's mask takes away
-        .tempfile_in(folder.unwrap_or(Path::new(".")))?;
+        .tempfile_in(folder_of(path))?;
     file.write_all(bytes)?;
     file.persist(path)?;
     Ok(())
+}
+
+/// The folder that a file is in, by its path.
+pub fn folder_of(file: &Path) -> &Path {
+    let folder = file.parent();
+    let named = folder.filter(|folder| !folder.as_os_str().is_empty());
+    named.unwrap_or(Path::new("."))
 }
 
 /// Rows with aligned columns; columns whose title begins with `>` are aligned to the right.

@@ -18,6 +18,7 @@ use similar::TextDiff;
 
 use crate::context::Context;
 use crate::errors::Failure;
+use crate::output::folder_of;
 
 /// What running a library showed.
 #[derive(Debug, Clone, Serialize)]
@@ -205,19 +206,12 @@ impl Runner {
     fn tested(&self, place: &Path, test: &Test, linker: &str) -> Result<(), (TestOutcome, String)> {
         let failed = |detail: String| (TestOutcome::Failed, detail);
         // Files are named relative to the manifest.
-        let folder = place
-            .parent()
-            .filter(|folder| !folder.as_os_str().is_empty());
-        let folder = folder.unwrap_or(Path::new("."));
+        let folder = folder_of(place);
         let mut command = self.command(linker);
         command.current_dir(folder);
         command.args(["--quiet", "run"]);
-        let features = test.features.join(",");
         let place = std::path::absolute(place).unwrap_or_else(|_| place.to_path_buf());
-        let library = match features.as_str() {
-            "" => place.display().to_string(),
-            features => format!("{}[{features}]", place.display()),
-        };
+        let library = format!("{}{}", place.display(), selection(test));
         for library in [&library].into_iter().chain(&test.with) {
             command.arg("--with").arg(library);
         }
@@ -295,9 +289,22 @@ fn title(test: &Test) -> String {
         (None, Some(call)) => format!("{call}()"),
         (None, None) => String::new(),
     };
-    match test.features.is_empty() {
-        true => name,
-        false => format!("{name} [{}]", test.features.join(",")),
+    match selection(test).as_str() {
+        "" => name,
+        selection => format!("{name} {selection}"),
+    }
+}
+
+/// `[feature,option=value,!default]`, as after a library's name on the command line.
+fn selection(test: &Test) -> String {
+    let options = test.options.iter();
+    let options = options.map(|(name, value)| format!("{name}={value}"));
+    let no_default = (!test.default_features).then(|| "!default".to_owned());
+    let features = test.features.iter().cloned();
+    let chosen: Vec<String> = features.chain(options).chain(no_default).collect();
+    match chosen.is_empty() {
+        true => String::new(),
+        false => format!("[{}]", chosen.join(",")),
     }
 }
 

@@ -13,13 +13,16 @@ fn place(tests: &Value) -> Place {
     let manifest = json!({
         "manifest-version": 1, "name": "answer", "version": "1.0",
         "units": [{ "src": "answer.c" }],
-        "features": { "more": { "defines": { "MORE": null } } },
+        "features": { "more": { "defines": { "MORE": null } }, "plain": {} },
+        "default-features": ["plain"],
+        "options": { "base": { "default": "42", "define": "BASE" } },
+        "when": [{ "if": "!plain", "defines": { "BARE": null } }],
         "test": tests,
     });
     place.write("vendor-manifests/answer.json", &manifest.to_string());
     place.write(
         "vendor-manifests/answer.c",
-        "int answer(void) {\n#ifdef MORE\n return 43;\n#else\n return 42;\n#endif\n}\n\
+        "int answer(void) {\n#if defined MORE\n return 43;\n#elif defined BARE\n return 0;\n#else\n return BASE;\n#endif\n}\n\
          const char *name(void) { return \"answer 1.0\"; }\nvoid quiet(void) {}\n",
     );
     place.write(
@@ -44,6 +47,8 @@ fn programs_and_calls_run_with_each_linker() {
         { "program": "probes/use.c", "output": "probes/use.out" },
         { "program": "probes/use.c", "prints": "43 with words\n", "features": ["more"], "arguments": ["with words"] },
         { "call": "answer", "returns": 42 },
+        { "call": "answer", "returns": 7, "options": { "base": "7" } },
+        { "call": "answer", "returns": 0, "default-features": false },
         { "call": "name", "returns": "answer 1.0" },
         { "call": "quiet" },
         { "call": "absent", "if": "windows" },
@@ -79,6 +84,8 @@ fn programs_and_calls_run_with_each_linker() {
         "probes/use.c",
         "probes/use.c [more]",
         "answer()",
+        "answer() [base=7]",
+        "answer() [!default]",
         "name()",
         "quiet()",
         "probes/both.c",
@@ -90,7 +97,7 @@ fn programs_and_calls_run_with_each_linker() {
 
     let warm = self::report(&place, &["--link=image"]).0;
     assert_eq!(warm["libraries"][0]["compiled"], 0);
-    assert_eq!(warm["libraries"][0]["tests"].as_array().unwrap().len(), 6);
+    assert_eq!(warm["libraries"][0]["tests"].as_array().unwrap().len(), 8);
     let anew = self::report(&place, &["--link=image", "--cold"]).0;
     assert_eq!(anew["libraries"][0]["compiled"], 1);
 }
@@ -179,4 +186,37 @@ fn the_page_has_a_bar_for_each_library() {
     assert!(page.contains("<h1>1 of 2 libraries pass</h1>"), "{page}");
     assert_eq!(page.matches("<span class=build style").count(), 2);
     assert!(page.contains("no test"));
+}
+
+#[test]
+fn a_source_has_no_tests_and_a_project_is_checked_as_one() {
+    let place = place(&json!([{ "call": "quiet" }]));
+    place.write("alone.c", "int alone(void) { return 1; }");
+    let run = place.nlib(&["check", "--run", "alone.c"]);
+    assert_eq!(run.status, Some(2), "{}", run.stderr);
+    assert!(
+        run.stderr.contains("alone.c is no manifest"),
+        "{}",
+        run.stderr
+    );
+    assert_eq!(place.nlib(&["check", "alone.c"]).status, Some(0));
+
+    place.write(
+        "app/nlib.json",
+        r#"{ "project-version": 1, "libraries": { "answer": "^1" } }"#,
+    );
+    let run = place.nlib(&["check", "app/nlib.json"]);
+    assert_eq!(run.status, Some(0), "{}", run.stderr);
+    place.write(
+        "app/nlib.json",
+        r#"{ "project-version": 1, "librarys": {} }"#,
+    );
+    let run = place.nlib(&["check", "app/nlib.json"]);
+    assert_eq!(run.status, Some(3), "{}", run.stderr);
+    assert!(
+        run.stdout
+            .contains("nlib.json:1:25: error: unknown field `librarys`"),
+        "{}",
+        run.stdout
+    );
 }

@@ -283,11 +283,11 @@ pub struct Dependency {
     pub options: BTreeMap<String, String>,
 }
 
-fn yes() -> bool {
+pub(crate) fn yes() -> bool {
     true
 }
 
-fn is_yes(value: &bool) -> bool {
+pub(crate) fn is_yes(value: &bool) -> bool {
     *value
 }
 

@@ -15,6 +15,7 @@ use serde::de::{self, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::error::{Fault, FileError, Step};
+use crate::manifest::{is_yes, yes};
 use crate::parse::{self, edit};
 use crate::schema;
 
@@ -206,14 +207,6 @@ struct RequirementFields {
     /// Values of its options.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     options: BTreeMap<String, String>,
-}
-
-fn yes() -> bool {
-    true
-}
-
-fn is_yes(value: &bool) -> bool {
-    *value
 }
 
 /// A range of versions, or what is chosen of the library.

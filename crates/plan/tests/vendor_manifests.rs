@@ -102,7 +102,9 @@ fn dependencies_of_vendor_manifests_exist_in_that_version() {
         .map(|path| Manifest::read(path).unwrap())
         .collect();
     for manifest in &manifests {
-        for dependency in &manifest.dependencies {
+        let layers = manifest.when.iter();
+        let under_conditions = layers.flat_map(|layer| &layer.dependencies);
+        for dependency in manifest.dependencies.iter().chain(under_conditions) {
             let found = manifests
                 .iter()
                 .find(|other| other.name == dependency.name)
@@ -127,7 +129,7 @@ fn arguments_of_some_vendor_units() {
     let arguments = |name| vendor_plan(name).units[0].arguments.join(" ");
     insta::assert_snapshot!(arguments("flecs"), @"-x c -std=gnu99 -O2 -fPIC -I. -w");
     insta::assert_snapshot!(arguments("imgui"), @"-x c++ -std=c++17 -O2 -fPIC -I. -w");
-    insta::assert_snapshot!(arguments("sqlite3"), @"-x c -O2 -fPIC -DSQLITE_ENABLE_FTS5 -DSQLITE_THREADSAFE=1 -I. -w");
+    insta::assert_snapshot!(arguments("sqlite3"), @"-x c -O2 -fPIC -DSQLITE_DEFAULT_WAL_SYNCHRONOUS=2 -DSQLITE_ENABLE_FTS5 -DSQLITE_ENABLE_MATH_FUNCTIONS -DSQLITE_ENABLE_RTREE -DSQLITE_TEMP_STORE=1 -DSQLITE_THREADSAFE=1 -I. -w");
     assert_eq!(vendor_plan("lua").units.len(), 32);
     let UnitText::Generated { path, text } = &vendor_plan("stb_image").units[0].text else {
         panic!("stb_image is a generated unit");

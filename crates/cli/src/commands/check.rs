@@ -6,15 +6,15 @@ use std::process::ExitCode;
 
 use anstyle::{AnsiColor, Style};
 use nlib::{
-    ErrorKind, LibraryPath, Manifest, ManifestProblem, Mode, Session, Settings, check_sources,
-    language,
+    ErrorKind, LibraryPath, Manifest, ManifestProblem, Mode, PROJECT_FILE, Project, Session,
+    Settings, check_sources, language,
 };
 use serde::Serialize;
 
 use crate::arguments::CheckArguments;
 use crate::context::Context;
 use crate::errors::Failure;
-use crate::output::{table, write_file};
+use crate::output::{folder_of, table, write_file};
 use crate::proof::{Proof, Runner, TestOutcome, TestRun};
 use crate::proof_page::{milliseconds, page};
 
@@ -112,6 +112,13 @@ fn run(
     library_path: &LibraryPath,
     manifests: &[PathBuf],
 ) -> Result<ExitCode, Failure> {
+    if let Some(place) = manifests.iter().find(|place| !has_tests(place)) {
+        return Err(Failure::Usage(format!(
+            "{} is no manifest, so it names no tests to run; `nlib init` writes a manifest for \
+             sources, and its `test` says what shows that they work",
+            place.display()
+        )));
+    }
     let runner = Runner::new(context, library_path, arguments.cold)?;
     let mut libraries = Vec::with_capacity(manifests.len());
     for (index, place) in manifests.iter().enumerate() {
@@ -197,6 +204,15 @@ fn is_source(text: &str) -> bool {
     language::is_header(text) || language::by_extension(text).is_ok()
 }
 
+/// Whether a file is the file of a project, by its name.
+fn is_project(place: &Path) -> bool {
+    place.file_name().is_some_and(|name| name == PROJECT_FILE)
+}
+
+fn has_tests(place: &Path) -> bool {
+    !is_project(place) && !is_source(&place.to_string_lossy())
+}
+
 fn problems(session: &Session, library_path: &LibraryPath, manifest: &Path) -> Vec<Problem> {
     if is_source(&manifest.to_string_lossy()) {
         let settings = session.settings().clone();
@@ -205,8 +221,15 @@ fn problems(session: &Session, library_path: &LibraryPath, manifest: &Path) -> V
             Err(error) => vec![whole(manifest, &error.to_string())],
         };
     }
-    match session.manifest(manifest_request(manifest)) {
-        Ok((_, parsed)) => problems_around(library_path, manifest, &parsed),
+    let read = match is_project(manifest) {
+        true => Project::open(folder_of(manifest)).map(|_| None),
+        false => session
+            .manifest(manifest_request(manifest))
+            .map(|(_, parsed)| Some(parsed)),
+    };
+    match read {
+        Ok(None) => Vec::new(),
+        Ok(Some(parsed)) => problems_around(library_path, manifest, &parsed),
         Err(nlib::Error::Manifest(error)) if !error.problems().is_empty() => {
             error.problems().iter().map(placed).collect()
         }

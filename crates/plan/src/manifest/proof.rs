@@ -1,15 +1,18 @@
 //! What shows that a library works, and what may be done with it while it is loaded: data that the
 //! commands `check --run` and `info` and hosts that reload read.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::manifest::{is_yes, yes};
 use crate::schema;
 
 /// A proof: a program that uses the library, or one call, and what comes of it.
 ///
 /// Exactly one of `program` and `call` is given. Files are named relative to the manifest.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields)]
 #[schemars(extend("oneOf" = schema::one_of(&["program", "call"])))]
 pub struct Test {
@@ -38,9 +41,15 @@ pub struct Test {
     /// enough that the call returns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub returns: Option<Outcome>,
-    /// Features that are on for it, beside the default ones.
+    /// Features that are on for it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub features: Vec<String>,
+    /// Whether the default features are on for it too; they are unless `false`.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub default_features: bool,
+    /// Values of options that it is built with.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub options: BTreeMap<String, String>,
     /// The condition under which it is run.
     #[serde(rename = "if", default, skip_serializing_if = "Option::is_none")]
     pub condition: Option<String>,

@@ -213,6 +213,13 @@ impl Check<'_> {
         self.each("features", &test.features, |check, name| {
             check.feature_name(manifest, name)
         });
+        self.key("options", |check| {
+            for (option, value) in &test.options {
+                if let Some((message, fix)) = unknown_value(manifest, option, value) {
+                    check.at(option, &message, &fix);
+                }
+            }
+        });
         if let Some(condition) = &test.condition {
             self.key("if", |check| check.condition(manifest, condition));
         }
