@@ -408,6 +408,50 @@ fn macros_of_the_version_are_defined_where_the_build_system_would() {
 }
 
 #[test]
+fn a_library_is_told_that_it_is_compiled_itself() {
+    let place = Place::new();
+    place.write(
+        "gear/gear.h",
+        "#ifdef GEAR_BUILD_LIBRARY\n#define TEETH 12\n#endif\n#ifdef GEAR_BUILD_SHARED\n#error no\n#endif\n",
+    );
+    place.write(
+        "gear/gear.c",
+        "#include \"gear.h\"\nint gear(void) { return TEETH; }\n",
+    );
+    let manifest = drafted(&place, &["gear"], "gear/gear.json");
+    assert_eq!(manifest["defines"], json!({ "GEAR_BUILD_LIBRARY": null }));
+}
+
+#[test]
+fn the_licence_of_a_part_is_not_that_of_the_whole() {
+    let place = Place::new();
+    place.write("gear/include/gear.h", "int gear(void);\n");
+    place.write(
+        "gear/src/internal/hash.h",
+        "// SPDX-License-Identifier: MIT\n#define HASH 1\n",
+    );
+    place.write(
+        "gear/src/gear.c",
+        "#include <gear.h>\n#include \"internal/hash.h\"\nint gear(void) { return HASH; }\n",
+    );
+    let manifest = drafted(&place, &["gear"], "gear/gear.json");
+    assert_eq!(manifest["license"], Value::Null);
+}
+
+#[test]
+fn a_library_that_ends_processes_is_no_supplier() {
+    let place = Place::new();
+    place.write(
+        "shadow.c",
+        "void __asan_init(void);\nvoid shadow(void) { __asan_init(); }\n",
+    );
+    place
+        .nlib(&["init", "shadow.c"])
+        .failed(4, &["`__asan_init`", "is in no library that nlib knows of"]);
+    assert_eq!(written(&place, "shadow.json")["system-libs"], Value::Null);
+}
+
+#[test]
 fn units_that_alone_need_a_header_of_another_system_are_left_out() {
     let place = Place::new();
     for unit in ["a", "b", "c", "d"] {

@@ -20,6 +20,10 @@ const COMMON: [&str; 24] = [
     "crypto",
 ];
 
+/// Never looked at: they have to be the first libraries of a process, and end one that is running when
+/// they are loaded into it, or count its calls.
+const FIRST_OR_NEVER: [&str; 6] = ["asan", "hwasan", "lsan", "tsan", "memusage", "pcprofile"];
+
 /// How many suppliers of one symbol are named.
 const MOST_SUPPLIERS: usize = 3;
 
@@ -140,6 +144,9 @@ fn installed_libraries() -> BTreeSet<(String, String)> {
             let Some(link_name) = file_name.to_str().and_then(link_name) else {
                 continue;
             };
+            if FIRST_OR_NEVER.contains(&link_name) {
+                continue;
+            }
             if seen.insert(link_name.to_owned()) {
                 let path = entry.path().to_string_lossy().into_owned();
                 libraries.insert((link_name.to_owned(), path));

@@ -138,7 +138,7 @@ impl Drafting<'_> {
             _ if !is_configured => None,
             Some(library) => Some(("what CMake writes".to_string(), export_header(library))),
             None if header.to_ascii_lowercase().contains("config") => {
-                let names: BTreeSet<String> = self.tested_macros().collect();
+                let names = self.tested_macros();
                 let text = names.iter().map(|name| format!("#undef {name}\n"));
                 Some((
                     "the macros that the sources ask for".to_string(),
@@ -192,14 +192,29 @@ impl Drafting<'_> {
     }
 
     /// The names in the manner of configure scripts that the sources and headers have conditions on.
-    pub(super) fn tested_macros(&self) -> impl Iterator<Item = String> {
-        let tested = self
-            .needed
-            .iter()
-            .flat_map(|file| HeaderFacts::read(file, &self.tree.text(file)).tested);
-        tested.filter(|name| {
+    pub(super) fn tested_macros(&self) -> BTreeSet<String> {
+        let is_one = |name: &str| {
             name.starts_with("HAVE_") || name.starts_with("SIZEOF_") || name == "STDC_HEADERS"
-        })
+        };
+        self.conditions(is_one)
+    }
+
+    /// The macros by which headers know that the library itself is compiled, and not a program that uses
+    /// it: `FT2_BUILD_LIBRARY`.
+    pub(super) fn library_macros(&self) -> Vec<String> {
+        let is_one = |name: &str| {
+            let has = |words: &[&str]| name.split('_').any(|word| words.contains(&word));
+            has(&["BUILD", "BUILDING", "COMPILATION"])
+                && !has(&["DLL", "SHARED", "STATIC", "WIN32"])
+        };
+        self.conditions(is_one).into_iter().collect()
+    }
+
+    /// The macros that the sources and headers have conditions on, of a kind.
+    fn conditions(&self, is_one: impl Fn(&str) -> bool) -> BTreeSet<String> {
+        let files = self.needed.iter();
+        let tested = files.flat_map(|file| HeaderFacts::read(file, &self.tree.text(file)).tested);
+        tested.filter(|name| is_one(name)).collect()
     }
 
     /// What the library's build system would find out without looking at the system.

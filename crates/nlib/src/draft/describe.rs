@@ -6,6 +6,7 @@ use nlib_infer::code::{Line, lines};
 use nlib_infer::includes::{common_folder, folder};
 use nlib_infer::licence::{is_licence_file, licence};
 use nlib_infer::version::{version, version_of_folder, version_of_project};
+use nlib_plan::language::is_header;
 
 use super::Drafting;
 use super::configure::BUILD_SYSTEMS;
@@ -125,10 +126,7 @@ impl Drafting<'_> {
         let mut files = self.public_headers.clone();
         let units = self.draft.manifest.units.iter();
         let units = units.filter_map(|unit| unit.src.clone());
-        let headers = self
-            .needed
-            .iter()
-            .filter(|file| nlib_plan::language::is_header(file));
+        let headers = self.needed.iter().filter(|file| is_header(file));
         for file in headers.cloned().chain(units.take(ASKED)) {
             if !files.contains(&file) {
                 files.push(file);
@@ -162,8 +160,11 @@ impl Drafting<'_> {
             let comments: Vec<&str> = lines.iter().map(|line| line.comment.as_str()).collect();
             comments.join("\n")
         };
+        // Headers within may be of others, under licences of their own.
+        let is_own = |file: &String| !is_header(file) || self.public_headers.contains(file);
         let mut of_comments = texts
             .iter()
+            .filter(|(file, _)| is_own(file))
             .filter_map(|(file, lines)| Some((file.clone(), licence(&comments(lines))?)));
         match self.single_headers.is_empty() {
             true => of_a_file.or_else(|| of_comments.next()),

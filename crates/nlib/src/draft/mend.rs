@@ -150,6 +150,7 @@ impl Drafting<'_> {
         let found = self.macros_of_configure();
         let everything = vec![EVERYTHING.to_string()];
         let sets = [
+            self.library_macros(),
             self.configuration_macros(),
             found.clone(),
             everything.clone(),
@@ -193,20 +194,16 @@ impl Drafting<'_> {
     /// The macros `HAVE_UNISTD_H` and the like that the sources ask for, of headers that systems like
     /// this one have.
     fn macros_of_configure(&self) -> Vec<String> {
-        let found: BTreeSet<String> = self
-            .tested_macros()
-            .filter(|name| says_of_a_header(name))
-            .collect();
+        let found = self.tested_macros().into_iter();
         let known = &self.draft.manifest.defines;
         found
-            .into_iter()
-            .filter(|name| !known.contains_key(name))
+            .filter(|name| says_of_a_header(name) && !known.contains_key(name))
             .collect()
     }
 
     /// The macros `HAVE_CONFIG_H` and the like that sources ask for before they include the header.
     fn configuration_macros(&self) -> Vec<String> {
-        let found: BTreeSet<String> = self.tested_macros().collect();
+        let found = self.tested_macros();
         let is_one = |name: &String| name.ends_with("CONFIG_H");
         found.into_iter().filter(is_one).collect()
     }
