@@ -271,30 +271,26 @@ unsafe extern "C" fn find_places(
 }
 
 /// Whether the loader still has this record. The pointer is compared, never followed.
+///
+/// Objects are asked for only after the walk: during it the loader's list is locked, and `dladdr1` waits
+/// for a second lock, which a `dlopen` in another thread holds while it waits for the list.
 fn is_loaded(map: NonNull<c_void>) -> bool {
-    struct Search {
-        wanted: *const c_void,
-        found: bool,
-    }
-    unsafe extern "C" fn visit(
+    unsafe extern "C" fn note_headers(
         info: *mut libc::dl_phdr_info,
         _size: usize,
-        search: *mut c_void,
+        headers: *mut c_void,
     ) -> libc::c_int {
-        // SAFETY: `dl_iterate_phdr` passes a valid record, and the `Search` below.
-        let (info, search) = unsafe { (&*info, &mut *search.cast::<Search>()) };
-        let header = info.dlpi_phdr as usize;
-        search.found |=
-            object_at(header).is_some_and(|map| map.as_ptr().cast_const() == search.wanted);
+        // SAFETY: `dl_iterate_phdr` passes a valid record, and the list below.
+        let (info, headers) = unsafe { (&*info, &mut *headers.cast::<Vec<usize>>()) };
+        headers.push(info.dlpi_phdr as usize);
         0
     }
-    let mut search = Search {
-        wanted: map.as_ptr(),
-        found: false,
-    };
-    // SAFETY: the callback gets the `Search` it expects, alive during the call.
-    unsafe { libc::dl_iterate_phdr(Some(visit), (&raw mut search).cast()) };
-    search.found
+    let mut headers: Vec<usize> = Vec::new();
+    // SAFETY: the callback gets the list it expects, alive during the call.
+    unsafe { libc::dl_iterate_phdr(Some(note_headers), (&raw mut headers).cast()) };
+    headers
+        .into_iter()
+        .any(|header| object_at(header) == Some(map))
 }
 
 fn last_error() -> String {
