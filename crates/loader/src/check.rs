@@ -13,7 +13,7 @@ use object::elf;
 use crate::elf::{ElfFile, ElfSymbol};
 use crate::error::{DuplicateSymbol, UnresolvedSymbol};
 use crate::suppliers::find_suppliers;
-use crate::{LibrarySpec, LinkError, ObjectFile, SystemLibrary};
+use crate::{LibrarySpec, LinkError, ObjectFile, SystemLibrary, system};
 
 /// Checks that every symbol the objects need is defined in reach, and none twice.
 ///
@@ -22,7 +22,7 @@ use crate::{LibrarySpec, LinkError, ObjectFile, SystemLibrary};
 /// they depend on, and the symbols of this process. Weak references may stay unresolved; weak
 /// definitions may repeat.
 pub fn check_symbols(spec: &LibrarySpec, objects: &[ObjectFile]) -> Result<(), LinkError> {
-    let system = open(&spec.system_libraries)?;
+    let system = open_all(&spec.system_libraries)?;
     check_against(&spec.name, objects, |symbol| spec.supplies(symbol), &system)
 }
 
@@ -34,7 +34,7 @@ pub fn check_unloaded(
     dependencies: &[&HashSet<Vec<u8>>],
     system_libraries: &[SystemLibrary],
 ) -> Result<(), LinkError> {
-    let system = open(system_libraries)?;
+    let system = open_all(system_libraries)?;
     let is_supplied = |symbol: &str| {
         dependencies
             .iter()
@@ -43,18 +43,9 @@ pub fn check_unloaded(
     check_against(library, objects, is_supplied, &system)
 }
 
-fn open(libraries: &[SystemLibrary]) -> Result<Vec<Arc<PlatformLibrary>>, LinkError> {
-    libraries
-        .iter()
-        .map(|library| {
-            PlatformLibrary::open(&library.path)
-                .map(Arc::new)
-                .map_err(|failure| LinkError::Platform {
-                    library: library.name.clone(),
-                    message: failure.to_string(),
-                })
-        })
-        .collect()
+fn open_all(libraries: &[SystemLibrary]) -> Result<Vec<Arc<PlatformLibrary>>, LinkError> {
+    let open = |library| system::open(library).map(Arc::new);
+    libraries.iter().map(open).collect()
 }
 
 /// [`check_symbols`] of `library` with the system libraries already open; `is_supplied` speaks for

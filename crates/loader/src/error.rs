@@ -95,6 +95,17 @@ pub enum LinkError {
         /// Packages that are likely to hold it.
         packages: Vec<String>,
     },
+    /// A library that would end this process, for it has to be there when a process starts.
+    #[error(
+        "`{library}` has to be there when a process starts, and would end this one: start the program \
+         with LD_PRELOAD={}, or leave the library out", path.display()
+    )]
+    MustComeFirst {
+        /// The library, by its link name.
+        library: String,
+        /// Its file.
+        path: PathBuf,
+    },
     /// The platform's loader refused a file.
     #[error("`{library}` cannot be loaded: {message}")]
     Platform {

@@ -13,7 +13,9 @@ use crate::error::{UnloadError, UnloadRefusal};
 use crate::library::{Loaded, Resources};
 use crate::locate::{CodeLocation, locate};
 use crate::perf::{PerfFile, PerfOutput};
-use crate::{ImageFile, Library, LibrarySpec, LinkError, ObjectFile, SystemLibrary, image, jit};
+use crate::{
+    ImageFile, Library, LibrarySpec, LinkError, ObjectFile, SystemLibrary, image, jit, system,
+};
 
 /// Loads libraries into this process. Clones share one ORC session.
 ///
@@ -209,12 +211,7 @@ impl LoaderShared {
     }
 
     fn open_system_library(&self, wanted: &SystemLibrary) -> Result<OpenSystemLibrary, LinkError> {
-        let library =
-            PlatformLibrary::open(&wanted.path).map_err(|failure| LinkError::Platform {
-                library: wanted.name.clone(),
-                message: failure.to_string(),
-            })?;
-        let library = Arc::new(library);
+        let library = Arc::new(system::open(wanted)?);
         let lookup = Arc::clone(&library);
         let dylib = self.session.create_generated_dylib(
             &wanted.name,

@@ -9,7 +9,7 @@ use object::read::ReadCache;
 use crate::elf::{ElfFile, ElfSymbol};
 use crate::error::Supplier;
 use crate::references::strongly_undefined;
-use crate::system::{SystemLibrary, find_system_library};
+use crate::system::{SystemLibrary, comes_first, find_system_library, link_name};
 use crate::system_directories::library_directories;
 use crate::{LinkError, ObjectFile};
 
@@ -20,9 +20,8 @@ const COMMON: [&str; 24] = [
     "crypto",
 ];
 
-/// Never looked at: they have to be the first libraries of a process, and end one that is running when
-/// they are loaded into it, or count its calls.
-const FIRST_OR_NEVER: [&str; 6] = ["asan", "hwasan", "lsan", "tsan", "memusage", "pcprofile"];
+/// Never looked at, beside those that have to be the first of a process: they count its calls.
+const NO_SUPPLIERS: [&str; 2] = ["memusage", "pcprofile"];
 
 /// How many suppliers of one symbol are named.
 const MOST_SUPPLIERS: usize = 3;
@@ -144,7 +143,7 @@ fn installed_libraries() -> BTreeSet<(String, String)> {
             let Some(link_name) = file_name.to_str().and_then(link_name) else {
                 continue;
             };
-            if FIRST_OR_NEVER.contains(&link_name) {
+            if comes_first(link_name) || NO_SUPPLIERS.contains(&link_name) {
                 continue;
             }
             if seen.insert(link_name.to_owned()) {
@@ -154,12 +153,6 @@ fn installed_libraries() -> BTreeSet<(String, String)> {
         }
     }
     libraries
-}
-
-/// `foo` of `libfoo.so.1`.
-fn link_name(file_name: &str) -> Option<&str> {
-    let (stem, version) = file_name.strip_prefix("lib")?.split_once(".so")?;
-    (version.is_empty() || version.starts_with('.')).then_some(stem)
 }
 
 #[cfg(test)]

@@ -65,6 +65,38 @@ pub fn is_in_process(symbol: &str) -> bool {
     nlib_orc::process_symbol(symbol).is_some()
 }
 
+/// Opens a system library in this process, or finds it open.
+///
+/// # Errors
+/// The platform's loader refuses it, or it would end the process.
+pub(crate) fn open(library: &SystemLibrary) -> Result<PlatformLibrary, LinkError> {
+    if let Some(name) = link_name(&library.soname)
+        && comes_first(name)
+        && !is_in_process(&format!("__{name}_init"))
+    {
+        return Err(LinkError::MustComeFirst {
+            library: library.name.clone(),
+            path: library.path.clone(),
+        });
+    }
+    PlatformLibrary::open(&library.path).map_err(|failure| LinkError::Platform {
+        library: library.name.clone(),
+        message: failure.to_string(),
+    })
+}
+
+/// Whether a library, by its link name, is a sanitizer's runtime: it has to be there when the process
+/// starts, and ends one that is running when it is loaded into it.
+pub(crate) fn comes_first(name: &str) -> bool {
+    ["asan", "hwasan", "lsan", "tsan"].contains(&name)
+}
+
+/// `foo` of `libfoo.so.1`.
+pub(crate) fn link_name(file_name: &str) -> Option<&str> {
+    let (stem, version) = file_name.strip_prefix("lib")?.split_once(".so")?;
+    (version.is_empty() || version.starts_with('.')).then_some(stem)
+}
+
 /// Whether the file lies in a folder that the system's linker and loader search.
 pub(crate) fn is_searched(path: &Path) -> bool {
     path.parent()
@@ -317,5 +349,19 @@ mod tests {
         let (_, soname) = follow_script("INPUT(-lm)", 0).unwrap();
         assert_eq!(soname, "libm.so.6");
         assert!(follow_script("INPUT(libnone.a)", 0).is_none());
+    }
+
+    #[test]
+    fn what_has_to_come_first_is_refused_and_the_process_lives() {
+        let library = SystemLibrary {
+            name: "asan".to_owned(),
+            path: PathBuf::from("/usr/lib/libasan.so.8"),
+            soname: "libasan.so.8".to_owned(),
+        };
+        let error = open(&library).err().unwrap().to_string();
+        assert!(
+            error.contains("`asan`") && error.contains("LD_PRELOAD=/usr/lib/libasan.so.8"),
+            "{error}"
+        );
     }
 }
