@@ -25,7 +25,8 @@ readonly BUILD_PACKAGES=(
     zlib1g-dev libzstd-dev libxml2-dev libz3-dev
     build-essential g++ make pkg-config git curl ca-certificates
 )
-readonly TEST_PACKAGES=(gdb strace valgrind csmith libcsmith-dev "libomp-$LLVM-dev")
+# libllvm19: an LLVM that a host holds beside ours.
+readonly TEST_PACKAGES=(gdb strace valgrind csmith libcsmith-dev "libomp-$LLVM-dev" libllvm19)
 readonly BENCH_PACKAGES=(ccache tcc python3)
 
 say() { printf '%s\n' "$*" >&2; }

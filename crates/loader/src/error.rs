@@ -140,7 +140,7 @@ pub enum LinkError {
         taken_out: bool,
     },
     /// The library does not publish this symbol.
-    #[error("`{library}` has no symbol `{symbol}`{hint}")]
+    #[error("`{library}` has no symbol `{symbol}`{hint}{}", did_you_mean(similar))]
     NoSuchSymbol {
         /// The library.
         library: String,
@@ -148,6 +148,21 @@ pub enum LinkError {
         symbol: String,
         /// Empty, or a reason with leading punctuation.
         hint: String,
+        /// Names like it, the nearest first; only [`Library::find`] looks for them.
+        similar: Vec<String>,
+    },
+    /// A C++ name stands for several functions.
+    #[error(
+        "`{symbol}` of `{library}` is overloaded; ask for one of these with its parameters: {}",
+        list(overloads)
+    )]
+    AmbiguousSymbol {
+        /// The library.
+        library: String,
+        /// The symbol as asked for.
+        symbol: String,
+        /// The overloads, each as it can be asked for.
+        overloads: Vec<String>,
     },
     /// A symbol was asked for as a type that is not one pointer wide.
     #[error("symbol `{symbol}` was asked for as a type of {size} bytes; a symbol is one pointer ({} bytes): ask for a function pointer or a raw pointer", size_of::<usize>())]
@@ -344,6 +359,14 @@ fn display_system_library(name: &str, searched: &[PathBuf], packages: &[String])
     }
     let directories: Vec<_> = searched.iter().map(|d| d.display().to_string()).collect();
     text + &format!("; searched {}", directories.join(", "))
+}
+
+fn did_you_mean(similar: &[String]) -> String {
+    match similar {
+        [] => String::new(),
+        [one] => format!("; did you mean `{one}`?"),
+        several => format!("; did you mean one of {}?", list(several)),
+    }
 }
 
 /// A symbol name with its C++ spelling.

@@ -10,6 +10,7 @@ use nlib_orc::demangle;
 use object::elf;
 
 use crate::elf::{ElfFile, OTHER_OFFSET, SYMBOL_SIZE};
+use crate::names::{entity, without_parameters, without_result};
 use crate::{LinkError, ObjectFile};
 
 /// What became of the export patterns.
@@ -186,76 +187,9 @@ fn pattern_error(pattern: &str, error: &globset::Error) -> LinkError {
     }
 }
 
-/// `Window` of `vtable for Window`.
-fn entity(demangled: &str) -> &str {
-    const PREFIXES: [&str; 8] = [
-        "vtable for ",
-        "VTT for ",
-        "typeinfo for ",
-        "typeinfo name for ",
-        "guard variable for ",
-        "virtual thunk to ",
-        "non-virtual thunk to ",
-        "reference temporary for ",
-    ];
-    PREFIXES
-        .iter()
-        .find_map(|prefix| demangled.strip_prefix(prefix))
-        .unwrap_or(demangled)
-}
-
-/// `ns::draw` of `ns::draw(int, char const*)`.
-fn without_parameters(entity: &str) -> &str {
-    let call = "operator()";
-    let search_from = entity.find(call).map_or(0, |at| at + call.len());
-    match entity[search_from..].find('(') {
-        Some(at) => &entity[..search_from + at],
-        None => entity,
-    }
-}
-
-/// `ns::twice<int>` of `int ns::twice<int>`: functions that a template makes are demangled with what
-/// they return.
-fn without_result(name: &str) -> &str {
-    let searched = name.find("operator").map_or(name, |at| &name[..at]);
-    let mut depth = 0_usize;
-    let mut start = 0;
-    for (at, character) in searched.char_indices() {
-        match character {
-            '<' | '(' | '[' => depth += 1,
-            '>' | ')' | ']' => depth = depth.saturating_sub(1),
-            ' ' if depth == 0 => start = at + 1,
-            _ => {}
-        }
-    }
-    &name[start..]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_cut_to_what_a_user_would_write() {
-        assert_eq!(without_parameters("ns::f(int)"), "ns::f");
-        assert_eq!(without_parameters("C::operator()(int)"), "C::operator()");
-        assert_eq!(entity("vtable for ns::C"), "ns::C");
-        for (name, expected) in [
-            ("int ns::twice<int>", "ns::twice<int>"),
-            (
-                "std::map<int, char> const& ns::f<long, int>",
-                "ns::f<long, int>",
-            ),
-            ("bool ns::operator==<int>", "ns::operator==<int>"),
-            (
-                "ns::C::operator unsigned long",
-                "ns::C::operator unsigned long",
-            ),
-            ("ns::f", "ns::f"),
-        ] {
-            assert_eq!(without_result(name), expected);
-        }
-    }
 
     #[test]
     fn patterns_match_mangled_and_demangled_names() {

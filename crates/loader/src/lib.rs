@@ -19,7 +19,8 @@
 //! 4. [`share_vague_definitions`] gives up what a dependency defines already (`substitute.rs`);
 //! 5. [`Loader::link_jit`] (`jit.rs`) or [`Loader::link_image`] (`image.rs`, after [`prepare_image`])
 //!    gives a [`Library`], whose constructors have run (`code.rs`);
-//! 6. [`Library::symbol`] gives a [`Symbol`] (`symbol.rs`, the only file with `unsafe`);
+//! 6. [`Library::symbol`] gives a [`Symbol`] (`symbol.rs`, the only file with `unsafe`) by a name in C or
+//!    C++ (`published.rs`, `names.rs`);
 //! 7. [`Loader::locate`] says what an address belongs to (`locate.rs`, with `debug_info.rs` for
 //!    source lines);
 //! 8. [`Loader::unload`] takes the library out again, in order, or says why not.
@@ -43,10 +44,12 @@ mod jit;
 mod library;
 mod loader;
 mod locate;
+mod names;
 mod object_symbols;
 mod obstacle;
 mod perf;
 mod policy;
+mod published;
 mod references;
 mod substitute;
 mod suppliers;
@@ -78,6 +81,7 @@ pub use object_symbols::{SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility
 pub use obstacle::{Obstacle, ObstacleKind, jit_obstacle, library_obstacles};
 pub use perf::PerfOutput;
 pub use policy::{LinkFacts, Linker, LinkerChoice, choose_linker};
+pub use published::PublishedSymbol;
 pub use references::{PublishedNames, Reference, Supply, references};
 pub use substitute::{has_vague_definitions, published_names, share_vague_definitions};
 pub use suppliers::{find_suppliers, needed_libraries};

@@ -155,6 +155,11 @@ impl Library {
         &self.0.name
     }
 
+    /// Whether both are handles to one library.
+    pub fn is_same(&self, other: &Library) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Which linker loaded it.
     pub fn linker(&self) -> Linker {
         match self.0.resources.code {
@@ -169,7 +174,7 @@ impl Library {
     }
 
     /// The address of a symbol that the library itself publishes; what it merely depends on is
-    /// not found. C++ names are asked for mangled.
+    /// not found. C++ names are asked for mangled; [`Library::find`] knows the others.
     ///
     /// The address is valid until the library is unloaded, which it does not prevent.
     pub fn address(&self, symbol: &str) -> Result<usize, LinkError> {
@@ -177,6 +182,7 @@ impl Library {
             library: self.name().to_owned(),
             symbol: symbol.to_owned(),
             hint: hint.to_owned(),
+            similar: Vec::new(),
         };
         match &self.0.resources.code {
             Code::Jit { dylib, .. } => match dylib.address(symbol) {

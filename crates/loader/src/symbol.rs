@@ -77,7 +77,8 @@ impl<T> OwnedSymbol<T> {
 }
 
 impl Library {
-    /// Looks up a symbol the library publishes, as a function pointer or raw pointer.
+    /// Looks up a symbol the library publishes, as a function pointer or raw pointer, by its name in C
+    /// or C++ ([`Library::find`]).
     ///
     /// An error when the library has no such symbol, or when `T` is not one pointer wide.
     ///
@@ -136,7 +137,7 @@ unsafe fn typed_address<T: Copy>(library: &Library, name: &str) -> Result<T, Lin
             size: size_of::<T>(),
         });
     }
-    let address = library.address(name)?;
+    let address = library.find(name)?;
     // SAFETY: the sizes are equal, and the caller vouches that `T` is a pointer of the symbol's
     // type; the address is not null.
     Ok(unsafe { std::mem::transmute_copy::<usize, T>(&address) })

@@ -10,6 +10,7 @@ use nlib_plan::version::{VersionRange, later};
 use crate::demand::{Ask, Asker, Wanted};
 use crate::error::Error;
 use crate::find::versions_in;
+use crate::request::{Request, What};
 use crate::session::Inner;
 
 /// A manifest and where it stands.
@@ -22,6 +23,18 @@ pub(crate) struct Manifests {
 }
 
 impl Manifests {
+    /// Those that a request gives as text.
+    pub(crate) fn of_request(request: &Request) -> Result<Self, Error> {
+        let mut manifests = Self::default();
+        if let (What::ManifestText { text, .. }, Some(path)) =
+            (&request.what, request.what.manifest_path())
+        {
+            let manifest = Manifest::parse_named(text, &path.display().to_string())?;
+            manifests.read.insert(path, Rc::new(manifest));
+        }
+        Ok(manifests)
+    }
+
     pub(crate) fn read(&mut self, path: &Path) -> Result<Rc<Manifest>, Error> {
         if let Some(known) = self.read.get(path) {
             return Ok(Rc::clone(known));

@@ -50,7 +50,8 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "NLIB_WORKER",
-        meaning: "The `nlib-worker` program; the one beside the running program when unset.",
+        meaning: "The `nlib-worker` program; the one installed with the running program, or with libnlib, \
+                  when unset.",
     },
     Variable {
         name: "NLIB_COMPILE_SECONDS",

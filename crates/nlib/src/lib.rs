@@ -80,9 +80,10 @@ pub use nlib_compile::{
 pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
 pub use nlib_loader::{
     CallError, CodeLocation, HostSymbol, Library, LinkError, Linker, LinkerChoice, OwnedSymbol,
-    PerfOutput, Reference, SourceFrame, SourcePosition, Supplier, Supply, Symbol, SymbolBinding,
-    SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol, before_exit,
-    object_symbols, report_crashing_constructors, reset_signal_handlers, running_constructor,
+    PerfOutput, PublishedSymbol, Reference, SourceFrame, SourcePosition, Supplier, Supply, Symbol,
+    SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol,
+    before_exit, object_symbols, report_crashing_constructors, reset_signal_handlers,
+    running_constructor,
 };
 pub use nlib_plan::error::Problem as ManifestProblem;
 pub use nlib_plan::lock::{LockFile, LockedLibrary};

@@ -13,6 +13,7 @@ use nlib_plan::parse::{Format, read_text};
 use nlib_plan::variant::choose;
 use nlib_plan::{LockFile, Manifest, ResolveError, Target};
 
+use crate::answer::Manifests;
 use crate::demand::Demand;
 use crate::error::Error;
 use crate::project::{Project, below, shown, write};
@@ -235,7 +236,13 @@ impl Inner {
 
     /// What is asked of every library of the project, and of everything these depend on.
     pub(crate) fn project_demands(&self, project: &Project) -> Result<Demands, Error> {
-        let demands = Demands::settle(self, self.project_asks(), &Target::default(), None)?;
+        let demands = Demands::settle(
+            self,
+            Manifests::default(),
+            self.project_asks(),
+            &Target::default(),
+            None,
+        )?;
         if let Some(profile) = &project.file().profile {
             let is_known = |(_, demand): (&str, &Demand)| demand.manifest.has_profile(profile);
             if !demands.is_empty() && !demands.iter().any(is_known) {

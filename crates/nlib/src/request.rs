@@ -18,8 +18,26 @@ pub enum What {
     Library(String),
     /// A library by its manifest.
     Manifest(PathBuf),
+    /// A library by the text of its manifest, which no file needs to hold.
+    ManifestText {
+        /// The manifest.
+        text: Arc<str>,
+        /// The folder that its paths are relative to, and where manifests of its dependencies may lie.
+        folder: PathBuf,
+    },
     /// Files, text and bytes without a manifest, as one library.
     Sources(Vec<Source>),
+}
+
+impl What {
+    /// Where the manifest lies that is named or given; one given as text is called `<manifest>`.
+    pub(crate) fn manifest_path(&self) -> Option<PathBuf> {
+        match self {
+            What::Manifest(path) => Some(path.clone()),
+            What::ManifestText { folder, .. } => Some(folder.join("<manifest>")),
+            What::Library(_) | What::Sources(_) => None,
+        }
+    }
 }
 
 /// One part of a library that has no manifest.
@@ -155,6 +173,15 @@ impl Request {
             selection,
             ..Self::of(what)
         }
+    }
+
+    /// A library by the text of its manifest; `folder` is what its paths are relative to. Messages call
+    /// it `<manifest>`.
+    pub fn manifest_text(text: impl Into<Arc<str>>, folder: impl Into<PathBuf>) -> Self {
+        Self::of(What::ManifestText {
+            text: text.into(),
+            folder: folder.into(),
+        })
     }
 
     /// Files, text and bytes as one library.

@@ -11,6 +11,7 @@ use nlib_plan::manifest::Language;
 use nlib_plan::plan::{LinkPlan, UnitText};
 use nlib_plan::{Choices, Plan, ResolveError, Target, bare_source, resolve_in};
 
+use crate::answer::Manifests;
 use crate::demand::{Ask, Asker, Demand, Wanted, files_below};
 use crate::directives::{program, without_interpreter_line};
 use crate::error::Error;
@@ -102,7 +103,9 @@ impl Resolver<'_> {
             .collect::<Result<Vec<_>, _>>()?;
         let place = match &request.what {
             What::Sources(sources) => self.sources(sources, request)?,
-            What::Library(_) | What::Manifest(_) => self.library_with_manifest(request)?,
+            What::Library(_) | What::Manifest(_) | What::ManifestText { .. } => {
+                self.library_with_manifest(request)?
+            }
         };
         if let Some(dependent) = overlays.iter().find(|overlay| **overlay >= place) {
             let name = |place: usize| self.closure.libraries[place].plan.name.clone();
@@ -147,7 +150,14 @@ impl Resolver<'_> {
     fn settle(&self, asks: Vec<Ask>, request: &Request, target: &Target) -> Result<Demands, Error> {
         let profile = request.profile.as_ref();
         let profile = profile.or(self.inner.settings.profile.as_ref());
-        Demands::settle(self.inner, asks, target, profile.map(String::as_str))
+        let manifests = Manifests::of_request(request)?;
+        Demands::settle(
+            self.inner,
+            manifests,
+            asks,
+            target,
+            profile.map(String::as_str),
+        )
     }
 
     /// Sources without a manifest: one library, named like the first unless it is given a name.
@@ -288,7 +298,9 @@ impl Request {
         Ask {
             wanted: match &self.what {
                 What::Library(name) => Wanted::Name(name.clone()),
-                What::Manifest(path) => Wanted::Manifest(path.clone()),
+                What::Manifest(_) | What::ManifestText { .. } => {
+                    Wanted::Manifest(self.what.manifest_path().unwrap_or_default())
+                }
                 What::Sources(sources) => {
                     Wanted::Manifest(sources.first().map(Source::path).unwrap_or_default())
                 }

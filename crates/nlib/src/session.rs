@@ -10,6 +10,7 @@ use nlib_fetch::{Clients, SourceStore, SourceTree};
 use nlib_loader::{CodeLocation, Library, Loader, SystemLibrary, UnloadError, host_cpu};
 use nlib_plan::{Choices, Manifest, Plan, Target, resolve_in};
 
+use crate::answer::Manifests;
 use crate::auto_libraries::supply;
 use crate::background::Background;
 use crate::demand::{Demand, files_below};
@@ -216,9 +217,11 @@ impl Session {
                     demand.choices,
                 )
             }
-            What::Manifest(path) => {
+            What::Manifest(_) | What::ManifestText { .. } => {
                 let choices = request.selection.choices(Vec::new(), None);
-                (path.clone(), Manifest::read(path)?, choices)
+                let path = request.what.manifest_path().unwrap_or_default();
+                let manifest = Manifests::of_request(request)?.read(&path)?;
+                (path, Rc::unwrap_or_clone(manifest), choices)
             }
             What::Sources(sources) => {
                 let path = sources.first().map(Source::path).unwrap_or_default();
@@ -305,32 +308,29 @@ impl Session {
     /// thread runs its code, or another thread holds thread-local objects of it; it then stays loaded
     /// and usable.
     pub fn unload(&self, name: &str) -> Result<(), Error> {
-        let mut registry = self.inner.registry();
-        let place = registry
-            .loaded
-            .iter()
-            .rposition(|(_, entry, _)| entry.name == name);
-        let place = place.ok_or_else(|| Error::NotLoaded {
-            name: name.to_string(),
-        })?;
-        let (key, entry, library) = registry.loaded.remove(place);
-        drop(registry);
-        match self.inner.loader()?.unload(library) {
-            Ok(()) => Ok(()),
-            Err(UnloadError::Refused { library, reason }) => {
-                let mut registry = self.inner.registry();
-                let place = place.min(registry.loaded.len());
-                registry.loaded.insert(place, (key, entry, library));
-                Err(Error::Unload {
-                    name: name.to_string(),
-                    reason: reason.to_string(),
-                })
+        let is_it = |loaded: &Library| loaded.name() == name;
+        self.inner.unload(name, is_it, &mut None)
+    }
+
+    /// [`Session::unload`] for the library of a handle, which must be the last one. The handle is taken,
+    /// and given back while the library stays loaded.
+    ///
+    /// # Errors
+    /// As [`Session::unload`]; or there is no handle.
+    pub fn unload_library(&self, handle: &mut Option<Library>) -> Result<(), Error> {
+        let name = handle.as_ref().map_or("", Library::name).to_string();
+        let mut stays = None;
+        // From here on the registry's handle is the last one.
+        let is_it = |loaded: &Library| {
+            let is_it = handle.as_ref().is_some_and(|ours| ours.is_same(loaded));
+            if is_it {
+                *handle = None;
             }
-            Err(error) => Err(Error::Unload {
-                name: name.to_string(),
-                reason: error.to_string(),
-            }),
-        }
+            is_it
+        };
+        let unloaded = self.inner.unload(&name, is_it, &mut stays);
+        *handle = stays.or(handle.take());
+        unloaded
     }
 
     /// The compiler.
@@ -402,6 +402,42 @@ impl Inner {
     pub(crate) fn tell_with(&self, event: impl FnOnce() -> Event) {
         if self.settings.listener.is_some() {
             self.tell(event());
+        }
+    }
+
+    /// Unloads the library loaded last of those that are meant. One that stays is put into `stays`.
+    fn unload(
+        &self,
+        name: &str,
+        mut is_it: impl FnMut(&Library) -> bool,
+        stays: &mut Option<Library>,
+    ) -> Result<(), Error> {
+        let mut registry = self.registry();
+        let place = registry
+            .loaded
+            .iter()
+            .rposition(|(.., loaded)| is_it(loaded));
+        let place = place.ok_or_else(|| Error::NotLoaded {
+            name: name.to_string(),
+        })?;
+        let (key, entry, library) = registry.loaded.remove(place);
+        drop(registry);
+        match self.loader()?.unload(library) {
+            Ok(()) => Ok(()),
+            Err(UnloadError::Refused { library, reason }) => {
+                *stays = Some(library.clone());
+                let mut registry = self.registry();
+                let place = place.min(registry.loaded.len());
+                registry.loaded.insert(place, (key, entry, library));
+                Err(Error::Unload {
+                    name: name.to_string(),
+                    reason: reason.to_string(),
+                })
+            }
+            Err(error) => Err(Error::Unload {
+                name: name.to_string(),
+                reason: error.to_string(),
+            }),
         }
     }
 

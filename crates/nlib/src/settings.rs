@@ -72,8 +72,16 @@ impl Settings {
     /// # Errors
     /// A variable has a value that means nothing.
     pub fn from_environment() -> Result<Self, Error> {
+        Self::installed_with(std::env::current_exe().ok().as_deref())
+    }
+
+    /// [`Settings::from_environment`], with the worker and the manifests that were installed with
+    /// `program`: the running program, or a shared library `PREFIX/lib/NAME.so` that nlib is part of.
+    ///
+    /// # Errors
+    /// A variable has a value that means nothing.
+    pub fn installed_with(program: Option<&Path>) -> Result<Self, Error> {
         let environment = Environment::read()?;
-        let program = std::env::current_exe().ok();
         let mut limits = Limits::default();
         if let Some(time) = environment.compile_time {
             limits.wall = time;
@@ -91,15 +99,13 @@ impl Settings {
         Ok(Self {
             cache_directory: environment.cache_directory,
             cache_mode: environment.cache_mode.unwrap_or(Mode::ReadWrite),
-            library_path: LibraryPath::standard(environment.library_path, program.as_deref()),
+            library_path: LibraryPath::standard(environment.library_path, program),
             project: None,
             locked: false,
             profile: None,
             offline: environment.offline,
             jobs: environment.jobs.unwrap_or_else(processors),
-            worker: environment
-                .worker
-                .unwrap_or_else(|| worker_beside(program.as_deref())),
+            worker: environment.worker.unwrap_or_else(|| worker_beside(program)),
             limits,
             source_date_epoch: environment.source_date_epoch,
             perf_output: environment.perf_output,
@@ -112,7 +118,7 @@ fn processors() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
 }
 
-/// `nlib-worker` lies beside the program, in the `libexec` folder of its installation, or (for
+/// `nlib-worker` lies beside the program, in the `libexec` or `bin` folder of its installation, or (for
 /// tests and examples, which cargo puts one folder deeper) in the folder above.
 fn worker_beside(program: Option<&Path>) -> PathBuf {
     let name = Path::new("nlib-worker");
@@ -122,6 +128,7 @@ fn worker_beside(program: Option<&Path>) -> PathBuf {
     let candidates = [
         folder.join(name),
         folder.join("../libexec/nlib").join(name),
+        folder.join("../bin").join(name),
         folder.join("..").join(name),
     ];
     let found = candidates.iter().find(|candidate| candidate.is_file());

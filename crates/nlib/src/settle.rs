@@ -27,9 +27,10 @@ pub(crate) struct Demands {
 }
 
 impl Demands {
-    /// Meets `asks` and what follows from them.
+    /// Meets `asks` and what follows from them; `manifests` are those that are in no file.
     pub(crate) fn settle(
         inner: &Inner,
+        manifests: Manifests,
         asks: Vec<Ask>,
         target: &Target,
         profile: Option<&str>,
@@ -40,7 +41,7 @@ impl Demands {
             target,
             profile,
             first: asks.into_iter().chain(of_project).collect(),
-            manifests: Manifests::default(),
+            manifests,
             libraries: BTreeMap::new(),
             withdrawn: Vec::new(),
             kept: Vec::new(),

@@ -116,7 +116,10 @@ fn merge(outcomes: impl Iterator<Item = (String, Outcome)>) -> Warmed {
 fn name(request: &Request) -> String {
     match &request.what {
         What::Library(name) => name.clone(),
-        What::Manifest(path) => path.display().to_string(),
+        What::Manifest(_) | What::ManifestText { .. } => {
+            let path = request.what.manifest_path().unwrap_or_default();
+            path.display().to_string()
+        }
         What::Sources(sources) => {
             let names: Vec<String> = sources
                 .iter()

@@ -1,4 +1,4 @@
-// Linked code, looked at from outside: its functions, and its debug information.
+// Linked code, looked at from outside: its functions, its exports, and its debug information.
 #include "session.h"
 
 extern "C" void nlib_dylib_functions(NlibDylib *Dylib, void *Context,
@@ -7,6 +7,15 @@ extern "C" void nlib_dylib_functions(NlibDylib *Dylib, void *Context,
     llvm::StringRef Name = *Linked.Name;
     NlibFunction Found = {Name.data(), Name.size(), Linked.Address, Linked.Size, Linked.Object};
     Function(Context, &Found);
+  }
+}
+
+extern "C" void nlib_dylib_exports(NlibDylib *Dylib, void *Context,
+                                   void (*Symbol)(void *, const NlibExport *)) {
+  for (auto &Exported : Dylib->Exports) {
+    llvm::StringRef Name = *Exported.Name;
+    NlibExport Found = {Name.data(), Name.size(), Exported.Size, Exported.Callable};
+    Symbol(Context, &Found);
   }
 }
 

@@ -134,6 +134,14 @@ std::vector<LinkedFunction> linkedFunctions(LibraryGraph &Library) {
   return Linked;
 }
 
+std::vector<ExportedSymbol> exportedSymbols(LinkGraph &G) {
+  std::vector<ExportedSymbol> Exported;
+  for (auto *S : G.defined_symbols())
+    if (S->hasName() && S->getScope() == Scope::Default)
+      Exported.push_back({S->getName(), S->getSize(), S->isCallable()});
+  return Exported;
+}
+
 // Assembler code often gives its labels no type: what counts is that they name code.
 void collectFunctions(LibraryGraph &Library, LinkGraph &G) {
   for (auto &S : G.sections()) {
@@ -254,6 +262,7 @@ Error linkInto(NlibDylib &Dylib, std::vector<std::unique_ptr<MemoryBuffer>> Buff
   LinkState State(*Library);
   auto Plugin = std::make_shared<LinkPlugin>(State, JD);
   Dylib.Session.Layer.addPlugin(Plugin);
+  auto Exports = exportedSymbols(*Library->Graph);
   auto Unit = std::make_unique<LibraryUnit>(Dylib.Session.Layer, std::move(Library->Graph),
                                             std::move(Library->BaseBuffer));
   Error Failure = JD.define(std::move(Unit));
@@ -273,6 +282,7 @@ Error linkInto(NlibDylib &Dylib, std::vector<std::unique_ptr<MemoryBuffer>> Buff
   for (auto &Object : Library->DebugObjects)
     Dylib.Debug.add(withAddresses(Object));
   Dylib.Functions = linkedFunctions(*Library);
+  Dylib.Exports = std::move(Exports);
   Linked({State.Initialisers.data(), State.Initialisers.size(), State.Finalisers.data(),
           State.Finalisers.size(), State.Places.data(), State.Places.size(),
           Descriptor->getAddress().getValue()});

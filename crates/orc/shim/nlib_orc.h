@@ -83,6 +83,16 @@ typedef struct {
 // Every function of linked code, those of static linkage too, in no order.
 void nlib_dylib_functions(NlibDylib *dylib, void *context,
                           void (*function)(void *context, const NlibFunction *));
+typedef struct {
+  const char *name;
+  size_t name_length;
+  uint64_t size; // 0 when the object does not say
+  int callable;
+} NlibExport;
+
+// Every symbol of linked code that others may use, in no order.
+void nlib_dylib_exports(NlibDylib *dylib, void *context,
+                        void (*symbol)(void *context, const NlibExport *));
 // Every object with debug information, as announced to debuggers: section headers hold final
 // addresses, relocations are not applied. The bytes live until the dylib is removed.
 void nlib_dylib_debug_objects(NlibDylib *dylib, void *context,

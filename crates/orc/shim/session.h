@@ -45,6 +45,13 @@ struct LinkedFunction {
   size_t Object; // its index in the library
 };
 
+// A symbol of linked code that others may use.
+struct ExportedSymbol {
+  llvm::orc::SymbolStringPtr Name;
+  uint64_t Size;
+  bool Callable;
+};
+
 // Collects what ORC reports on this thread while it lives.
 class ErrorCollector {
 public:
@@ -74,4 +81,5 @@ struct NlibDylib {
   llvm::orc::JITDylibSP JD;
   nlib::DebugRegistration Debug;
   std::vector<nlib::LinkedFunction> Functions = {};
+  std::vector<nlib::ExportedSymbol> Exports = {};
 };

@@ -59,6 +59,15 @@ pub(crate) struct RawFunction {
     pub(crate) object: usize,
 }
 
+/// A symbol that linked code exports.
+#[repr(C)]
+pub(crate) struct RawExport {
+    pub(crate) name: *const c_char,
+    pub(crate) name_length: usize,
+    pub(crate) size: u64,
+    pub(crate) callable: c_int,
+}
+
 pub(crate) type StringSink = extern "C" fn(*mut c_void, *const c_char, usize);
 pub(crate) type FindSymbol = extern "C" fn(*mut c_void, *const c_char, usize, *mut u64) -> c_int;
 
@@ -97,6 +106,11 @@ unsafe extern "C" {
         dylib: *mut RawDylib,
         context: *mut c_void,
         function: extern "C" fn(*mut c_void, *const RawFunction),
+    );
+    pub(crate) fn nlib_dylib_exports(
+        dylib: *mut RawDylib,
+        context: *mut c_void,
+        symbol: extern "C" fn(*mut c_void, *const RawExport),
     );
     pub(crate) fn nlib_dylib_debug_objects(
         dylib: *mut RawDylib,

@@ -1,4 +1,4 @@
-//! Linked code, looked at from outside: its functions and its debug information, for profilers and
+//! Linked code, looked at from outside: its functions, its exports and its debug information, for profilers and
 //! for questions about addresses; and the page by which `perf` finds a file.
 
 use std::ffi::{c_char, c_void};
@@ -19,7 +19,41 @@ pub struct LinkedFunction<'dylib> {
     pub object: Option<usize>,
 }
 
+/// A symbol of linked code that others may use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedSymbol {
+    /// The name in the object's symbol table.
+    pub name: String,
+    /// The size in bytes; 0 when the object does not state it.
+    pub size: u64,
+    /// A function, as opposed to a variable.
+    pub is_function: bool,
+}
+
 impl Dylib {
+    /// Every symbol of the code that was linked into this dylib that others may use, in no order.
+    pub fn exports(&self) -> Vec<ExportedSymbol> {
+        extern "C" fn collect(context: *mut c_void, symbol: *const ffi::RawExport) {
+            // SAFETY: the context is the vector below, which nothing else refers to during the
+            // call; the record is valid during this callback, and so is its name.
+            unsafe {
+                let symbol = &*symbol;
+                let name = bytes(symbol.name, symbol.name_length);
+                (*context.cast::<Vec<ExportedSymbol>>()).push(ExportedSymbol {
+                    name: String::from_utf8_lossy(name).into_owned(),
+                    size: symbol.size,
+                    is_function: symbol.callable != 0,
+                });
+            }
+        }
+        let mut found: Vec<ExportedSymbol> = Vec::new();
+        // SAFETY: the dylib is alive; the callback gets the vector it expects.
+        unsafe {
+            ffi::nlib_dylib_exports(self.raw.as_ptr(), from_mut(&mut found).cast(), collect);
+        }
+        found
+    }
+
     /// Every function of the code that was linked into this dylib, those of static linkage too, in
     /// no order. Labels of assembler code count as functions.
     pub fn functions(&self) -> Vec<LinkedFunction<'_>> {

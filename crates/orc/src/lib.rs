@@ -50,7 +50,7 @@ pub use exit::{before_exit, begin_program};
 pub use guard::call_main;
 pub use host::{HostCpu, demangle, host_cpu, reset_signal_handlers};
 pub use image::Image;
-pub use inspect::{ExecutableMark, LinkedFunction};
+pub use inspect::{ExecutableMark, ExportedSymbol, LinkedFunction};
 pub use linked::{LinkedCode, StillUsed};
 pub use platform::{PlatformLibrary, process_symbol};
 pub use session::{DefinitionGenerator, Dylib, Object, Session};

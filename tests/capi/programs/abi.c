@@ -1,0 +1,123 @@
+/* The size of every structure and the place of every member, as abi.txt has them. */
+#include <stdio.h>
+
+#include "nlib.h"
+
+#define STRUCT(type) printf("%s %zu\n", #type, sizeof(type))
+#define MEMBER(type, member) printf("%s.%s %zu\n", #type, #member, offsetof(type, member))
+#define CONSTANT(name) printf("%s = %u\n", #name, (unsigned)name)
+
+int main(void) {
+    STRUCT(nlib_diagnostic);
+    MEMBER(nlib_diagnostic, severity);
+    MEMBER(nlib_diagnostic, line);
+    MEMBER(nlib_diagnostic, column);
+    MEMBER(nlib_diagnostic, file);
+    MEMBER(nlib_diagnostic, text);
+    MEMBER(nlib_diagnostic, option);
+    MEMBER(nlib_diagnostic, library);
+    MEMBER(nlib_diagnostic, unit);
+    STRUCT(nlib_progress);
+    MEMBER(nlib_progress, kind);
+    MEMBER(nlib_progress, cached);
+    MEMBER(nlib_progress, library);
+    MEMBER(nlib_progress, unit);
+    MEMBER(nlib_progress, count);
+    MEMBER(nlib_progress, elapsed_ns);
+    STRUCT(nlib_options);
+    MEMBER(nlib_options, cache_directory);
+    MEMBER(nlib_options, worker);
+    MEMBER(nlib_options, project_folder);
+    MEMBER(nlib_options, profile);
+    MEMBER(nlib_options, library_path);
+    MEMBER(nlib_options, library_path_count);
+    MEMBER(nlib_options, cache_mode);
+    MEMBER(nlib_options, offline);
+    MEMBER(nlib_options, jobs);
+    MEMBER(nlib_options, log);
+    MEMBER(nlib_options, log_data);
+    MEMBER(nlib_options, progress);
+    MEMBER(nlib_options, progress_data);
+    STRUCT(nlib_source);
+    MEMBER(nlib_source, path);
+    MEMBER(nlib_source, name);
+    MEMBER(nlib_source, language);
+    MEMBER(nlib_source, data);
+    MEMBER(nlib_source, size);
+    STRUCT(nlib_pair);
+    MEMBER(nlib_pair, name);
+    MEMBER(nlib_pair, value);
+    STRUCT(nlib_host_symbol);
+    MEMBER(nlib_host_symbol, name);
+    MEMBER(nlib_host_symbol, address);
+    STRUCT(nlib_request);
+    MEMBER(nlib_request, library);
+    MEMBER(nlib_request, manifest_text);
+    MEMBER(nlib_request, manifest_folder);
+    MEMBER(nlib_request, sources);
+    MEMBER(nlib_request, source_count);
+    MEMBER(nlib_request, name);
+    MEMBER(nlib_request, profile);
+    MEMBER(nlib_request, flags);
+    MEMBER(nlib_request, flag_count);
+    MEMBER(nlib_request, defines);
+    MEMBER(nlib_request, define_count);
+    MEMBER(nlib_request, include_dirs);
+    MEMBER(nlib_request, include_dir_count);
+    MEMBER(nlib_request, with);
+    MEMBER(nlib_request, with_count);
+    MEMBER(nlib_request, system_libraries);
+    MEMBER(nlib_request, system_library_count);
+    MEMBER(nlib_request, features);
+    MEMBER(nlib_request, feature_count);
+    MEMBER(nlib_request, options);
+    MEMBER(nlib_request, option_count);
+    MEMBER(nlib_request, host_symbols);
+    MEMBER(nlib_request, host_symbol_count);
+    MEMBER(nlib_request, overlays);
+    MEMBER(nlib_request, overlay_count);
+    MEMBER(nlib_request, linker);
+    MEMBER(nlib_request, auto_libraries);
+    MEMBER(nlib_request, no_default_features);
+    STRUCT(nlib_symbol_info);
+    MEMBER(nlib_symbol_info, name);
+    MEMBER(nlib_symbol_info, demangled);
+    MEMBER(nlib_symbol_info, address);
+    MEMBER(nlib_symbol_info, bytes);
+    MEMBER(nlib_symbol_info, is_function);
+    CONSTANT(NLIB_ERROR_COMPILE);
+    CONSTANT(NLIB_ERROR_USAGE);
+    CONSTANT(NLIB_ERROR_MANIFEST);
+    CONSTANT(NLIB_ERROR_LINK);
+    CONSTANT(NLIB_ERROR_TOOLCHAIN);
+    CONSTANT(NLIB_ERROR_IO);
+    CONSTANT(NLIB_ERROR_SYMBOL);
+    CONSTANT(NLIB_ERROR_AMBIGUOUS);
+    CONSTANT(NLIB_ERROR_IN_USE);
+    CONSTANT(NLIB_ERROR_UNLOADED);
+    CONSTANT(NLIB_ERROR_ARGUMENT);
+    CONSTANT(NLIB_ERROR_HANDLE);
+    CONSTANT(NLIB_ERROR_INTERNAL);
+    CONSTANT(NLIB_SEVERITY_REMARK);
+    CONSTANT(NLIB_SEVERITY_NOTE);
+    CONSTANT(NLIB_SEVERITY_WARNING);
+    CONSTANT(NLIB_SEVERITY_ERROR);
+    CONSTANT(NLIB_CACHE_DEFAULT);
+    CONSTANT(NLIB_CACHE_ON);
+    CONSTANT(NLIB_CACHE_OFF);
+    CONSTANT(NLIB_CACHE_READ_ONLY);
+    CONSTANT(NLIB_CACHE_RECACHE);
+    CONSTANT(NLIB_LOG_WARNING);
+    CONSTANT(NLIB_LOG_INFO);
+    CONSTANT(NLIB_LOG_DEBUG);
+    CONSTANT(NLIB_PROGRESS_FETCH);
+    CONSTANT(NLIB_PROGRESS_COMPILES);
+    CONSTANT(NLIB_PROGRESS_COMPILE_STARTED);
+    CONSTANT(NLIB_PROGRESS_UNIT_READY);
+    CONSTANT(NLIB_PROGRESS_UNIT_FAILED);
+    CONSTANT(NLIB_PROGRESS_LOADED);
+    CONSTANT(NLIB_LINKER_AUTO);
+    CONSTANT(NLIB_LINKER_JIT);
+    CONSTANT(NLIB_LINKER_IMAGE);
+    return 0;
+}
