@@ -1,7 +1,7 @@
 # Every target is one or two commands; the work is done in scripts/ and benches/.
 
 PREFIX ?= /usr/local
-RELEASE = cargo build --release --locked -p nlib-cli -p nlib-worker
+RELEASE = cargo build --release --locked -p nlib-cli -p nlib-worker -p nlib-capi
 
 .DEFAULT_GOAL := help
 .PHONY: help demo test memcheck conformance lint bench docs install
@@ -33,6 +33,6 @@ bench: ## nlib beside its peers; writes docs/benchmarks.md (about half an hour)
 docs: ## the API documentation, in target/doc
 	cargo doc --workspace --no-deps --locked
 
-install: ## nlib, its worker, manifests, manual and completions, under PREFIX (default /usr/local)
+install: ## nlib, libnlib and nlib.h, manifests, manual, completions, under PREFIX (/usr/local)
 	$(RELEASE)
 	scripts/install.sh "$(DESTDIR)$(PREFIX)"

@@ -26,7 +26,7 @@ readonly BUILD_PACKAGES=(
     build-essential g++ make pkg-config git curl ca-certificates
 )
 # libllvm19: an LLVM that a host holds beside ours.
-readonly TEST_PACKAGES=(gdb strace valgrind csmith libcsmith-dev "libomp-$LLVM-dev" libllvm19)
+readonly TEST_PACKAGES=(gdb strace valgrind csmith libcsmith-dev "libomp-$LLVM-dev" libllvm19 cmake)
 readonly BENCH_PACKAGES=(ccache tcc python3)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -138,7 +138,7 @@ main() {
     for group in "$@"; do
         case $group in
         build) packages+=("${BUILD_PACKAGES[@]}") ;;
-        test) packages+=("${TEST_PACKAGES[@]}" "$(perf_package)") commands+=(gdb strace perf) ;;
+        test) packages+=("${TEST_PACKAGES[@]}" "$(perf_package)") commands+=(gdb strace perf cmake) ;;
         bench) packages+=("${BENCH_PACKAGES[@]}") commands+=(ccache tcc python3) bench=yes ;;
         *) fail "unknown group '$group': build, test and bench are the groups." ;;
         esac

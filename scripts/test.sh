@@ -4,9 +4,9 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-# Tests find `nlib`, its worker and the Rust examples in the target directory. The examples make
+# Tests find `nlib`, its worker, libnlib and the Rust examples in the target directory. The examples make
 # cargo choose the same features as for the tests: it would build the programs twice otherwise.
-cargo build --workspace --bins --examples --locked
+cargo build --workspace --lib --bins --examples --locked
 export PROGRAMS_ARE_BUILT=1
 cargo test --workspace --doc --locked --quiet
 

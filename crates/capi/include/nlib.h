@@ -221,7 +221,8 @@ typedef void (*nlib_progress_callback)(void *data, const nlib_progress *progress
 typedef struct nlib_options {
     size_t struct_size;
     const char *cache_directory; /* The cache's folder. */
-    const char *worker;          /* The program nlib-worker; else the one installed with libnlib. */
+    const char *worker;          /* The program nlib-worker; else the one installed with libnlib (or,
+                                    for the static libnlib, with this program). */
     const char *project_folder;  /* The project of this folder (docs/project.md); none when NULL. */
     const char *profile;         /* For requests that name none; "release" when NULL. */
     const char *const *library_path; /* Folders with manifests, before those of the environment. */

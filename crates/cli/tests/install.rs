@@ -82,6 +82,12 @@ fn the_script_installs_what_a_package_holds() {
     for file in [
         "bin/nlib",
         "bin/nlib-worker",
+        "lib/libnlib.so",
+        "lib/libnlib.so.1",
+        "lib/libnlib.a",
+        "lib/pkgconfig/nlib.pc",
+        "lib/cmake/nlib/nlibConfig.cmake",
+        "include/nlib.h",
         "share/man/man1/nlib.1",
         "share/man/man1/nlib-run.1",
         "share/bash-completion/completions/nlib",

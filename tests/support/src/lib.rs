@@ -16,7 +16,7 @@ use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
 
 /// The folder of `nlib` and `nlib-worker`, in the profile and target folder of the running test;
-/// the Rust examples are in its folder `examples`.
+/// the Rust examples are in its folder `examples`, libnlib in `deps`.
 ///
 /// Builds them, once in a process, unless `PROGRAMS_ARE_BUILT` is set, as `scripts/test.sh` does.
 ///
@@ -78,8 +78,8 @@ fn build(folder: &Path) {
     };
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
-        .args(["build", "--workspace", "--bins", "--examples", "--locked"])
-        .args(["--quiet", "--profile", profile, "--target-dir"])
+        .args(["build", "--workspace", "--lib", "--bins", "--examples"])
+        .args(["--locked", "--quiet", "--profile", profile, "--target-dir"])
         .arg(target)
         .current_dir(workspace())
         .status()
