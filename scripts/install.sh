@@ -22,7 +22,7 @@ strip --strip-debug "$prefix/lib/libnlib.so.1"
 ln -sf libnlib.so.1 "$prefix/lib/libnlib.so"
 scripts/archive.sh "$programs/deps/libnlib_capi.a" "$programs/deps/libnlib_capi.so" \
     "$prefix/lib/libnlib.a"
-install -m 644 crates/capi/include/nlib.h "$prefix/include"
+install -m 644 crates/capi/include/nlib.h crates/capi/include/nlib.hpp "$prefix/include"
 version=$("$programs/nlib" --version | cut -d' ' -f2)
 from_template() { # from_template TEMPLATE FILE
     sed -e "s/@VERSION@/$version/" -e "s/@MINOR_VERSION@/${version%.*}/" \

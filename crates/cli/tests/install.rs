@@ -88,6 +88,7 @@ fn the_script_installs_what_a_package_holds() {
         "lib/pkgconfig/nlib.pc",
         "lib/cmake/nlib/nlibConfig.cmake",
         "include/nlib.h",
+        "include/nlib.hpp",
         "share/man/man1/nlib.1",
         "share/man/man1/nlib-run.1",
         "share/bash-completion/completions/nlib",

@@ -58,6 +58,15 @@ fn cxx_names_exceptions_and_callbacks() {
 }
 
 #[test]
+fn cxx_has_a_header_of_its_own() {
+    for (compiler, standard) in [("clang++-22", "c++17"), ("c++", "c++20")] {
+        let place = Place::new();
+        let output = place.run(compiler, standard, "modern.cpp", &[]);
+        assert_eq!(output, "modern\n", "{compiler}");
+    }
+}
+
+#[test]
 fn eight_threads_load_at_once() {
     let place = Place::new();
     let output = place.run("cc", "gnu11", "threads.c", &[]);
