@@ -68,12 +68,8 @@ fn main() {
         inputs,
         annotations: Vec::new(),
     };
-    assert!(
-        cache
-            .publish(&flight, &unit, &fingerprint, recorded, b"object")
-            .fault
-            .is_none()
-    );
+    let published = cache.publish(&flight, &unit, &fingerprint, &roots, recorded, b"object");
+    assert!(published.fault.is_none());
 
     let mut times: Vec<_> = (0..1000)
         .map(|_| {

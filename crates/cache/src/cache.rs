@@ -25,6 +25,7 @@ use crate::file_digests::FileDigests;
 use crate::files::{self, Access};
 use crate::fingerprint::Fingerprint;
 use crate::flight::{Flight, InFlight};
+use crate::guard;
 use crate::held_traces::{self, HeldTraces};
 use crate::input::Recorded;
 use crate::inventory::{self, Cleaned, Entry, Stats};
@@ -235,13 +236,14 @@ impl Cache {
     /// Adds an object and what it depended on. The flight must be that of the fingerprint.
     ///
     /// The object is written first and the record that names it last. A fault is reported beside
-    /// the hit, which then carries the bytes itself.
+    /// the hit, which then carries the bytes itself. `roots` place the recorded paths.
     #[must_use]
     pub fn publish(
         &self,
         flight: &Flight,
         unit: &UnitKey,
         fingerprint: &Fingerprint,
+        roots: &Roots,
         recorded: Recorded,
         object: &[u8],
     ) -> Published {
@@ -274,9 +276,9 @@ impl Cache {
             object: digest,
             object_size: object.len() as u64,
             annotations,
+            // Folders that were just written to cannot vouch yet; a later lookup adds them.
+            guards: guard::guards(&inputs, roots),
             inputs,
-            // Made by the first lookup: folders that were just written to cannot vouch yet.
-            guards: Vec::new(),
         };
         let written = store
             .write(

@@ -5,7 +5,7 @@
 //! without changing the folder's own modification and change times, so one look at a folder whose
 //! stamp is the recorded one answers for all of its absent entries.
 //!
-//! A guard is made when every input has just been found to hold, in this order: the folder's
+//! A guard is made of inputs that were just recorded or found to hold, in this order: the folder's
 //! stamp, which must be settled; then a look at each absent path. What appears later changes the
 //! stamp.
 
@@ -67,7 +67,7 @@ impl Vouched {
     }
 }
 
-/// Guards for the absent ones of `inputs`, all of which were just found to hold. Without a settled
+/// Guards for the absent ones of `inputs`, where they are absent still. Without a settled
 /// folder, or behind a link that leads nowhere, an input gets none.
 pub(crate) fn guards(inputs: &[Input], roots: &Roots) -> Vec<Guard> {
     let mut seen = StatCache::new();

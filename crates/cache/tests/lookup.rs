@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 
 use common::{Bench, fingerprint, publish, set_modified, settle, unit};
 use nlib_cache::{
-    Digest, FingerprintBuilder, Kind, MissReason, PathState, Roots, StatCache, UnitKey,
+    Digest, FingerprintBuilder, Input, Kind, MissReason, PathState, Roots, StatCache, UnitKey,
     listing_digest,
 };
 
@@ -251,6 +251,24 @@ fn settled_stamps_are_saved_by_a_hit() {
     let new = record();
     assert_ne!(new, old);
     assert_eq!((bench.object(), record()), ("object".into(), new));
+}
+
+#[test]
+fn folders_vouch_from_the_beginning_when_they_are_settled() {
+    let bench = Bench::new();
+    bench.write("a.h", "1");
+    let absent = Input {
+        path: "${source}/late.h".into(),
+        state: PathState::Absent,
+    };
+    let input = bench.reads_settled("a.h");
+    settle(&bench.source(""));
+    bench.publish([input, absent], "object");
+    let record = || fs::read(bench.only_file("traces-1")).unwrap();
+    let published = record();
+    assert_eq!((bench.object(), record()), ("object".into(), published));
+    bench.write("late.h", "2");
+    assert_eq!(bench.miss(), "src/late.h appeared");
 }
 
 #[test]

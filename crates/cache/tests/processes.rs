@@ -72,6 +72,7 @@ fn load(cache: &Cache, build: impl FnOnce()) -> bool {
         &flight,
         &unit(),
         &fingerprint,
+        &Roots::new(),
         Recorded::default(),
         b"object",
     );

@@ -236,9 +236,9 @@ impl Inner {
         };
         let object = if compiled.uncacheable.is_empty() {
             let recorded = compiled.recorded(roots, &annotations);
-            let published =
-                self.cache
-                    .publish(&flight, key, fingerprint, recorded, &compiled.object);
+            let object = &compiled.object;
+            let cache = &self.cache;
+            let published = cache.publish(&flight, key, fingerprint, roots, recorded, object);
             if let Some(fault) = published.fault {
                 self.tell(Event::Warning(format!("{unit} was not cached: {fault}")));
             }

@@ -122,7 +122,13 @@ impl Bench {
     }
 
     pub fn publish(&self, inputs: impl IntoIterator<Item = Input>, object: &str) -> Published {
-        publish(&self.cache, &fingerprint("-O2"), inputs, object)
+        publish_below(
+            &self.cache,
+            &self.roots(),
+            &fingerprint("-O2"),
+            inputs,
+            object,
+        )
     }
 
     /// The one file of a folder of the cache.
@@ -134,8 +140,19 @@ impl Bench {
     }
 }
 
+/// Publishes what depends on nothing below a root.
 pub fn publish(
     cache: &Cache,
+    fingerprint: &Fingerprint,
+    inputs: impl IntoIterator<Item = Input>,
+    object: &str,
+) -> Published {
+    publish_below(cache, &Roots::new(), fingerprint, inputs, object)
+}
+
+pub fn publish_below(
+    cache: &Cache,
+    roots: &Roots,
     fingerprint: &Fingerprint,
     inputs: impl IntoIterator<Item = Input>,
     object: &str,
@@ -146,7 +163,8 @@ pub fn publish(
         inputs,
         annotations: format!("said of {object}").into_bytes(),
     };
-    cache.publish(&flight, &unit(), fingerprint, recorded, object.as_bytes())
+    let object = object.as_bytes();
+    cache.publish(&flight, &unit(), fingerprint, roots, recorded, object)
 }
 
 pub fn open(directory: &Path, mode: Mode) -> Cache {
