@@ -24,7 +24,7 @@
  * then NULL. Nothing prints, ends the process or lets an exception out; a fault inside nlib is an
  * error of the kind NLIB_ERROR_INTERNAL. A failed call leaves nothing behind, and a corrected one works.
  *
- * Handles. `nlib_ctx`, `nlib_lib`, `nlib_error` and `nlib_object` are tokens, not addresses: they are
+ * Handles. `nlib_ctx`, `nlib_lib`, `nlib_error`, `nlib_object` and `nlib_task` are tokens, not addresses: they are
  * never to be read through. One that is NULL, that was freed or is of another type is recognised, and is
  * an error of the kind NLIB_ERROR_HANDLE. Functions that free take NULL and what was freed already.
  *
@@ -80,6 +80,8 @@ typedef struct nlib_lib nlib_lib;
 typedef struct nlib_error nlib_error;
 /* The object code of a library. It does not change. */
 typedef struct nlib_object nlib_object;
+/* A load that goes on beside the program. */
+typedef struct nlib_task nlib_task;
 
 /* ---- Version ---------------------------------------------------------------------------------- */
 
@@ -91,7 +93,7 @@ NLIB_API const char *nlib_version_string(void);
 
 /*
  * Whether the running library can do something that others may not: "jit", "image" (the linkers),
- * "manifest-text", "source-text", "object", "host-symbols", "c++-names". False for NULL and for words
+ * "manifest-text", "source-text", "object", "host-symbols", "c++-names", "tasks". False for NULL and for words
  * that it does not know.
  */
 NLIB_API int nlib_has(const char *capability);
@@ -114,6 +116,7 @@ enum {
     NLIB_ERROR_UNLOADED = 10, /* The library was unloaded. */
     NLIB_ERROR_ARGUMENT = 11, /* NULL where something is needed, a wrong size, bytes that are no UTF-8. */
     NLIB_ERROR_HANDLE = 12,   /* A handle that is NULL, was freed, or is of another type. */
+    NLIB_ERROR_CANCELLED = 13, /* Somebody cancelled the task. */
     NLIB_ERROR_INTERNAL = 70  /* A fault inside nlib; please report it. */
 };
 
@@ -370,6 +373,42 @@ NLIB_API void nlib_release(nlib_lib *library);
  * of it.
  */
 NLIB_RESULT nlib_error *nlib_unload(nlib_lib *library);
+
+/* ---- Loading beside the program --------------------------------------------------------------- */
+
+/*
+ * Told once that a task is done, by the thread that loaded, however it ended; the context of the task may
+ * be closed then. As nlib_log_callback, but it may call everything of nlib's.
+ */
+typedef void (*nlib_done_callback)(void *data);
+
+/*
+ * Begins to load on a thread of nlib's own, where constructors then run. `done` may be NULL. The request is
+ * copied, but what its host symbols and memory lead to must stay as for nlib_load. The task is yours to
+ * free.
+ */
+NLIB_RESULT nlib_error *nlib_load_start(nlib_ctx *context, const nlib_request *request,
+                                        nlib_done_callback done, void *data, nlib_task **task);
+
+/* Waits without end. */
+#define NLIB_FOREVER UINT32_MAX
+
+/*
+ * Waits for a task, at most so many milliseconds; 0 asks without waiting. When it is done, gives the library
+ * as nlib_load does, to the first who asks, or the load's error, to all who ask. When it is not,
+ * `*library` is NULL and there is no error.
+ */
+NLIB_RESULT nlib_error *nlib_task_wait(nlib_task *task, uint32_t milliseconds, nlib_lib **library);
+
+/*
+ * Asks for a task to be given up: compiles that run are ended, others not begun, and the error is of the
+ * kind NLIB_ERROR_CANCELLED. What is being fetched or linked, or compiled for others too, is finished
+ * first. One that is done stays done. Does not wait.
+ */
+NLIB_API void nlib_task_cancel(nlib_task *task);
+
+/* Frees a task. One that is not done is cancelled. A library that nobody took stays loaded. */
+NLIB_API void nlib_task_free(nlib_task *task);
 
 /* ---- Symbols ---------------------------------------------------------------------------------- */
 

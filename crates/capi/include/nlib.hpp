@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -277,6 +278,32 @@ class object {
     std::unique_ptr<nlib_object, free> raw_;
 };
 
+// A load beside the program. It is cancelled when this goes before it is done.
+class task {
+  public:
+    // Takes a handle over.
+    explicit task(nlib_task *raw) noexcept : raw_(raw) {}
+
+    // Waits for the library, which is given once.
+    library get() const { return std::move(*wait(NLIB_FOREVER)); }
+
+    // The library if it is there in so many milliseconds.
+    std::optional<library> wait(std::uint32_t milliseconds) const {
+        nlib_lib *raw = nullptr;
+        check(nlib_task_wait(raw_.get(), milliseconds, &raw));
+        return raw ? std::optional<library>(raw) : std::nullopt;
+    }
+
+    void cancel() const noexcept { nlib_task_cancel(raw_.get()); }
+    nlib_task *get_raw() const noexcept { return raw_.get(); }
+
+  private:
+    struct free {
+        void operator()(nlib_task *raw) const noexcept { nlib_task_free(raw); }
+    };
+    std::unique_ptr<nlib_task, free> raw_;
+};
+
 // What loads libraries. They stay loaded when it goes.
 class context {
   public:
@@ -293,6 +320,14 @@ class context {
         return library(raw);
     }
     library load(std::string name) const { return load(request(std::move(name))); }
+
+    task start(const request &asked) const {
+        nlib_task *raw = nullptr;
+        check(asked.in_c([&](const nlib_request *in_c) {
+            return nlib_load_start(raw_.get(), in_c, nullptr, nullptr, &raw);
+        }));
+        return task(raw);
+    }
 
     object compile(const request &asked) const {
         nlib_object *raw = nullptr;

@@ -20,6 +20,7 @@ const IN_USE: Kind = 9;
 const UNLOADED: Kind = 10;
 const ARGUMENT: Kind = 11;
 pub(crate) const HANDLE: Kind = 12;
+const CANCELLED: Kind = 13;
 pub(crate) const INTERNAL: Kind = 70;
 
 const REMARK: u32 = 1;
@@ -28,7 +29,7 @@ const WARNING: u32 = 3;
 const ERROR: u32 = 4;
 
 /// Why a call failed. Its strings are what C reads.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Failure {
     pub kind: Kind,
     pub message: CString,
@@ -37,7 +38,7 @@ pub(crate) struct Failure {
 }
 
 /// An `nlib_diagnostic`.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Message {
     pub severity: u32,
     pub line: u32,
@@ -88,6 +89,11 @@ impl Failure {
         Self::new(IN_USE, message)
     }
 
+    /// The system refuses something.
+    pub(crate) fn io(message: impl Into<String>) -> Self {
+        Self::new(IO, message)
+    }
+
     /// A fault of nlib's own.
     pub(crate) fn internal(what: &str) -> Self {
         Self::new(
@@ -123,6 +129,7 @@ impl From<Error> for Failure {
             (_, ErrorKind::Link) => LINK,
             (_, ErrorKind::Toolchain) => TOOLCHAIN,
             (_, ErrorKind::Io) => IO,
+            (_, ErrorKind::Cancelled) => CANCELLED,
         };
         let mut failure = Self::new(kind, error.to_string());
         failure.diagnostics = messages(&error);

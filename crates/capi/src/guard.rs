@@ -27,7 +27,8 @@ pub(crate) fn guard_or<T>(otherwise: T, body: impl FnOnce() -> T) -> T {
     caught(body).unwrap_or(otherwise)
 }
 
-fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Failure> {
+/// Runs something; a panic becomes a failure.
+pub(crate) fn caught<T>(body: impl FnOnce() -> T) -> Result<T, Failure> {
     silence_panics();
     // What a panic leaves behind is behind locks that forget it, or goes with the call.
     catch_unwind(AssertUnwindSafe(body)).map_err(|_| {

@@ -12,6 +12,7 @@ use crate::context::Context;
 use crate::failure::Failure;
 use crate::library::OpenLibrary;
 use crate::object::Code;
+use crate::task::Task;
 use crate::types::Handle;
 
 /// What a handle stands for.
@@ -25,6 +26,8 @@ pub(crate) enum Object {
     Error(Arc<Failure>),
     /// `nlib_object`
     Code(Arc<Code>),
+    /// `nlib_task`
+    Task(Arc<Task>),
 }
 
 impl Object {
@@ -34,6 +37,7 @@ impl Object {
             Object::Library(_) => "nlib_lib",
             Object::Error(_) => "nlib_error",
             Object::Code(_) => "nlib_object",
+            Object::Task(_) => "nlib_task",
         }
     }
 }
@@ -112,5 +116,13 @@ pub(crate) fn code(handle: *const Handle) -> Result<Arc<Code>, Failure> {
     match get(handle, "nlib_object")? {
         Object::Code(code) => Ok(code),
         object => Err(other(&object, "nlib_object")),
+    }
+}
+
+/// The task of a handle.
+pub(crate) fn task(handle: *const Handle) -> Result<Arc<Task>, Failure> {
+    match get(handle, "nlib_task")? {
+        Object::Task(task) => Ok(task),
+        object => Err(other(&object, "nlib_task")),
     }
 }

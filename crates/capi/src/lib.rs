@@ -2,7 +2,7 @@
 //!
 //! The way of a call, file by file:
 //!
-//! 1. an `extern "C"` function in `context.rs`, `library.rs`, `object.rs`, `error.rs` or `version.rs` goes
+//! 1. an `extern "C"` function in `context.rs`, `library.rs`, `task.rs`, `object.rs`, `error.rs` or `version.rs` goes
 //!    through `guard`, behind which nothing unwinds;
 //! 2. `handles` finds what a handle stands for; a handle is a token and never read through;
 //! 3. `input` copies what the caller's pointers lead to, `request` makes a [`nlib::Request`] of it;
@@ -27,6 +27,7 @@ mod object;
 mod output;
 mod progress;
 mod request;
+mod task;
 mod types;
 mod version;
 
@@ -42,6 +43,7 @@ pub use library::{
 pub use object::{
     nlib_compile, nlib_object_data, nlib_object_free, nlib_object_name, nlib_object_size,
 };
+pub use task::{nlib_load_start, nlib_task_cancel, nlib_task_free, nlib_task_wait};
 pub use types::{
     CDiagnostic, CHostSymbol, COptions, CPair, CProgress, CRequest, CSource, CSymbolInfo, Handle,
 };

@@ -40,7 +40,7 @@ struct ListedSymbol {
 }
 
 impl OpenLibrary {
-    fn new(library: Library, context: &Arc<Context>) -> Self {
+    pub(crate) fn new(library: Library, context: &Arc<Context>) -> Self {
         Self {
             name: c_string(library.name()),
             context: Arc::downgrade(context),

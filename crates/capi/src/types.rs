@@ -10,6 +10,8 @@ pub struct Handle {
 
 /// `nlib_log_callback`.
 pub type LogCallback = extern "C" fn(*mut c_void, u32, *const c_char);
+/// `nlib_done_callback`.
+pub type DoneCallback = extern "C" fn(*mut c_void);
 /// `nlib_progress_callback`.
 pub type ProgressCallback = extern "C" fn(*mut c_void, *const CProgress);
 

@@ -20,6 +20,7 @@ const CAPABILITIES: &[&str] = &[
     "object",
     "host-symbols",
     "c++-names",
+    "tasks",
 ];
 
 /// See `nlib.h`.

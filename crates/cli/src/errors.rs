@@ -103,6 +103,7 @@ fn status(kind: ErrorKind) -> u8 {
         ErrorKind::Link => 4,
         ErrorKind::Toolchain => 5,
         ErrorKind::Io => 6,
+        ErrorKind::Cancelled => 130,
     }
 }
 

@@ -50,6 +50,12 @@ pub enum CompileError {
         /// The compiler's messages.
         diagnostics: Diagnostics,
     },
+    /// Somebody asked for the compile to be given up.
+    #[error("{unit} was not compiled: the request was cancelled")]
+    Cancelled {
+        /// The unit.
+        unit: String,
+    },
     /// The compiler crashed.
     #[error(
         "the compiler crashed ({how}) while {phase} {unit}; the source triggers a bug or a limit \

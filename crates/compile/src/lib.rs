@@ -8,6 +8,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
 mod annotations;
+mod cancel;
 mod diagnostic;
 mod error;
 mod fingerprint;
@@ -17,6 +18,7 @@ mod request;
 pub mod wire;
 
 pub use annotations::Annotations;
+pub use cancel::Cancellation;
 pub use diagnostic::{Diagnostic, Diagnostics, FixIt, Severity};
 pub use error::{CompileError, Phase};
 pub use fingerprint::{

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::cancel::Cancellation;
 use crate::diagnostic::Diagnostics;
 use crate::error::{CompileError, Phase};
-use crate::process::{Failure, Process, describe};
+use crate::process::{Failure, Process, Wait, describe};
 use crate::request::{CompileRequest, CompiledUnit, Compiler, ImageRequest, ToolchainReport};
 use crate::wire::{Reply, Request};
 
@@ -114,8 +115,12 @@ impl WorkerPool {
                 phase(entered);
             };
             let limits = &self.settings.limits;
-            let deadline = Instant::now() + limits.wall;
-            match process.ask(&job.request, &job.body, deadline, limits.output, &mut note) {
+            let wait = Wait {
+                deadline: Instant::now() + limits.wall,
+                max_body: limits.output,
+                cancellation: job.cancellation,
+            };
+            match process.ask(&job.request, &job.body, &wait, &mut note) {
                 Ok(reply) => {
                     slot.keep(process);
                     return Ok(reply);
@@ -138,6 +143,7 @@ impl WorkerPool {
         let unit = name.to_string();
         let limits = &self.settings.limits;
         match failure {
+            Failure::Cancelled => CompileError::Cancelled { unit },
             Failure::TimedOut => CompileError::TimedOut {
                 unit,
                 phase,
@@ -205,6 +211,7 @@ struct Job<'a> {
     name: &'a str,
     request: Request,
     body: Vec<&'a [u8]>,
+    cancellation: &'a Cancellation,
 }
 
 /// The right to run one worker.
@@ -246,12 +253,14 @@ impl Compiler for WorkerPool {
     fn compile(
         &self,
         request: &CompileRequest,
+        cancellation: &Cancellation,
         phase: &mut dyn FnMut(Phase),
     ) -> Result<CompiledUnit, CompileError> {
         let job = Job {
             name: &request.unit,
             request: Request::Compile(request.clone()),
             body: Vec::new(),
+            cancellation,
         };
         match self.serve(&job, phase)? {
             (Reply::Compiled(unit), object) => Ok(CompiledUnit { object, ..unit }),
@@ -282,6 +291,7 @@ impl Compiler for WorkerPool {
                 .iter()
                 .map(|object| object.bytes.as_slice())
                 .collect(),
+            cancellation: &Cancellation::default(),
         };
         match self.serve(&job, &mut |_| ())? {
             (Reply::Linked, image) => Ok(image),
@@ -298,6 +308,7 @@ impl Compiler for WorkerPool {
             name: "the compiler",
             request: Request::Report,
             body: Vec::new(),
+            cancellation: &Cancellation::default(),
         };
         match self.serve(&job, &mut |_| ())? {
             (Reply::Report(report), _) => Ok(report),

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+use crate::cancel::Cancellation;
 use crate::error::{CompileError, Phase};
 use crate::pool::WorkerSettings;
 use crate::wire::{self, Hello, PROTOCOL_VERSION, Reply, Request};
@@ -30,6 +31,8 @@ pub(crate) enum Failure {
     Ended(Option<ExitStatus>),
     /// The time was up; the worker was killed.
     TimedOut,
+    /// Nobody wants the reply; the worker was killed.
+    Cancelled,
     /// The object or image is over the limit; the worker was killed.
     TooLarge,
     /// The stream carried something else than the protocol.
@@ -88,7 +91,12 @@ impl Process {
 
     fn expect_hello(&mut self, settings: &WorkerSettings) -> Result<(), CompileError> {
         let path = || settings.executable.clone();
-        match self.receive::<Hello>(Instant::now() + HELLO_LIMIT, 0) {
+        let wait = Wait {
+            deadline: Instant::now() + HELLO_LIMIT,
+            max_body: 0,
+            cancellation: &Cancellation::default(),
+        };
+        match self.receive::<Hello>(&wait) {
             Ok((hello, _)) if hello.protocol == PROTOCOL_VERSION => Ok(()),
             Ok((hello, _)) => Err(CompileError::WorkerVersion {
                 path: path(),
@@ -98,7 +106,9 @@ impl Process {
             Err(failure) => {
                 let how = match failure {
                     Failure::Ended(status) => describe(status),
-                    Failure::TimedOut => format!("no answer in {} s", HELLO_LIMIT.as_secs()),
+                    Failure::TimedOut | Failure::Cancelled => {
+                        format!("no answer in {} s", HELLO_LIMIT.as_secs())
+                    }
                     Failure::TooLarge => "it speaks another protocol".to_string(),
                     Failure::Garbled(error) => error.to_string(),
                 };
@@ -111,22 +121,21 @@ impl Process {
         }
     }
 
-    /// Asks for one job and waits for its reply, at most until `deadline`.
+    /// Asks for one job and waits for its reply.
     ///
     /// After a failure the process is of no further use.
     pub(crate) fn ask(
         &mut self,
         request: &Request,
         body: &[&[u8]],
-        deadline: Instant,
-        max_body: u64,
+        limits: &Wait<'_>,
         phase: &mut dyn FnMut(Phase),
     ) -> Result<(Reply, Vec<u8>), Failure> {
         if let Err(error) = wire::send(&mut self.stream, request, body) {
             return Err(self.failure(error));
         }
         loop {
-            match self.receive(deadline, max_body)? {
+            match self.receive(limits)? {
                 (Reply::Phase(entered), _) => phase(entered),
                 reply => return Ok(reply),
             }
@@ -147,14 +156,13 @@ impl Process {
 
     fn receive<T: serde::de::DeserializeOwned>(
         &mut self,
-        deadline: Instant,
-        max_body: u64,
+        wait: &Wait<'_>,
     ) -> Result<(T, Vec<u8>), Failure> {
         let mut stream = Deadline {
             stream: &self.stream,
-            deadline,
+            wait,
         };
-        wire::receive(&mut stream, max_body).map_err(|error| self.failure(error))
+        wire::receive(&mut stream, wait.max_body).map_err(|error| self.failure(error))
     }
 
     fn failure(&mut self, error: io::Error) -> Failure {
@@ -162,6 +170,10 @@ impl Process {
             ErrorKind::TimedOut => {
                 self.kill();
                 Failure::TimedOut
+            }
+            CANCELLED => {
+                self.kill();
+                Failure::Cancelled
             }
             ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
                 Failure::Ended(self.child.wait().ok())
@@ -239,22 +251,41 @@ fn drain(mut pipe: ChildStderr, kept: Arc<Mutex<VecDeque<u8>>>) -> JoinHandle<()
     })
 }
 
-/// Reads that fail with `TimedOut` when the deadline has passed.
+/// How long a reply is waited for, and how much is taken of it.
+pub(crate) struct Wait<'a> {
+    pub deadline: Instant,
+    /// The largest body, in bytes.
+    pub max_body: u64,
+    pub cancellation: &'a Cancellation,
+}
+
+/// How often somebody who waits looks whether the reply is still wanted.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// What a read fails with that nobody wants any more.
+const CANCELLED: ErrorKind = ErrorKind::ConnectionAborted;
+
+/// Reads that fail with `TimedOut` when the deadline has passed, and with [`CANCELLED`].
 struct Deadline<'a> {
     stream: &'a UnixStream,
-    deadline: Instant,
+    wait: &'a Wait<'a>,
 }
 
 impl Read for Deadline<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let left = self.deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() {
-            return Err(ErrorKind::TimedOut.into());
-        }
-        self.stream.set_read_timeout(Some(left))?;
-        match (&mut &*self.stream).read(buffer) {
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Err(ErrorKind::TimedOut.into()),
-            result => result,
+        loop {
+            let left = self.wait.deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Err(ErrorKind::TimedOut.into());
+            }
+            if self.wait.cancellation.is_cancelled() {
+                return Err(CANCELLED.into());
+            }
+            self.stream.set_read_timeout(Some(left.min(LOOK)))?;
+            match (&mut &*self.stream).read(buffer) {
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                result => return result,
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use nlib_cache::{Input, Recorded, Roots};
 use serde::{Deserialize, Serialize};
 
 use crate::annotations::Annotations;
+use crate::cancel::Cancellation;
 use crate::diagnostic::Diagnostics;
 use crate::error::{CompileError, Phase};
 
@@ -121,13 +122,15 @@ pub struct ToolchainReport {
 ///
 /// Implementations may be called from many threads at once.
 pub trait Compiler: Send + Sync {
-    /// Compiles one unit. `phase` is told where the compile has got to, on the calling thread.
+    /// Compiles one unit, unless it is cancelled. `phase` is told where the compile has got to, on the
+    /// calling thread.
     ///
     /// # Errors
-    /// The source is rejected, or the compiler fails; a later call works all the same.
+    /// The source is rejected, the compiler fails, or somebody cancelled; a later call works all the same.
     fn compile(
         &self,
         request: &CompileRequest,
+        cancellation: &Cancellation,
         phase: &mut dyn FnMut(Phase),
     ) -> Result<CompiledUnit, CompileError>;
 

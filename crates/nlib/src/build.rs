@@ -8,7 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use nlib_cache::{Artifact, Digest, Hit, MissReason, StatCache};
-use nlib_compile::{Annotations, CompileError, Compiler};
+use nlib_compile::{Annotations, Cancellation, CompileError, Compiler};
 use nlib_loader::dependent_libraries;
 
 use crate::command::UnitCommand;
@@ -95,6 +95,7 @@ impl Inner {
         &self,
         closure: &Closure,
         toolchain: Digest,
+        cancellation: &Cancellation,
     ) -> Result<Vec<BuiltLibrary>, Error> {
         let mut seen = StatCache::new();
         let mut found: Vec<Vec<Option<BuiltUnit>>> = Vec::new();
@@ -131,7 +132,7 @@ impl Inner {
             }
             found.push(units);
         }
-        for (library, unit, object) in self.compile_all(missing)? {
+        for (library, unit, object) in self.compile_all(missing, cancellation)? {
             found[library][unit] = Some(object);
         }
         let complete = |units: Vec<Option<BuiltUnit>>| BuiltLibrary {
@@ -145,6 +146,7 @@ impl Inner {
     fn compile_all(
         &self,
         missing: VecDeque<Missing>,
+        cancellation: &Cancellation,
     ) -> Result<Vec<(usize, usize, BuiltUnit)>, Error> {
         if missing.is_empty() {
             return Ok(Vec::new());
@@ -166,10 +168,10 @@ impl Inner {
             for _ in 0..threads {
                 scope.spawn(|| {
                     loop {
-                        let next = lock().next();
+                        let next = lock().next(cancellation);
                         let Some(missing) = next else { return };
                         let (library, unit) = (missing.library, missing.unit);
-                        match self.compile_one(&missing.command, missing.reason) {
+                        match self.compile_one(&missing.command, missing.reason, cancellation) {
                             Ok(object) => lock().done.push((library, unit, object)),
                             Err(error) => {
                                 let name = missing.command.key.library.clone();
@@ -191,6 +193,7 @@ impl Inner {
         &self,
         command: &UnitCommand,
         reason: MissReason,
+        cancellation: &Cancellation,
     ) -> Result<BuiltUnit, CompileError> {
         let UnitCommand {
             key,
@@ -222,7 +225,7 @@ impl Inner {
         };
         let compiled = self
             .compiler
-            .compile(request, &mut phase)
+            .compile(request, cancellation, &mut phase)
             .inspect_err(|_| {
                 self.tell(Event::UnitFailed {
                     library: library.clone(),
@@ -285,14 +288,19 @@ struct Compiling {
 }
 
 impl Compiling {
-    fn next(&mut self) -> Option<Missing> {
-        if !self.errors.is_empty() {
+    fn next(&mut self, cancellation: &Cancellation) -> Option<Missing> {
+        if !self.errors.is_empty() || cancellation.is_cancelled() {
             return None;
         }
         self.queue.pop_front()
     }
 
     fn finish(mut self) -> Result<Vec<(usize, usize, BuiltUnit)>, Error> {
+        let is_cancelled = |error: &CompileError| matches!(error, CompileError::Cancelled { .. });
+        let is_unfinished = self.errors.is_empty() && !self.queue.is_empty();
+        if is_unfinished || self.errors.iter().any(|(.., error)| is_cancelled(error)) {
+            return Err(Error::Cancelled);
+        }
         if self.errors.is_empty() {
             return Ok(self.done);
         }

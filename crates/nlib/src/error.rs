@@ -249,6 +249,9 @@ pub enum Error {
         /// The runtime.
         runtime: PathBuf,
     },
+    /// Somebody asked for the request to be given up.
+    #[error("the request was cancelled; nothing of it stays but what is in the cache")]
+    Cancelled,
     /// A library is still in use.
     #[error("{name} was not unloaded: {reason}")]
     Unload {
@@ -382,6 +385,8 @@ pub enum ErrorKind {
     Toolchain,
     /// The cache, the network or the file system.
     Io,
+    /// Somebody cancelled the request.
+    Cancelled,
 }
 
 impl Error {
@@ -389,6 +394,7 @@ impl Error {
     pub fn kind(&self) -> ErrorKind {
         match self {
             Error::Compile { .. } => ErrorKind::Compile,
+            Error::Cancelled => ErrorKind::Cancelled,
             Error::UnknownLibrary { .. }
             | Error::NotInProject { .. }
             | Error::Variable { .. }

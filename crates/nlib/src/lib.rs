@@ -75,7 +75,7 @@ pub use nlib_cache::{
     Cache, CacheError, Cause, Cleaned, Difference, Digest, Entry, MissReason, Mode, Observed, Stats,
 };
 pub use nlib_compile::{
-    CompileError, Diagnostic, Diagnostics, Limits, Phase, Severity, Uncacheable,
+    Cancellation, CompileError, Diagnostic, Diagnostics, Limits, Phase, Severity, Uncacheable,
 };
 pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
 pub use nlib_loader::{

@@ -50,7 +50,7 @@ impl Inner {
     /// Builds what one request needs.
     pub(crate) fn built(&self, request: &Request) -> Result<Built, Error> {
         let (closure, asked) = closure(self, std::slice::from_ref(request))?;
-        let libraries = self.build(&closure, self.toolchain()?.digest)?;
+        let libraries = self.build(&closure, self.toolchain()?.digest, &request.cancellation)?;
         Ok(Built {
             closure,
             libraries,

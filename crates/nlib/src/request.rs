@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use nlib_compile::Cancellation;
 use nlib_loader::{HostSymbol, LinkerChoice};
 use nlib_plan::language::{by_extension, is_header};
 use nlib_plan::manifest::Language;
@@ -138,6 +139,8 @@ pub struct Request {
     /// Whether unresolved symbols may be looked for in the libraries of the system that nobody named.
     /// Each library taken is told as an [`Event`](crate::Event).
     pub auto_libraries: bool,
+    /// By which the request can be cancelled while it is served.
+    pub cancellation: Cancellation,
     /// System libraries taken so far, by the library that needs them.
     pub(crate) taken: BTreeMap<String, Vec<String>>,
 }
@@ -213,6 +216,7 @@ impl Request {
             host_symbols: Vec::new(),
             overlays: Vec::new(),
             auto_libraries: false,
+            cancellation: Cancellation::default(),
             taken: BTreeMap::new(),
         }
     }

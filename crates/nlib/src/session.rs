@@ -161,7 +161,10 @@ impl Session {
         inner.check_sanitizer(&closure)?;
         closure.check_imports()?;
         let toolchain = inner.toolchain()?.digest;
-        let built = inner.build(&closure, toolchain)?;
+        let built = inner.build(&closure, toolchain, &request.cancellation)?;
+        if request.cancellation.is_cancelled() {
+            return Err(Error::Cancelled);
+        }
         let identities = inner.identities(&closure, &built, toolchain)?;
         let (libraries, images_wanted) = Linking {
             inner,

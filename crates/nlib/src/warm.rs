@@ -68,7 +68,7 @@ impl Inner {
         let (closure, _) = closure(self, std::slice::from_ref(request))?;
         self.check_sanitizer(&closure)?;
         let toolchain = self.toolchain()?.digest;
-        let built = self.build(&closure, toolchain)?;
+        let built = self.build(&closure, toolchain, &request.cancellation)?;
         let identities = self.identities(&closure, &built, toolchain)?;
         let linked = self.images(&closure, &built, &identities, Occasion::Warming)?;
         let libraries = closure.libraries.into_iter().zip(built);

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 
 use nlib_cache::{Digest, PathState};
 use nlib_compile::{
-    CompileError, CompileRequest, CompiledUnit, Compiler, Limits, Severity, Uncacheable,
-    WorkerPool, WorkerSettings,
+    Cancellation, CompileError, CompileRequest, CompiledUnit, Compiler, Limits, Severity,
+    Uncacheable, WorkerPool, WorkerSettings,
 };
 
 struct Bench {
@@ -51,7 +51,8 @@ impl Bench {
             virtual_files: Vec::new(),
             source_date_epoch: None,
         };
-        self.pool.compile(&request, &mut |_| ())
+        self.pool
+            .compile(&request, &Cancellation::default(), &mut |_| ())
     }
 
     /// Writes a unit and compiles it.

@@ -12,8 +12,8 @@ use std::time::Duration;
 
 use nlib_cache::{Kind, PathState};
 use nlib_compile::{
-    CompileError, CompileRequest, CompiledUnit, Compiler, ImageInput, ImageRequest, Limits, Phase,
-    Severity, Uncacheable, WorkerPool, WorkerSettings,
+    Cancellation, CompileError, CompileRequest, CompiledUnit, Compiler, ImageInput, ImageRequest,
+    Limits, Phase, Severity, Uncacheable, WorkerPool, WorkerSettings,
 };
 
 fn pool(limits: Limits) -> WorkerPool {
@@ -38,7 +38,7 @@ fn request(folder: &Path, source: &str, text: &str, arguments: &[&str]) -> Compi
 }
 
 fn compile(pool: &WorkerPool, request: &CompileRequest) -> Result<CompiledUnit, CompileError> {
-    pool.compile(request, &mut |_| ())
+    pool.compile(request, &Cancellation::default(), &mut |_| ())
 }
 
 fn is_elf(bytes: &[u8]) -> bool {
@@ -54,7 +54,9 @@ fn a_unit_becomes_an_object_and_its_lookups_are_recorded() {
     let request = request(folder.path(), "a.c", text, &["-Iearly", "-Ilate"]);
     let mut phases = Vec::new();
     let unit = pool(Limits::default())
-        .compile(&request, &mut |phase| phases.push(phase))
+        .compile(&request, &Cancellation::default(), &mut |phase| {
+            phases.push(phase)
+        })
         .unwrap();
 
     assert!(is_elf(&unit.object));

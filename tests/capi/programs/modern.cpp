@@ -47,6 +47,10 @@ int main() {
     nlib::object object = context.compile(nlib::request::code("c", "int one(void) { return 1; }"));
     CHECK(object.bytes().substr(1, 3) == "ELF");
 
+    nlib::task task = context.start(nlib::request::code("c", "int later(void) { return 3; }"));
+    CHECK(task.get().fn<int()>("later")() == 3);
+    CHECK(thrown([&] { task.wait(0); }).kind() == NLIB_ERROR_ARGUMENT);
+
     corrected.unload();
     CHECK(thrown([&] { corrected.address("twice"); }).kind() == NLIB_ERROR_UNLOADED);
     nlib::library moved = std::move(shapes);

@@ -67,6 +67,13 @@ fn cxx_has_a_header_of_its_own() {
 }
 
 #[test]
+fn tasks_are_waited_for_and_cancelled() {
+    let place = Place::new();
+    let output = place.run("cc", "c99", "tasks.c", &[]);
+    assert_eq!(output, "tasks end\n");
+}
+
+#[test]
 fn eight_threads_load_at_once() {
     let place = Place::new();
     let output = place.run("cc", "gnu11", "threads.c", &[]);

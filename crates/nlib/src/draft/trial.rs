@@ -3,6 +3,7 @@
 
 use std::collections::BTreeSet;
 
+use nlib_compile::Cancellation;
 use nlib_loader::{LinkError, Supply, UnresolvedSymbol};
 use nlib_plan::manifest::UnitEntry;
 use nlib_plan::{Choices, Manifest, Target, resolve_in};
@@ -106,7 +107,11 @@ impl Drafting<'_> {
             overlays: Vec::new(),
             host_symbols: Vec::new(),
         });
-        let libraries = inner.build(&closure, inner.toolchain()?.digest)?;
+        let libraries = inner.build(
+            &closure,
+            inner.toolchain()?.digest,
+            &Cancellation::default(),
+        )?;
         let place = closure.libraries.len() - 1;
         Ok(Built {
             closure,
