@@ -96,11 +96,11 @@ impl OpenLibrary {
 }
 
 fn listed(library: &Library) -> Vec<ListedSymbol> {
-    let symbols = library.published().into_iter();
+    let symbols = library.published().iter();
     symbols
         .map(|symbol| ListedSymbol {
-            name: c_string(symbol.name),
-            demangled: symbol.demangled.map(c_string),
+            name: c_string(symbol.name.as_str()),
+            demangled: symbol.demangled.as_deref().map(c_string),
             address: symbol.address,
             size: symbol.size,
             is_function: symbol.is_function,

@@ -11,7 +11,7 @@ use crate::code::Code;
 use crate::image::published_symbol;
 use crate::loader::LoaderShared;
 use crate::locate::CodeMap;
-use crate::{HostSymbol, LinkError, Linker, SystemLibrary};
+use crate::{HostSymbol, LinkError, Linker, PublishedSymbol, SystemLibrary};
 
 /// A relocatable ELF object.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,6 +70,8 @@ pub(crate) struct Loaded {
     pub(crate) dependents: Mutex<Vec<Dependent>>,
     /// Made when somebody asks what an address belongs to.
     pub(crate) code_map: OnceLock<CodeMap>,
+    /// Made when somebody asks for the list or for a C++ name.
+    pub(crate) published: OnceLock<Vec<PublishedSymbol>>,
 }
 
 /// What a loaded library holds.
@@ -145,6 +147,7 @@ impl Library {
             }),
             dependents: Mutex::default(),
             code_map: OnceLock::new(),
+            published: OnceLock::new(),
         }));
         loader.libraries().push(Arc::downgrade(&library.0));
         library

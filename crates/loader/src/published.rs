@@ -34,8 +34,13 @@ impl Library {
     /// Every symbol that the library publishes at one address, by name. Thread-local variables, which
     /// have one address for each thread, are left out.
     ///
-    /// The list is made anew; for an image that means reading its file.
-    pub fn published(&self) -> Vec<PublishedSymbol> {
+    /// The list is made at the first question, for an image from its file, and kept until the library is
+    /// unloaded.
+    pub fn published(&self) -> &[PublishedSymbol] {
+        self.0.published.get_or_init(|| self.list_published())
+    }
+
+    fn list_published(&self) -> Vec<PublishedSymbol> {
         let mut found = match &self.0.resources.code {
             Code::Jit { dylib, .. } => dylib
                 .exports()
@@ -72,7 +77,7 @@ impl Library {
             result => return result,
         };
         let symbols = self.published();
-        let overloads = overloads(&symbols, name);
+        let overloads = overloads(symbols, name);
         match (&overloads[..], missing) {
             ([one, others @ ..], _) if others.iter().all(|other| is_variant(one, other)) => {
                 Ok(complete(&overloads).address)
@@ -86,7 +91,7 @@ impl Library {
                     ..
                 },
             ) => Err(LinkError::NoSuchSymbol {
-                similar: similar(&symbols, name),
+                similar: similar(symbols, name),
                 library,
                 symbol,
                 hint,
