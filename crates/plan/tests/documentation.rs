@@ -2,19 +2,13 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
+use common::blocks;
 use nlib_plan::Manifest;
 use serde_json::{Map, Value, json};
 
 const PAGE: &str = include_str!("../../../docs/manifest.md");
-
-/// The fenced blocks of the page: the info string after the fence, and the text.
-fn blocks() -> Vec<(&'static str, &'static str)> {
-    PAGE.split("```")
-        .skip(1)
-        .step_by(2)
-        .map(|block| block.split_once('\n').unwrap())
-        .collect()
-}
 
 /// A block of single fields, completed to a manifest.
 fn complete(fields: &str) -> String {
@@ -32,7 +26,7 @@ fn complete(fields: &str) -> String {
 #[test]
 fn manifests_and_fields_are_valid() {
     let mut parsed = 0;
-    for (info, text) in blocks() {
+    for (info, text) in blocks(PAGE) {
         if info != "json" {
             continue;
         }
@@ -49,7 +43,7 @@ fn manifests_and_fields_are_valid() {
 
 #[test]
 fn errors_are_shown_as_they_are() {
-    let blocks = blocks();
+    let blocks = blocks(PAGE);
     let mut shown = 0;
     for pair in blocks.windows(2) {
         if let [("json error", manifest), (_, expected)] = pair {

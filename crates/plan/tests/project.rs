@@ -2,8 +2,11 @@
 
 #![allow(clippy::unwrap_used)]
 
+mod common;
+
 use std::collections::BTreeMap;
 
+use common::blocks;
 use nlib_plan::lock::{LockedLibrary, canonical_text, is_portable};
 use nlib_plan::project::Requirement;
 use nlib_plan::schema::project_schema;
@@ -30,19 +33,10 @@ fn refused_lock(text: &str) -> String {
     read.unwrap_err().to_string()
 }
 
-/// The fenced blocks of the page: the info string after the fence, and the text.
-fn blocks() -> Vec<(&'static str, &'static str)> {
-    PAGE.split("```")
-        .skip(1)
-        .step_by(2)
-        .map(|block| block.split_once('\n').unwrap())
-        .collect()
-}
-
 #[test]
 fn the_projects_of_the_guide_are_valid() {
     let validator = jsonschema::draft202012::new(&project_schema()).unwrap();
-    let texts = blocks().into_iter().filter(|(info, _)| *info == "json");
+    let texts = blocks(PAGE).into_iter().filter(|(info, _)| *info == "json");
     let mut read = 0;
     for (_, text) in texts {
         project(text);
@@ -56,7 +50,7 @@ fn the_projects_of_the_guide_are_valid() {
 #[test]
 fn errors_are_shown_as_they_are() {
     let mut shown = 0;
-    for pair in blocks().windows(2) {
+    for pair in blocks(PAGE).windows(2) {
         if let [("json error", text), (_, expected)] = pair {
             assert_eq!(refused(text), expected.trim_end());
             shown += 1;
