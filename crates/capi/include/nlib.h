@@ -24,7 +24,7 @@
  * then NULL. Nothing prints, ends the process or lets an exception out; a fault inside nlib is an
  * error of the kind NLIB_ERROR_INTERNAL. A failed call leaves nothing behind, and a corrected one works.
  *
- * Handles. `nlib_ctx`, `nlib_lib`, `nlib_error`, `nlib_object` and `nlib_task` are tokens, not addresses: they are
+ * Handles. `nlib_ctx`, `nlib_lib`, `nlib_error`, `nlib_object`, `nlib_task` and `nlib_interface` are tokens, not addresses: they are
  * never to be read through. One that is NULL, that was freed or is of another type is recognised, and is
  * an error of the kind NLIB_ERROR_HANDLE. Functions that free take NULL and what was freed already.
  *
@@ -82,6 +82,8 @@ typedef struct nlib_error nlib_error;
 typedef struct nlib_object nlib_object;
 /* A load that goes on beside the program. */
 typedef struct nlib_task nlib_task;
+/* What the public headers of a library declare. It does not change. */
+typedef struct nlib_interface nlib_interface;
 
 /* ---- Version ---------------------------------------------------------------------------------- */
 
@@ -93,7 +95,7 @@ NLIB_API const char *nlib_version_string(void);
 
 /*
  * Whether the running library can do something that others may not: "jit", "image" (the linkers),
- * "manifest-text", "source-text", "object", "host-symbols", "c++-names", "tasks". False for NULL and for words
+ * "manifest-text", "source-text", "object", "host-symbols", "c++-names", "tasks", "interfaces". False for NULL and for words
  * that it does not know.
  */
 NLIB_API int nlib_has(const char *capability);
@@ -439,6 +441,54 @@ NLIB_RESULT nlib_error *nlib_symbol_count(nlib_lib *library, size_t *count);
 
 /* Writes the symbol at `index`, by name, into `*info`, whose struct_size says how much is written. */
 NLIB_RESULT nlib_error *nlib_symbol_at(nlib_lib *library, size_t index, nlib_symbol_info *info);
+
+/* ---- Interfaces ------------------------------------------------------------------------------- */
+
+/*
+ * Reads what the public headers of a library declare: functions with their types, structures with
+ * offsets, enumerations, constants (docs/interface.md). From the cache, or by the compiler, which may take
+ * a second. The handle is yours to free. A header that does not parse is an error of the kind
+ * NLIB_ERROR_COMPILE with diagnostics; the library stays usable.
+ */
+NLIB_RESULT nlib_error *nlib_interface_open(nlib_lib *library, nlib_interface **interface);
+
+/*
+ * The names of everything of one kind, each on a line of its own: "function", "variable", "record", "enum",
+ * "enumerator", "typedef", "constant"; of all kinds when `kind` is NULL, without repetitions. The text is
+ * valid until the interface is freed.
+ */
+NLIB_RESULT nlib_error *nlib_interface_names(nlib_interface *interface, const char *kind,
+                                             const char **names);
+
+/*
+ * Everything that has this name, of one kind or, when `kind` is NULL, of all: a list in the notation
+ * "json", "lisp", "edn" or "lua" (an expression). Each element is as docs/interface.md describes, with one
+ * more member, "item", which is its kind; an enumerator has "name", "value" and "enum". A function's
+ * overloads are several elements. An unknown name is an error of the kind NLIB_ERROR_SYMBOL with near names.
+ * The text is valid until the interface is freed.
+ */
+NLIB_RESULT nlib_error *nlib_interface_describe(nlib_interface *interface, const char *kind,
+                                                const char *name, const char *notation,
+                                                const char **text);
+
+/*
+ * The whole in a format of `nlib bind`: "json", "lisp", "edn", "lua", "c", "python", "cffi", "luajit",
+ * "typescript", "rust". `size` may be NULL; else it gets the length in bytes. The text ends with a NUL byte
+ * and is valid until the interface is freed.
+ */
+NLIB_RESULT nlib_error *nlib_interface_text(nlib_interface *interface, const char *format,
+                                            const char **text, size_t *size);
+
+/*
+ * The address of a function or variable by its `symbol`, or of a thunk by that of its thunk: the first
+ * thunk asked for makes all, which may take as long as its compiler does. Valid until the library is
+ * unloaded.
+ */
+NLIB_RESULT nlib_error *nlib_interface_symbol(nlib_interface *interface, const char *symbol,
+                                              void **address);
+
+/* Frees an interface and its texts. Addresses that it gave stay valid as long as the library does. */
+NLIB_API void nlib_interface_free(nlib_interface *interface);
 
 /* ---- Object code ------------------------------------------------------------------------------ */
 
