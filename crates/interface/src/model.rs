@@ -260,6 +260,9 @@ pub struct Method {
     /// Whether `this` is const.
     #[serde(rename = "const", default, skip_serializing_if = "is_false")]
     pub constant: bool,
+    /// Whether it is virtual: it can then be called although the library has no symbol of it.
+    #[serde(rename = "virtual", default, skip_serializing_if = "is_false")]
+    pub is_virtual: bool,
 }
 
 /// A kind of member function.
@@ -381,6 +384,9 @@ pub struct Record {
     /// Whether it has virtual functions.
     #[serde(default, skip_serializing_if = "is_false")]
     pub polymorphic: bool,
+    /// Whether some of them have no body, so that no object of it can be made.
+    #[serde(rename = "abstract", default, skip_serializing_if = "is_false")]
+    pub is_abstract: bool,
     /// Its base classes.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub bases: Vec<Base>,
