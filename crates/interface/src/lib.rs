@@ -2,11 +2,20 @@
 //!
 //! The way of the data, file by file:
 //!
-//! 1. `model`: an [`Interface`], which `nlib-headers` reads and the cache keeps as JSON.
+//! 1. `model`: an [`Interface`], which `nlib-headers` reads and the cache keeps as JSON; `merge` makes one of those of a library's parts.
+//! 2. `describe`: an [`Index`] of its names, and what it says about one of them.
+//! 3. `notation`: that, or the whole, as JSON, Lisp, EDN or Lua.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
+mod describe;
+mod merge;
 mod model;
+mod notation;
+mod schema;
 
+pub use describe::{Index, ItemKind, Unknown};
 pub use model::*;
+pub use notation::{Notation, render, render_lines};
+pub use schema::interface_schema;

@@ -545,4 +545,4 @@ pub struct Constant {
 /// cannot hold, is a text of decimal digits; so are `inf`, `-inf` and `nan`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
-pub struct Value(pub serde_json::Value);
+pub struct Value(#[schemars(with = "crate::schema::ValueShape")] pub serde_json::Value);

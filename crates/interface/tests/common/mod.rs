@@ -1,0 +1,113 @@
+//! What the tests of this crate share: interfaces written by hand, and the programs of the languages.
+
+#![allow(dead_code, reason = "each test uses a part")]
+
+use std::process::{Command, Stdio};
+
+use nlib_interface::Interface;
+use serde_json::{Value, json};
+
+/// The interface of a C library with these lists; what is absent is empty.
+pub fn c(lists: Value) -> Interface {
+    interface("c", lists)
+}
+
+/// The interface of a C++ library whose code can throw.
+pub fn cpp(lists: Value) -> Interface {
+    let mut interface = interface("c++", lists);
+    interface.exceptions = true;
+    interface
+}
+
+fn interface(language: &str, lists: Value) -> Interface {
+    let mut whole = json!({
+        "interface-version": 1,
+        "library": "sample",
+        "language": language,
+        "target": "x86_64-pc-linux-gnu",
+        "pointer-size": 8,
+        "headers": ["sample.h"],
+        "functions": [], "variables": [], "records": [], "enums": [], "typedefs": [], "constants": [],
+    });
+    let members = whole.as_object_mut().unwrap();
+    members.extend(lists.as_object().unwrap().clone());
+    serde_json::from_value(whole).unwrap_or_else(|error| panic!("no interface: {error}"))
+}
+
+pub fn int() -> Value {
+    json!({"kind": "integer", "name": "int", "size": 4, "signed": true})
+}
+
+pub fn double() -> Value {
+    json!({"kind": "float", "name": "double", "size": 8})
+}
+
+pub fn float() -> Value {
+    json!({"kind": "float", "name": "float", "size": 4})
+}
+
+pub fn char() -> Value {
+    json!({"kind": "character", "name": "char", "size": 1, "signed": true})
+}
+
+pub fn void() -> Value {
+    json!({"kind": "void"})
+}
+
+pub fn constant(mut of: Value) -> Value {
+    of["const"] = json!(true);
+    of
+}
+
+pub fn pointer(to: Value) -> Value {
+    json!({"kind": "pointer", "to": to})
+}
+
+pub fn reference(to: Value) -> Value {
+    json!({"kind": "reference", "to": to})
+}
+
+pub fn named(kind: &str, name: &str) -> Value {
+    json!({"kind": kind, "name": name})
+}
+
+pub fn text() -> Value {
+    pointer(constant(char()))
+}
+
+/// A parameter.
+pub fn parameter(name: &str, kind: Value) -> Value {
+    json!({"name": name, "type": kind})
+}
+
+/// A function of C's, called by its own name.
+pub fn function(name: &str, result: Value, parameters: Value) -> Value {
+    json!({"name": name, "symbol": name, "result": result, "parameters": parameters, "noexcept": true})
+}
+
+/// Runs a program with a text as its standard input; gives what it prints.
+pub fn run(program: &str, arguments: &[&str], input: &str) -> String {
+    use std::io::Write;
+    let mut child = Command::new(program)
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap_or_else(|error| panic!("{program}: {error}"));
+    let mut stdin = child.stdin.take().unwrap();
+    let text = input.to_owned();
+    let writer = std::thread::spawn(move || stdin.write_all(text.as_bytes()));
+    let output = child.wait_with_output().unwrap();
+    // A program that does not read to the end has said why.
+    let _ = writer.join().unwrap();
+    assert!(
+        output.status.success(),
+        "{program} {arguments:?}: {}\n{}{}\n{}",
+        output.status,
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr),
+        input
+    );
+    String::from_utf8(output.stdout).unwrap()
+}
