@@ -5,17 +5,25 @@
 //! 1. `model`: an [`Interface`], which `nlib-headers` reads and the cache keeps as JSON; `merge` makes one of those of a library's parts.
 //! 2. `describe`: an [`Index`] of its names, and what it says about one of them.
 //! 3. `notation`: that, or the whole, as JSON, Lisp, EDN or Lua.
+//! 4. `thunks`: how each function can be called, and the source of what it takes.
+//! 5. `emit`: the whole in the words of a language. `types` and `layout` are what it shares with `thunks`.
 
 #![forbid(unsafe_code)]
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
 mod describe;
+mod emit;
+mod layout;
 mod merge;
 mod model;
 mod notation;
 mod schema;
+pub mod thunks;
+mod types;
+mod value;
 
 pub use describe::{Index, ItemKind, Unknown};
+pub use emit::{Format, emit};
 pub use model::*;
 pub use notation::{Notation, render, render_lines};
 pub use schema::interface_schema;

@@ -55,16 +55,6 @@ impl Interface {
         add(&mut self.typedefs, other.typedefs, |one| one.name.clone());
         add(&mut self.constants, other.constants, |one| one.name.clone());
     }
-
-    /// Whether it was read from headers, not from sources that define what they declare.
-    pub fn is_of_headers(&self) -> bool {
-        let endings = [".h", ".hh", ".hpp", ".hxx", ".h++", ".inl", ".inc"];
-        let is_header = |name: &String| {
-            let file = name.rsplit('/').next().unwrap_or(name);
-            !file.contains('.') || endings.iter().any(|ending| file.ends_with(ending))
-        };
-        self.headers.iter().all(is_header)
-    }
 }
 
 fn add<T, K: Eq + Hash>(to: &mut Vec<T>, from: Vec<T>, key: impl Fn(&T) -> K) {
