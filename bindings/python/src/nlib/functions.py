@@ -1,0 +1,346 @@
+"""Python functions that call C: written as source for each, so that a call costs little more than ctypes'.
+
+    def kit_add(a, b):
+        try:
+            if not -2147483648 <= a <= 2147483647: raise _n_Slow
+            if not -2147483648 <= b <= 2147483647: raise _n_Slow
+            _n_r = _n_1(a, b)
+        except _n_SLOW:
+            _n_r = _n_1(*_n_2(a, b))
+        if _n_failed: _n_raise()
+        return _n_r
+
+The first way takes arguments of the usual types. What it does not take goes the second, through the
+conversions, which either know better (a NumPy array, an enumerator's name) or raise an error that says what is
+wrong with which parameter. Nothing has been called when an argument is wrong.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, Optional
+
+from . import failures
+from .conversions import Character, Conversion, Integer, Mismatch, Real, Unsupported
+from .errors import CxxError, UnsupportedError
+from .pointers import ERRORS, AnyPointer, PointerTo, Text, VoidPointer
+from .records import RecordConversion
+from .signatures import Signature, taken
+
+if TYPE_CHECKING:
+    from .loaded import Loaded
+
+
+class Thunk(NamedTuple):
+    """How a generated C function stands for one of C++."""
+
+    passes: list[str]
+    """How each argument is passed, `self` first where there is one."""
+    returns: str
+    throws: bool
+
+
+class Variant(NamedTuple):
+    """One way to call a function: for so many arguments, `self` among them."""
+
+    count: int
+    address: Callable[[], int]
+    thunk: Optional[Thunk]
+
+
+class Default:
+    """In signatures: an argument that was not given. It shows the header's text."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+
+class Item:
+    """What `__nlib__` of a generated function holds."""
+
+    def __init__(self, loaded: Loaded, signature: Signature, variants: Sequence[Variant], documentation: str) -> None:
+        self.loaded = loaded
+        self.signature = signature
+        self.variants = variants
+        self.documentation = documentation
+        self.targets: list[str] = []
+        """The names of the C functions in the library's namespace."""
+        self._raw: Any = None
+
+    def address(self) -> int:
+        """Where the function is, for C to call it."""
+        self.loaded.require()
+        for variant in self.variants:
+            if variant.thunk is None:
+                return variant.address()
+        raise UnsupportedError(f"{self.signature.name} has no form that C could call")
+
+    def raw(self) -> Any:
+        """The function with text results as pointers."""
+        if self._raw is None:
+            result = self.signature.result
+            if isinstance(result, Text):
+                result = PointerTo(result.spelling, result.character, result.constant, False)
+            self._raw = function(
+                self.loaded, self.signature._replace(result=result), self.variants, self.documentation
+            )
+        return self._raw
+
+
+def function(
+    loaded: Loaded, signature: Signature, variants: Sequence[Variant], documentation: str = ""
+) -> Any:
+    """A Python function that calls one of a library. The variants are in the order of their counts."""
+    item = Item(loaded, signature, variants, documentation)
+    made = [_variant(loaded, signature, variant, item.targets) for variant in variants]
+    whole = len(signature.parameters)
+    if len(made) == 1 and variants[0].count == whole:
+        result = made[0]
+    else:
+        result = _chooser(loaded, signature, variants, made)
+    result.__nlib__ = item
+    result.__doc__ = documentation
+    result.__annotations__ = {p.name: p.conversion.hint for p in signature.parameters if p.conversion.hint}
+    result.__annotations__["return"] = signature.result.hint
+    return result
+
+
+def from_address(loaded: Loaded, signature: Signature, address: int) -> Any:
+    """A Python function for a C function of which only the address is known."""
+    made = function(loaded, signature, [Variant(len(signature.parameters), lambda: address, None)])
+    for name in made.__nlib__.targets:
+        loaded.targets[name].rebinds = False
+    return made
+
+
+def _identifier(name: str) -> str:
+    return re.sub(r"\W", "_", name.rpartition("::")[2]) or "function"
+
+
+def _execute(loaded: Loaded, name: str, source: str) -> Any:
+    identifier = _identifier(name)
+    if not identifier.isidentifier():
+        identifier = "_" + identifier
+    space = loaded.namespace
+    exec(compile(source.replace("def _n_function(", f"def {identifier}(", 1), f"<nlib {loaded.name}>", "exec"), space)
+    made = space.pop(identifier)
+    made.__qualname__ = name.replace("::", ".")
+    return made
+
+
+def _variant(loaded: Loaded, signature: Signature, variant: Variant, targets: list[str]) -> Any:
+    """A function that takes exactly the arguments of one variant."""
+    add = loaded.add
+    parameters = signature.parameters[: variant.count]
+    names = [parameter.name for parameter in parameters]
+    quick: list[str] = []
+    passed: list[str] = []
+    for parameter in parameters:
+        lines = parameter.conversion.quick(parameter.name, add)
+        if any(f"{parameter.name} = " in line for line in lines):
+            local = f"_n_x{len(passed)}"
+            lines = [f"{local} = {parameter.name}", *parameter.conversion.quick(local, add)]
+            passed.append(local)
+        else:
+            passed.append(parameter.name)
+        quick += lines
+    thunk = variant.thunk
+    before, after, shown = _result_lines(loaded, signature, thunk)
+    prefix = "_n_o, " if thunk and thunk.returns == "pointer" else ""
+    suffix = "_n_byref(_n_e)" if thunk and thunk.throws else ""
+    result, kinds = _prototype(signature.result, parameters, thunk)
+    target = loaded.target(variant.address, result, kinds, lazy=thunk is not None)
+    targets.append(target)
+    listed = "".join(f"{name}, " for name in names)
+    more = ", *_n_more" if signature.variadic else ""
+    rest = f"*map({add(promoted)}, _n_more), " if signature.variadic else ""
+    slow = add(lambda *arguments: taken(signature, arguments))
+    if suffix:
+        loaded.namespace["_n_byref"] = ctypes.byref
+    source = [
+        f"def _n_function({', '.join(names)}{more if names else more[2:]}):",
+        *before,
+        "    try:",
+        *(f"        {line}" for line in quick),
+        f"        _n_r = {target}({prefix}{''.join(f'{name}, ' for name in passed)}{rest}{suffix})",
+        "    except _n_SLOW:",
+        f"        _n_r = {target}({prefix}*{slow}({listed}), {rest}{suffix})",
+        *after,
+        "    if _n_failed: _n_raise()",
+        f"    return {shown}",
+    ]
+    return _execute(loaded, signature.name, "\n".join(source))
+
+
+def _prototype(result: Conversion, parameters: Sequence[Any], thunk: Optional[Thunk]) -> tuple[Any, list[Any]]:
+    """`restype` and `argtypes`."""
+    if thunk is None:
+        return result.result, [parameter.conversion.parameter for parameter in parameters]
+    kinds: list[Any] = [ctypes.c_void_p] if thunk.returns == "pointer" else []
+    for parameter, way in zip(parameters, thunk.passes):
+        kinds.append(parameter.conversion.pointer if way == "pointer" else parameter.conversion.parameter)
+    if thunk.returns == "pointer":
+        kinds[0] = result.pointer
+        given = None
+    else:
+        given = ctypes.c_void_p if thunk.returns == "string" else result.result
+    if thunk.throws:
+        kinds.append(ctypes.c_void_p)
+    return given, kinds
+
+
+def _result_lines(loaded: Loaded, signature: Signature, thunk: Optional[Thunk]) -> tuple[list[str], list[str], str]:
+    """Lines before and after the call, and the expression of the result."""
+    result, add = signature.result, loaded.add
+    before: list[str] = []
+    after: list[str] = []
+    shown = "None" if result.ctype is None else result.shown("_n_r", add)
+    if thunk is None:
+        return before, after, shown
+    if thunk.throws:
+        before.append(f"    _n_e = {add(ctypes.c_void_p)}()")
+        after.append(f"    if _n_e: {add(lambda error: _throw(loaded, signature.name, error))}(_n_e)")
+    if thunk.returns == "pointer":
+        info = result.info  # type: ignore[attr-defined]
+        info.complete()
+        record = add(info.cls)
+        before.append(f"    _n_o = {record}.__new__({record})")
+        if not info.trivial:
+            after.append("    _n_o._owned = True")
+        shown = "_n_o"
+    elif thunk.returns == "string":
+        shown = f"{add(lambda address: _owned_text(loaded, address))}(_n_r)"
+    return before, after, shown
+
+
+def _owned_text(loaded: Loaded, address: Optional[int]) -> Optional[str]:
+    """The text that a thunk made, which is freed."""
+    if address is None:
+        return None
+    try:
+        return ctypes.string_at(address).decode("utf-8", ERRORS)
+    finally:
+        loaded.thunk_free(address)
+
+
+def _throw(loaded: Loaded, name: str, error: ctypes.c_void_p) -> None:
+    """Raises the C++ exception whose message a thunk left."""
+    message = _owned_text(loaded, error.value)
+    failures.raise_pending()  # The exception may only be what followed from a callback's.
+    raise CxxError(f"{name}(): {message}")
+
+
+def _chooser(loaded: Loaded, signature: Signature, variants: Sequence[Variant], made: Sequence[Any]) -> Any:
+    """A function that calls the variant for the arguments that are given."""
+    parameters = signature.parameters
+    add = loaded.add
+    head, defaults = [], {}
+    for parameter in parameters:
+        if parameter.default is None:
+            head.append(parameter.name)
+        else:
+            default = Default(parameter.default)
+            defaults[parameter.name] = add(default)
+            head.append(f"{parameter.name}={defaults[parameter.name]}")
+    lines = []
+    for index in range(len(parameters) - 1, -1, -1):
+        # The one before a given one has to be given too, or to be a literal.
+        parameter = parameters[index]
+        if parameter.default is not None and index + 1 < len(parameters):
+            value = literal(parameter.conversion, parameter.default)
+            later = parameters[index + 1].name
+            fill = f"{parameter.name} = {add(value[0])}" if value else (
+                f"raise TypeError({f'{signature.name}(): `{parameter.name}` has to be given before `{later}`, as its default `{parameter.default}` cannot be computed'!r})"
+            )
+            lines.append(f"    if {parameter.name} is {defaults[parameter.name]} and {later} is not {defaults[later]}: {fill}")
+    smallest = variants[0].count
+    for variant, call in sorted(zip(variants, made), key=lambda pair: -pair[0].count):
+        given = ", ".join(parameter.name for parameter in parameters[: variant.count])
+        given += ", *_n_more" if signature.variadic else ""
+        call_it = f"return {add(call)}({given})"
+        if variant.count == smallest:
+            lines.append(f"    {call_it}")
+        else:
+            last = parameters[variant.count - 1].name
+            lines.append(f"    if {last} is not {defaults[last]}: {call_it}")
+    more = ["*_n_more"] if signature.variadic else []
+    source = [f"def _n_function({', '.join(head + more)}):", *lines]
+    return _execute(loaded, signature.name, "\n".join(source))
+
+
+_INTEGER = re.compile(r"([+-]?(?:0[xX][0-9a-fA-F]+|\d+))[uUlL]*$")
+_REAL = re.compile(r"([+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?)[fFlL]?$")
+
+
+def literal(conversion: Conversion, text: str) -> Optional[tuple[Any]]:
+    """The value of a default that is a literal, in a tuple; None where it is an expression."""
+    text = text.strip()
+    if text in ("true", "false"):
+        return (text == "true",)
+    if text in ("nullptr", "NULL", "0") and isinstance(conversion, (PointerTo, AnyPointer, Text)):
+        return (None,)
+    whole = _INTEGER.match(text)
+    if whole and isinstance(conversion, (Integer, Character)):
+        return (int(whole[1], 0),)
+    real = _REAL.match(text)
+    if real and isinstance(conversion, Real):
+        return (float(real[1]),)
+    return None
+
+
+def promoted(value: Any) -> Any:
+    """An argument for `...` as C promotes it: numbers to 64 bits, which the smaller ones are read from too."""
+    if isinstance(value, bool):
+        return ctypes.c_int(value)
+    if isinstance(value, int):
+        if -(1 << 63) <= value < 1 << 63:
+            return ctypes.c_longlong(value)
+        if value < 1 << 64:
+            return ctypes.c_ulonglong(value)
+        raise OverflowError(f"{value} does not fit 64 bits")
+    if isinstance(value, float):
+        return ctypes.c_double(value)
+    if isinstance(value, str):
+        from .pointers import encoded
+
+        return ctypes.c_char_p(encoded(value))
+    if isinstance(value, bytes):
+        return ctypes.c_char_p(value)
+    if isinstance(value, (ctypes.c_float, ctypes.Structure, ctypes.Union)):
+        if isinstance(value, ctypes.c_float):
+            return ctypes.c_double(value.value)
+        return ctypes.byref(value)
+    if isinstance(value, (ctypes._SimpleCData, ctypes._Pointer, ctypes.Array)):
+        return value
+    if hasattr(value, "__index__"):
+        return promoted(value.__index__())
+    if hasattr(value, "__float__") and not hasattr(value, "__len__"):
+        return ctypes.c_double(float(value))
+    try:
+        return ANY.take(value)
+    except Mismatch as error:
+        raise TypeError(f"an argument for `...`: {error}") from None
+
+
+ANY = AnyPointer("void *", False, False)
+
+
+def unsupported(signature: Signature) -> Optional[str]:
+    """Why ctypes cannot call a function as it is declared; None when it can."""
+    places = [(f"its parameter `{p.name}`", p.conversion) for p in signature.parameters]
+    for place, conversion in [*places, ("its result", signature.result)]:
+        if isinstance(conversion, Unsupported):
+            return f"{place} is of the type `{conversion.spelling}`, which ctypes does not have"
+        if isinstance(conversion, RecordConversion):
+            conversion.info.complete()
+            if not conversion.info.by_value:
+                return f"{place} is `{conversion.spelling}` by value, which ctypes does not pass rightly"
+    return None
+
+
+__all__ = ["Item", "Thunk", "Variant", "VoidPointer", "from_address", "function", "literal", "promoted", "unsupported"]

@@ -1,0 +1,200 @@
+"""A loaded library: its handle, the calls that may be made into it, and that none is made after its end.
+
+Every function that Python calls stands in one namespace, which is the globals of the generated functions.
+Unloading first replaces them there, so that no call begins, and then looks at the stacks of all threads,
+whether one is within such a function: calls cost nothing for it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any, Optional
+
+from . import failures
+from ._native import encoded, native, text
+from .callbacks import Callback
+from .errors import InUseError, UnloadedError, check, taken
+
+
+class _Function(ctypes._CFuncPtr):
+    """A C function. Python's other threads run while it does."""
+
+    _flags_ = 1  # FUNCFLAG_CDECL
+    _restype_ = ctypes.c_int
+
+
+class _Slow(Exception):
+    """An argument is not of the usual form."""
+
+
+def _ended(message: str) -> Callable[..., Any]:
+    def ended(*_: Any, **__: Any) -> Any:
+        raise UnloadedError(message)
+
+    return ended
+
+
+class Target:
+    """A C function in the namespace."""
+
+    def __init__(self, name: str, address: Callable[[], int], result: Any, parameters: list[Any]) -> None:
+        self.name = name
+        self.address = address
+        self.result = result
+        self.parameters = parameters
+        self.function: Any = None
+        self.rebinds = True
+        """Whether another load of the library has it under the same name."""
+
+    def resolve(self) -> Any:
+        """The function, looked up the first time."""
+        if self.function is None:
+            function = _Function(self.address())
+            function.argtypes = self.parameters
+            function.restype = self.result
+            self.function = function
+        return self.function
+
+
+class Loaded:
+    """A loaded library."""
+
+    def __init__(self, handle: int, session: Any) -> None:
+        self.handle = handle
+        self.session = session
+        self.name = text(native().name(handle))
+        self.alive = True
+        self.ended = ""
+        self.lock = threading.RLock()
+        self.callbacks: dict[Any, Callback] = {}
+        """Python's functions that C may call; kept until the library is unloaded."""
+        self.targets: dict[str, Target] = {}
+        self.namespace: dict[str, Any] = {
+            "__nlib__": self,
+            "__name__": self.name,
+            "_n_failed": failures.pending,
+            "_n_raise": failures.raise_pending,
+            "_n_Slow": _Slow,
+            "_n_SLOW": (_Slow, TypeError, ValueError, OverflowError, ctypes.ArgumentError),
+            "_Slow": _Slow,
+        }
+        self._numbers = 0
+
+    def require(self) -> None:
+        """Raises UnloadedError when the library is gone."""
+        if not self.alive:
+            raise UnloadedError(self.ended)
+
+    def add(self, value: Any) -> str:
+        """Gives an object a name in the namespace."""
+        self._numbers += 1
+        name = f"_n_{self._numbers}"
+        self.namespace[name] = value
+        return name
+
+    def target(
+        self, address: Callable[[], int], result: Any, parameters: list[Any], lazy: bool = False
+    ) -> str:
+        """A name in the namespace for a C function; a lazy one is looked up when it is first called."""
+        with self.lock:
+            self.require()
+            name = self.add(None)
+            target = Target(name, address, result, parameters)
+            self.namespace[name] = self._resolver(target) if lazy else target.resolve()
+            self.targets[name] = target
+            return name
+
+    def _resolver(self, target: Target) -> Any:
+        def first(*arguments: Any) -> Any:
+            with self.lock:
+                self.require()
+                self.namespace[target.name] = target.resolve()
+            return self.namespace[target.name](*arguments)
+
+        return first
+
+    def symbol(self, name: str) -> int:
+        """The address of a function or variable; raises SymbolError with the nearest names."""
+        self.require()
+        address = ctypes.c_void_p()
+        check(native().symbol(self.handle, encoded(name), ctypes.byref(address)))
+        return address.value or 0
+
+    def _running(self) -> Optional[str]:
+        """Which function runs on which thread, if one does."""
+        names = {thread.ident: thread.name for thread in threading.enumerate()}
+        for ident, frame in sys._current_frames().items():
+            current: Any = frame
+            while current is not None:
+                if current.f_globals is self.namespace:
+                    return f"{current.f_code.co_name} runs on the thread {names.get(ident, ident)}"
+                current = current.f_back
+        return None
+
+    def _close_calls(self, message: str) -> None:
+        for name in self.targets:
+            self.namespace[name] = _ended(message)
+
+    def _open_calls(self) -> None:
+        for name, target in self.targets.items():
+            self.namespace[name] = self._resolver(target) if target.function is None else target.function
+
+    def unload(self) -> None:
+        """Unloads the library; raises InUseError, and all is as before, when it cannot be now."""
+        with self.lock:
+            self.require()
+            message = f"`{self.name}` was unloaded; load it again, and take what you need from what that gives"
+            self._close_calls(message)
+            try:
+                running = self._running()
+                if running is not None:
+                    raise InUseError(
+                        f"`{self.name}` cannot be unloaded now: {running}; unload it when that has returned"
+                    )
+                check(native().unload(self.handle))
+            except BaseException:
+                self._open_calls()
+                raise
+            self._end(message)
+        failures.raise_pending()
+
+    def release(self) -> None:
+        """Gives the handle back: the library stays in memory, this access to it ends."""
+        with self.lock:
+            if self.alive:
+                message = f"`{self.name}` was released; load it again, and take what you need from what that gives"
+                self._close_calls(message)
+                self._end(message)
+
+    def _end(self, message: str) -> None:
+        self.ended = message
+        self.alive = False
+        native().release(self.handle)
+        self.targets.clear()
+
+    def forget(self, targets: list[str], message: str) -> None:
+        """Ends calls of functions that another load of the library does not have, or has otherwise."""
+        for name in targets:
+            self.targets.pop(name, None)
+            self.namespace[name] = _ended(message)
+
+    def replace(self, handle: int) -> None:
+        """Goes on with another load of the library. The former is unloaded, unless something still needs it."""
+        with self.lock:
+            self.forget(
+                [name for name, target in self.targets.items() if not target.rebinds],
+                f"`{self.name}` was loaded anew; take the function from it again",
+            )
+            running = self._running()
+            old, self.handle = self.handle, handle
+            for target in self.targets.values():
+                target.function = None
+            self._open_calls()
+            if running is None:
+                error = native().unload(old)
+                if error:
+                    taken(error)  # Somebody else uses it still.
+            native().release(old)

@@ -1,0 +1,410 @@
+"""Pointers: to text, to anything (`void *`), to values of a known type.
+
+A pointer is an instance of a class of ctypes, so `pointer[i]`, `pointer.contents` and all of ctypes work with
+it. One to a record also has the record's fields and methods: `pointer.x` is C's `pointer->x`. NULL is None.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from typing import Any, Optional
+
+from . import buffers
+from .conversions import Boolean, Character, Conversion, Integer, Mismatch, Real, described
+from .out import Out
+
+ERRORS = "surrogateescape"
+"""Text is UTF-8. Bytes that are not come through as lone surrogates, and go back as the same bytes."""
+
+
+class VoidPointer(ctypes.c_void_p):
+    """A `void *`; `nlib.cast(type, pointer)` says what it leads to."""
+
+    def __int__(self) -> int:
+        return self.value or 0
+
+    __index__ = __int__
+
+    def __eq__(self, other: object) -> bool:
+        return address_or_none(other) == self.value if is_pointer(other) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __repr__(self) -> str:
+        return f"<void * {int(self):#x}>"
+
+
+class TextPointer(ctypes.c_char_p):
+    """A `char *` in a field or an array."""
+
+
+class Pointer(ctypes._Pointer):
+    """The parent of pointers to values of a known type."""
+
+    _conversion: Conversion
+
+    def __int__(self) -> int:
+        return _address_in(self)
+
+    def __eq__(self, other: object) -> bool:
+        return address_or_none(other) == (int(self) or None) if is_pointer(other) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(int(self))
+
+    def __add__(self, count: int) -> Any:
+        return at(type(self), int(self) + count * ctypes.sizeof(self._type_), self)
+
+    def __sub__(self, other: Any) -> Any:
+        if isinstance(other, int):
+            return self + -other
+        if isinstance(other, Pointer) and other._type_ is self._type_:
+            return (int(self) - int(other)) // ctypes.sizeof(self._type_)
+        return NotImplemented
+
+    def __repr__(self) -> str:
+        return f"<{self._conversion.spelling} * {int(self):#x}>"
+
+
+class ConvertedPointer(Pointer):
+    """A pointer whose elements are not what ctypes takes them for: text, pointers, enumerations."""
+
+    def __getitem__(self, index: Any) -> Any:
+        raw = super().__getitem__(index)
+        give = self._conversion.give
+        return [give(item) for item in raw] if isinstance(index, slice) else give(raw)
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        stored = self._conversion.store(value)
+        super().__setitem__(index, stored)
+        keep(self, int(self) + index * ctypes.sizeof(self._type_), (value, stored))
+
+
+_as_address = ctypes.c_void_p.from_buffer
+
+
+def _address_in(pointer: Any) -> int:
+    return _as_address(pointer).value or 0
+
+
+def at(pointer_type: Any, address: int, keep: Any = None) -> Any:
+    """A pointer with this address. `keep` lives as long as it does."""
+    pointer = pointer_type()
+    _as_address(pointer).value = address
+    if keep is not None:
+        pointer.__dict__["_keep"] = keep
+    return pointer
+
+
+_elsewhere: dict[int, Any] = {}
+
+
+def keep(holder: Any, address: int, value: Any) -> None:
+    """Keeps what was written as a pointer at `address`, which is in `holder`, until another is written there.
+
+    Memory that Python has keeps it as long as it lives; for memory of C's it is kept until then.
+    """
+    root = holder
+    while root._b_base_ is not None:
+        root = root._b_base_
+    start = ctypes.addressof(root)
+    if root._b_needsfree_ and start <= address < start + ctypes.sizeof(root):
+        try:
+            kept = root._kept
+        except AttributeError:
+            kept = root._kept = {}
+    else:
+        kept = _elsewhere
+    kept[address] = value
+
+
+def is_pointer(value: Any) -> bool:
+    """Whether it is NULL or a pointer of ctypes."""
+    return value is None or isinstance(value, (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_wchar_p))
+
+
+def address_or_none(value: Any) -> Optional[int]:
+    """The address in a pointer, None for NULL."""
+    return None if value is None else _address_in(value) or None
+
+
+_types: dict[Any, Any] = {}
+
+
+def pointer_type(target: Conversion) -> Any:
+    """The class of pointers to what a conversion is for."""
+    shared = target.plain and isinstance(target, (Integer, Real, Boolean, Character))
+    if shared and target.ctype in _types:
+        return _types[target.ctype]
+    parent = Pointer if target.plain else ConvertedPointer
+    made = type(parent)("Pointer", (parent,), {"_type_": target.ctype, "_conversion": target})
+    made.__name__ = made.__qualname__ = f"Pointer[{target.spelling}]"
+    made.__module__ = "nlib"
+    if shared:
+        _types[target.ctype] = made
+    return made
+
+
+class Text(Conversion):
+    """`char *`, as a str in UTF-8."""
+
+    ctype = TextPointer
+    parameter = result = ctypes.c_char_p
+    plain = False
+    hint = str
+
+    def __init__(self, spelling: str, character: Character, constant: bool, nonnull: bool) -> None:
+        self.spelling = spelling
+        self.character = character
+        self.constant = constant
+        self.nonnull = nonnull
+
+    def give(self, raw: Any) -> Any:
+        if raw is None:
+            return None
+        if not isinstance(raw, bytes):
+            raw = raw.value
+            if raw is None:
+                return None
+        return raw.decode("utf-8", ERRORS)
+
+    def read(self, instance: Any) -> Any:
+        return self.give(instance)
+
+    def take(self, value: Any) -> Any:
+        if value is None:
+            if self.nonnull:
+                raise Mismatch("None is no text, and NULL is not allowed here")
+            return None
+        if isinstance(value, str):
+            data = encoded(value)
+            return data if self.constant else ctypes.create_string_buffer(data)
+        if isinstance(value, Out):
+            return value.storage(self.character)
+        if isinstance(value, bytes) and self.constant:
+            return value
+        if isinstance(value, (ctypes.c_char_p, VoidPointer)):
+            return TextPointer(_address_in(value))
+        if isinstance(value, (ctypes.Array, ctypes._Pointer)):
+            if _bytes_long(value._type_):
+                return _text_at(ctypes.cast(value, ctypes.c_void_p).value, value)
+        elif not isinstance(value, (ctypes.Structure, ctypes.Union)) and buffers.lends(value):
+            memory = buffers.lent(value, self.character, not self.constant)
+            return _text_at(memory.address, memory)
+        raise Mismatch(f"a str, bytes or buffer of bytes is needed, not {described(value)}")
+
+    def store(self, value: Any) -> Any:
+        taken = self.take(value)
+        return TextPointer(taken) if taken is None or isinstance(taken, bytes) else ctypes.cast(taken, TextPointer)
+
+    def cost(self, value: Any) -> Optional[int]:
+        known = super().cost(value)
+        return 0 if known is not None and isinstance(value, str) else known
+
+    def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
+        if not self.constant:
+            return [f"if {name} is not None: {name} = {add(self.take)}({name})", *self._null(name)]
+        return [
+            f"if {name}.__class__ is str:",
+            f"    if '\\0' in {name}: raise _Slow",
+            f"    {name} = {name}.encode('utf-8', '{ERRORS}')",
+            f"elif {name} is not None and {name}.__class__ is not bytes: raise _Slow",
+            *self._null(name),
+        ]
+
+    def _null(self, name: str) -> list[str]:
+        return [f"if {name} is None: raise _Slow"] if self.nonnull else []
+
+    def shown(self, name: str, add: Callable[[Any], str]) -> str:
+        return f"None if {name} is None else {name}.decode('utf-8', '{ERRORS}')"
+
+
+def encoded(value: str) -> bytes:
+    """A str as the UTF-8 that C reads up to its NUL."""
+    if "\0" in value:
+        raise Mismatch(f"{described(value)} has a NUL character within, where C would see its end; pass bytes")
+    return value.encode("utf-8", ERRORS)
+
+
+def _bytes_long(ctype: Any) -> bool:
+    return ctype in (ctypes.c_char, ctypes.c_ubyte, ctypes.c_byte)
+
+
+def _text_at(address: Optional[int], keep: Any) -> Any:
+    pointer = TextPointer(address)
+    pointer.__dict__["_keep"] = keep
+    return pointer
+
+
+class AnyPointer(Conversion):
+    """`void *`"""
+
+    ctype = parameter = result = VoidPointer
+    plain = False
+    hint = VoidPointer
+
+    def __init__(self, spelling: str, constant: bool, nonnull: bool) -> None:
+        self.spelling = spelling
+        self.constant = constant
+        self.nonnull = nonnull
+        # None, numbers, arrays and pointers are taken by ctypes itself.
+        self.parameter = ctypes.c_void_p
+
+    def give(self, raw: Any) -> Any:
+        return raw or None
+
+    def read(self, instance: Any) -> Any:
+        return VoidPointer(instance.value) if instance.value else None
+
+    def take(self, value: Any) -> Any:
+        if value is None:
+            if self.nonnull:
+                raise Mismatch("NULL is not allowed here")
+            return None
+        if isinstance(value, (ctypes.c_void_p, ctypes._Pointer, ctypes.c_char_p, ctypes._CFuncPtr)):
+            return ctypes.cast(value, ctypes.c_void_p)
+        if isinstance(value, (ctypes._SimpleCData, ctypes.Structure, ctypes.Union, ctypes.Array)):
+            return ctypes.byref(value)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return ctypes.c_void_p(value)
+        if isinstance(value, str):
+            return ctypes.create_string_buffer(encoded(value))
+        if isinstance(value, Out):
+            return value.untyped()
+        parameter = getattr(value, "_as_parameter_", None)
+        if parameter is not None:
+            return self.take(parameter)
+        if buffers.lends(value):
+            memory = buffers.lent(value, None, not self.constant)
+            pointer = VoidPointer(memory.address)
+            pointer.__dict__["_keep"] = memory
+            return pointer
+        raise Mismatch(
+            f"a pointer, record, buffer or address is needed, not {described(value)}"
+        )
+
+    def store(self, value: Any) -> Any:
+        taken = self.take(value)
+        if taken is None or isinstance(taken, ctypes.c_void_p):
+            return VoidPointer(None if taken is None else taken.value)
+        return VoidPointer(ctypes.cast(taken, ctypes.c_void_p).value)
+
+    def cost(self, value: Any) -> Optional[int]:
+        known = super().cost(value)
+        return None if known is None else 3 if not isinstance(value, int) else 5
+
+    def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
+        take = f"{name} = {add(self.take)}({name})"
+        if self.nonnull:
+            return [take]
+        return [f"if {name} is not None and {name}.__class__ is not {add(VoidPointer)}: {take}"]
+
+    def shown(self, name: str, add: Callable[[Any], str]) -> str:
+        return f"{name} or None"
+
+    def zero(self) -> Any:
+        return None
+
+
+class PointerTo(Conversion):
+    """A pointer to values of a known type."""
+
+    plain = False
+
+    def __init__(self, spelling: str, target: Conversion, constant: bool, nonnull: bool) -> None:
+        self.spelling = spelling
+        self.target = target
+        self.constant = constant
+        self.nonnull = nonnull
+        self.type = target.pointer
+        self.ctype = self.parameter = self.result = self.hint = self.type
+
+    def give(self, raw: Any) -> Any:
+        return raw or None
+
+    def read(self, instance: Any) -> Any:
+        return instance or None
+
+    def take(self, value: Any) -> Any:
+        if value is None:
+            if self.nonnull:
+                raise Mismatch(f"NULL is not allowed here; a {self.spelling} is needed")
+            return None
+        if isinstance(value, self.type):
+            return value
+        item = self.target.ctype
+        if isinstance(value, item):
+            return ctypes.byref(value)
+        if isinstance(value, Out):
+            return value.storage(self.target)
+        if isinstance(value, VoidPointer):
+            return at(self.type, int(value), value)
+        if isinstance(value, (ctypes.Array, ctypes._Pointer)):
+            if issubclass(value._type_, item):
+                return value
+            if ctypes.sizeof(item) == 1 and _bytes_long(value._type_):
+                return ctypes.cast(value, self.type)
+        elif isinstance(value, (ctypes.Structure, ctypes.Union)):
+            offset = self.target.base_offset(type(value))
+            if offset is not None:
+                return ctypes.byref(value, offset)
+        elif isinstance(value, str):
+            if self.constant and isinstance(self.target, Integer) and self.target.size == 1:
+                data = encoded(value)
+                return (item * (len(data) + 1)).from_buffer_copy(data + b"\0")
+        elif isinstance(value, (list, tuple)):
+            if self.constant:
+                return self._array(value)
+            raise Mismatch(
+                f"the function may write there, and a {type(value).__name__} would not show it; "
+                "nlib.array makes an array of it"
+            )
+        elif isinstance(value, dict) and self.constant:
+            return ctypes.byref(self.target.take(value))
+        elif buffers.lends(value):
+            memory = buffers.lent(value, self.target, not self.constant)
+            return at(self.type, memory.address, memory)
+        raise Mismatch(f"{self._needed()} is needed, not {described(value)}")
+
+    def _needed(self) -> str:
+        if isinstance(self.target, (Integer, Real, Boolean, Character)):
+            return f"a buffer, array or nlib.out() of `{self.target.spelling}`"
+        return f"a `{self.target.spelling}`, an array or a pointer of it"
+
+    def _array(self, values: Any) -> Any:
+        stored = [self.target.store(value) for value in values]
+        array = (self.target.ctype * len(stored))(*stored)
+        array._kept = stored
+        return array
+
+    def store(self, value: Any) -> Any:
+        taken = self.take(value)
+        if isinstance(taken, self.type):
+            return taken
+        return self.type() if taken is None else ctypes.cast(taken, self.type)
+
+    def cost(self, value: Any) -> Optional[int]:
+        known = super().cost(value)
+        if known is None or value is None or isinstance(value, (self.type, self.target.ctype)):
+            return None if known is None else 0
+        return 2
+
+    def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
+        if not self.target.scalar:
+            # ctypes takes pointers, arrays and records of the type; all else goes the long way.
+            return [f"if {name} is None: raise _Slow"] if self.nonnull else []
+        take = f"{name} = {add(self.take)}({name})"
+        if self.nonnull:
+            return [take]
+        return [f"if {name} is not None and {name}.__class__ is not {add(self.type)}: {take}"]
+
+    def shown(self, name: str, add: Callable[[Any], str]) -> str:
+        return f"{name} or None"
+
+    def zero(self) -> Any:
+        return None
+
+
+VOID_POINTER = AnyPointer("void *", False, False)
