@@ -2,14 +2,14 @@
   "One call: arguments checked and passed, the library kept from being unloaded, what callbacks threw and what
   C left in memory brought back."
   (:require [clojure.string :as string]
+            [nlib.callable :refer [defcallable]]
             [nlib.callback :as callback]
             [nlib.error :refer [fail]]
             [nlib.layout :as layout]
             [nlib.memory :as memory]
             [nlib.platform :refer [platform]]
             [nlib.types :as types])
-  (:import (clojure.lang IFn)
-           (java.lang.ref Reference)
+  (:import (java.lang.ref Reference)
            (nlib.callback Callback)
            (nlib.generation Generation)
            (nlib.memory Addressed CallFrame)
@@ -147,21 +147,11 @@
             {:nlib/function function :nlib/given given}))))
 
 ;; A function of C's that was given as a pointer. `run` takes an array of values.
-(deftype FunctionPointer [^long at description ^Generation generation run]
+(defcallable FunctionPointer [^long at description ^Generation generation run]
+  (call-with [_ values] (run values))
   Addressed
   (address [_] at)
-  (pointee [_] description)
-  IFn
-  (invoke [_] (run (object-array 0)))
-  (invoke [_ a] (run (object-array [a])))
-  (invoke [_ a b] (run (object-array [a b])))
-  (invoke [_ a b c] (run (object-array [a b c])))
-  (invoke [_ a b c d] (run (object-array [a b c d])))
-  (invoke [_ a b c d e] (run (object-array [a b c d e])))
-  (invoke [_ a b c d e f] (run (object-array [a b c d e f])))
-  (invoke [_ a b c d e f g] (run (object-array [a b c d e f g])))
-  (invoke [_ a b c d e f g h] (run (object-array [a b c d e f g h])))
-  (applyTo [_ arguments] (run (object-array arguments))))
+  (pointee [_] description))
 
 (defmethod print-method FunctionPointer [^FunctionPointer pointer ^java.io.Writer writer]
   (.write writer (str "#nlib/pointer [" (types/spell {:kind "pointer" :to (.description pointer)}) " 0x"

@@ -51,11 +51,16 @@
 
 (defn- encode-result
   "What C is given. Memory for it cannot end with the callback's frame, so there is none for text."
-  [type value ^CallFrame frame]
-  (when (and (= :pointer (:kind type)) (or (string? value) (map? value) (sequential? value)))
-    (types/mismatch (:spelling type) value
-                    "a callback gives memory that outlives it: nlib.core/c-string, nlib.core/array"))
-  ((:encode type) value frame))
+  [description type value ^CallFrame frame]
+  (try
+    (when (and (= :pointer (:kind type)) (or (string? value) (map? value) (sequential? value)))
+      (types/mismatch (:spelling type) value
+                      "a callback gives memory that outlives it: nlib.core/c-string, nlib.core/array"))
+    ((:encode type) value frame)
+    (catch clojure.lang.ExceptionInfo failure
+      (throw (ex-info (str "the result of a callback " (types/spell {:kind "pointer" :to description}) ": "
+                           (ex-message failure))
+                      (ex-data failure))))))
 
 (defn- failed
   "Keeps a failure for the call that runs on this thread, or for the library's next one."
@@ -108,7 +113,7 @@
                                   2 (function (aget given 0) (aget given 1))
                                   3 (function (aget given 0) (aget given 1) (aget given 2))
                                   (apply function given))]
-                      (when-not void? (encode-result result value frame)))
+                      (when-not void? (encode-result description result value frame)))
                     (catch Throwable failure
                       (failed generation frame calling failure)
                       (when-not void? (fallback frame)))

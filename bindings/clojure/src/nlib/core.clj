@@ -299,6 +299,11 @@
    (let [generation (library/current library)]
      (Pointer. address (spelling/description generation type) generation nil nil))))
 
+(def null
+  "C's NULL, for the few functions that take it for the thing that they work on; nil is refused there, and
+  does everywhere else."
+  pointer/null)
+
 (defn cast-pointer
   "What is at a pointer as of another type: a structure where that is one, else a pointer."
   [library thing type]

@@ -3,6 +3,7 @@
   chosen by the number of arguments, then by how well they fit."
   (:require [clojure.string :as string]
             [nlib.call :as call]
+            [nlib.callable :refer [defcallable]]
             [nlib.error :as error :refer [fail]]
             [nlib.generation :as generation]
             [nlib.interface :as interface]
@@ -10,8 +11,7 @@
             [nlib.thunk :as thunk]
             [nlib.platform :refer [platform]]
             [nlib.types :as types])
-  (:import (clojure.lang IFn)
-           (nlib.generation Generation Holder)
+  (:import (nlib.generation Generation Holder)
            (nlib.memory Addressed)
            (nlib.platform Platform)))
 
@@ -48,22 +48,37 @@
               :decode (:decode item)
               :variadic (:variadic item)}))
 
+(defn- handle-first
+  "Types with a first one that refuses nil, when that is a pointer to what only the library knows: a handle,
+  which hardly any function may be called without."
+  [generation parameters types]
+  (let [{:keys [kind to nullability]} (some->> parameters first :type (types/canonical generation))]
+    (if (and (= "pointer" kind)
+             (not= "nullable" nullability)
+             (:opaque (types/type-of generation to)))
+      (update types 0 (fn [{:keys [encode spelling] :as type}]
+                        (assoc type :encode
+                               (fn [value frame]
+                                 (when (nil? value)
+                                   (types/mismatch spelling value
+                                                   "where C allows NULL for it, give nlib.core/null"))
+                                 (encode value frame)))))
+      types)))
+
 (defn- candidate
   "Of what the interface says. A function that may throw is called through its thunk."
   [^Generation generation item]
   (let [{:keys [method thunk direct variadic]} item
         self (thunk/self-parameter item)
         parameters (vec (concat (when self [self]) (:parameters item)))
-        types (mapv (fn [{:keys [type pass]}] (thunk/argument-type generation type pass))
-                    (concat (when self [self])
-                            (map (fn [parameter pass] (assoc parameter :pass pass))
-                                 (:parameters item)
-                                 (concat (:pass thunk) (repeat nil)))))
-        plain (delay (mapv #(types/type-of generation (:type %)) parameters))
+        passed (concat (when self [nil]) (:pass thunk) (repeat nil))
+        types (handle-first generation parameters
+                            (mapv #(thunk/argument-type generation (:type %1) %2) parameters passed))
+        plain (delay (handle-first generation parameters
+                                   (mapv #(types/type-of generation (:type %)) parameters)))
         direct? (and direct
                      (not (:throws thunk))
-                     (or (nil? thunk)
-                         (every? passable? (conj @plain (types/type-of generation (:result item))))))
+                     (every? passable? (conj @plain (types/type-of generation (:result item)))))
         extra (if self 1 0)
         known (:address item)
         address #(or known (generation/interface-address generation (:symbol item)))
@@ -252,7 +267,8 @@
 ;; `holder` has the library's code of now; `found` holds the generation it was looked up in and what runs it.
 (deftype Found [generation run])
 
-(deftype Function [^Holder holder ^String name form ^:volatile-mutable found]
+(defcallable Function [^Holder holder ^String name form ^:volatile-mutable found]
+  (call-with [this values] ((.ready this) values))
   Resolved
   (ready [_]
     (let [generation (.current holder)
@@ -274,26 +290,7 @@
   (pointee [_]
     (when-not (:types form)
       (let [{:keys [parameters result variadic]} (first (items (.current holder) name))]
-        {:kind "function" :parameters parameters :result result :variadic variadic})))
-  IFn
-  (run [this] (.invoke this) nil)
-  (call [this] (.invoke this))
-  (invoke [this] ((.ready this) (object-array 0)))
-  (invoke [this a] ((.ready this) (doto (object-array 1) (aset 0 a))))
-  (invoke [this a b] ((.ready this) (doto (object-array 2) (aset 0 a) (aset 1 b))))
-  (invoke [this a b c] ((.ready this) (doto (object-array 3) (aset 0 a) (aset 1 b) (aset 2 c))))
-  (invoke [this a b c d]
-    ((.ready this) (doto (object-array 4) (aset 0 a) (aset 1 b) (aset 2 c) (aset 3 d))))
-  (invoke [this a b c d e] ((.ready this) (object-array [a b c d e])))
-  (invoke [this a b c d e f] ((.ready this) (object-array [a b c d e f])))
-  (invoke [this a b c d e f g] ((.ready this) (object-array [a b c d e f g])))
-  (invoke [this a b c d e f g h] ((.ready this) (object-array [a b c d e f g h])))
-  (invoke [this a b c d e f g h i] ((.ready this) (object-array [a b c d e f g h i])))
-  (invoke [this a b c d e f g h i j] ((.ready this) (object-array [a b c d e f g h i j])))
-  (invoke [this a b c d e f g h i j k] ((.ready this) (object-array [a b c d e f g h i j k])))
-  (invoke [this a b c d e f g h i j k l] ((.ready this) (object-array [a b c d e f g h i j k l])))
-  (invoke [this a b c d e f g h i j k l m] ((.ready this) (object-array [a b c d e f g h i j k l m])))
-  (applyTo [this arguments] ((.ready this) (object-array arguments))))
+        {:kind "function" :parameters parameters :result result :variadic variadic}))))
 
 (defmethod print-method Function [^Function function ^java.io.Writer writer]
   (.write writer (str "#nlib/function " (pr-str (.name function)))))

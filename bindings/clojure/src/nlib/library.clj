@@ -11,7 +11,7 @@
             [nlib.pointer]
             [nlib.spelling :as spelling]
             [nlib.types :as types])
-  (:import (clojure.lang IAtom IDeref IFn ILookup)
+  (:import (clojure.lang AFn IAtom IDeref IFn ILookup)
            (java.util.concurrent ConcurrentHashMap)
            (nlib.generation Generation Holder)
            (nlib.memory Addressed)
@@ -45,7 +45,8 @@
          (catch clojure.lang.ExceptionInfo failure
            (if (= :symbol (error/kind failure)) default (throw failure)))))
   IFn
-  (invoke [this name] (member this name)))
+  (invoke [this name] (member this name))
+  (applyTo [this arguments] (AFn/applyToHelper this arguments)))
 
 (defmethod print-method Library [^Library library ^java.io.Writer writer]
   (let [generation (.current library)]

@@ -1,14 +1,14 @@
 (ns nlib.object
   "Structures and objects of C++: made, and their methods called."
-  (:require [nlib.error :refer [fail]]
+  (:require [nlib.callable :refer [defcallable]]
+            [nlib.error :refer [fail]]
             [nlib.function :as function]
             [nlib.interface :as interface]
             [nlib.layout :as layout]
             [nlib.record :as record]
             [nlib.scope :as scope]
             [nlib.types :as types])
-  (:import (clojure.lang IFn)
-           (nlib.generation Generation Holder)
+  (:import (nlib.generation Generation Holder)
            (nlib.record Struct)))
 
 (set! *warn-on-reflection* true)
@@ -53,16 +53,8 @@
       :else (from-map generation name value nil))))
 
 ;; What makes structures of one name.
-(deftype Constructor [^Holder holder ^String name]
-  IFn
-  (invoke [_] (make holder name nil))
-  (invoke [_ a] (make holder name [a]))
-  (invoke [_ a b] (make holder name [a b]))
-  (invoke [_ a b c] (make holder name [a b c]))
-  (invoke [_ a b c d] (make holder name [a b c d]))
-  (invoke [_ a b c d e] (make holder name [a b c d e]))
-  (invoke [_ a b c d e f] (make holder name [a b c d e f]))
-  (applyTo [_ arguments] (make holder name arguments)))
+(defcallable Constructor [^Holder holder ^String name]
+  (call-with [_ values] (make holder name (seq values))))
 
 (defmethod print-method Constructor [^Constructor constructor ^java.io.Writer writer]
   (.write writer (str "#nlib/constructor " (pr-str (.name constructor)))))

@@ -12,7 +12,7 @@
             [nlib.platform :refer [platform]]
             [nlib.record :as record]
             [nlib.types :as types])
-  (:import (clojure.lang Atom Counted IAtom IDeref ILookup Indexed Volatile)
+  (:import (clojure.lang Atom Counted IAtom IDeref ILookup Indexed Seqable Volatile)
            (java.nio Buffer ByteBuffer CharBuffer DoubleBuffer FloatBuffer IntBuffer LongBuffer ShortBuffer)
            (nlib.generation Generation)
            (nlib.memory Addressed Frame Keeper)
@@ -45,6 +45,10 @@
     (if (and length (not (< -1 index (long length)))) default (.nth this index)))
   Counted
   (count [_] (int (or length (fail :type "C does not say how many things this pointer leads to"))))
+  Seqable
+  (seq [this] (seq (map #(.nth this (int %)) (range (.count this)))))
+  Iterable
+  (iterator [this] (.iterator ^Iterable (mapv #(.nth this (int %)) (range (.count this)))))
   ILookup
   (valAt [this index] (.nth this (int index)))
   (valAt [this index default] (.nth this (int index) default))
@@ -292,6 +296,9 @@
     (let [store (memory/store)
           at (.claim store (max 1 (* (long (:size type)) (long length))) (max 16 (long (:alignment type))))]
       (Pointer. at description generation store length))))
+
+;; NULL, where nil is refused.
+(def null (Pointer. 0 {:kind "void"} nil nil nil))
 
 (defn keeper-of
   "What keeps the memory of a pointer or Struct, or nil."

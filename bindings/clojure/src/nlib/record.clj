@@ -8,7 +8,7 @@
             [nlib.memory :as memory]
             [nlib.platform :refer [platform]]
             [nlib.types :as types])
-  (:import (clojure.lang IAtom IDeref IFn ILookup)
+  (:import (clojure.lang AFn IAtom IDeref IFn ILookup)
            (java.util.concurrent.atomic AtomicBoolean)
            (nlib.generation Generation)
            (nlib.layout Field)
@@ -53,6 +53,7 @@
     (if (layout/field generation type key) (view-field this key) default))
   IFn
   (invoke [this key] (view-field this key))
+  (applyTo [this arguments] (AFn/applyToHelper this arguments))
   IDeref
   (deref [this] (layout/read-map generation type (.address this)))
   IAtom

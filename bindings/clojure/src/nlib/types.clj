@@ -86,9 +86,11 @@
 (defn shown
   "A value for a message, not at length, and what it is."
   [value]
-  (let [text (binding [*print-length* 8, *print-level* 3] (pr-str value))
-        text (if (< 60 (count text)) (str (subs text 0 57) "...") text)]
-    (if (or (nil? value) (boolean? value)) text (str text " (" (.getSimpleName (class value)) ")"))))
+  (if (some-> value class .isArray)
+    (str "a " (.getSimpleName (.getComponentType (class value))) " array")
+    (let [text (binding [*print-length* 8, *print-level* 3] (pr-str value))
+          text (if (< 60 (count text)) (str (subs text 0 57) "...") text)]
+      (if (or (nil? value) (boolean? value)) text (str text " (" (.getSimpleName (class value)) ")")))))
 
 (defn mismatch
   "Throws that a value is none of a type, with a hint where there is one."
