@@ -20,6 +20,10 @@ from ctypes import (
 )
 from typing import Any, Optional, Union
 
+_parts: Any = ctypes
+CFuncPtr = _parts._CFuncPtr
+"""The parent of all function pointers of ctypes."""
+
 STRINGS = POINTER(c_char_p)
 LOG_CALLBACK = CFUNCTYPE(None, c_void_p, c_uint32, c_char_p)
 DONE_CALLBACK = CFUNCTYPE(None, c_void_p)

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional
 
 from . import failures
+from ._native import CFuncPtr
 from .conversions import Conversion, Mismatch, Unsupported, described
 from .errors import UnsupportedError
 from .pointers import Text, VoidPointer, is_pointer
@@ -227,7 +228,7 @@ class FunctionPointer(Conversion):
                 raise Mismatch(f"a {self.spelling} is needed, not {value!r}")
             self.type.loaded.callbacks[value] = value
             return value._as_parameter_
-        if isinstance(value, (CFunction, ctypes._CFuncPtr)) or is_pointer(value):
+        if isinstance(value, (CFunction, CFuncPtr)) or is_pointer(value):
             return getattr(value, "_as_parameter_", value)
         item = getattr(value, "__nlib__", None)
         if item is not None:  # A function of a library: C calls it without Python.

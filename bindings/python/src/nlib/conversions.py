@@ -237,6 +237,7 @@ class Character(Conversion):
     def __init__(self, spelling: str, size: int, signed: bool) -> None:
         self.spelling = spelling
         self.size = size
+        self.signed = signed
         self.plain = size == 1
         self.ctype = ctypes.c_char if size == 1 else INTEGERS[size, False]
         self.parameter = self.result = self.ctype

@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Iterable
 from typing import Any
 
+from ._native import CFuncPtr
 from .callbacks import CallbackType, FunctionPointer
 from .conversions import BOOLEAN, VOID, Character, Conversion, Integer, Real
 from .enums import Enumeration
@@ -90,10 +91,11 @@ def _conversion(kind: Any) -> Conversion:
     if isinstance(kind, type) and issubclass(kind, ctypes._Pointer):
         target = kind._conversion if issubclass(kind, Pointer) else conversion(kind._type_)
         return PointerTo(f"{target.spelling} *", target, False, False)
-    if isinstance(kind, type) and issubclass(kind, ctypes._CFuncPtr):
+    if isinstance(kind, type) and issubclass(kind, CFuncPtr):
         from .callbacks import _Nowhere
 
-        made = signature("function", kind._restype_, kind._argtypes_)  # type: ignore[attr-defined]
+        parts: Any = kind
+        made = signature("function", parts._restype_, parts._argtypes_)
         return FunctionPointer(CallbackType(_Nowhere(), made, None), nonnull=False)  # type: ignore[arg-type]
     enumeration = getattr(kind, "_nlib_conversion_", None)
     if isinstance(enumeration, Enumeration):

@@ -45,7 +45,7 @@ class Thunk(NamedTuple):
 class Variant(NamedTuple):
     """One way to call a function: for so many arguments, `self` among them."""
 
-    count: int
+    arguments: int
     address: Callable[[], int]
     thunk: Optional[Thunk]
 
@@ -99,7 +99,7 @@ def function(
     item = Item(loaded, signature, variants, documentation)
     made = [_variant(loaded, signature, variant, item.targets) for variant in variants]
     whole = len(signature.parameters)
-    if len(made) == 1 and variants[0].count == whole:
+    if len(made) == 1 and variants[0].arguments == whole:
         result = made[0]
     else:
         result = _chooser(loaded, signature, variants, made)
@@ -136,7 +136,7 @@ def _execute(loaded: Loaded, name: str, source: str) -> Any:
 def _variant(loaded: Loaded, signature: Signature, variant: Variant, targets: list[str]) -> Any:
     """A function that takes exactly the arguments of one variant."""
     add = loaded.add
-    parameters = signature.parameters[: variant.count]
+    parameters = signature.parameters[: variant.arguments]
     names = [parameter.name for parameter in parameters]
     quick: list[str] = []
     passed: list[str] = []
@@ -258,15 +258,15 @@ def _chooser(loaded: Loaded, signature: Signature, variants: Sequence[Variant], 
                 f"raise TypeError({f'{signature.name}(): `{parameter.name}` has to be given before `{later}`, as its default `{parameter.default}` cannot be computed'!r})"
             )
             lines.append(f"    if {parameter.name} is {defaults[parameter.name]} and {later} is not {defaults[later]}: {fill}")
-    smallest = variants[0].count
-    for variant, call in sorted(zip(variants, made), key=lambda pair: -pair[0].count):
-        given = ", ".join(parameter.name for parameter in parameters[: variant.count])
+    smallest = variants[0].arguments
+    for variant, call in sorted(zip(variants, made), key=lambda pair: -pair[0].arguments):
+        given = ", ".join(parameter.name for parameter in parameters[: variant.arguments])
         given += ", *_n_more" if signature.variadic else ""
         call_it = f"return {add(call)}({given})"
-        if variant.count == smallest:
+        if variant.arguments == smallest:
             lines.append(f"    {call_it}")
         else:
-            last = parameters[variant.count - 1].name
+            last = parameters[variant.arguments - 1].name
             lines.append(f"    if {last} is not {defaults[last]}: {call_it}")
     more = ["*_n_more"] if signature.variadic else []
     source = [f"def _n_function({', '.join(head + more)}):", *lines]

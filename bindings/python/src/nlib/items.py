@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from functools import partial
 from typing import Any, NamedTuple, Optional
 
 from .callbacks import FunctionPointer
@@ -14,7 +15,8 @@ from .interface import Interface
 from .loaded import Loaded
 from .overloads import Overloads
 from .pointers import PointerTo, Text
-from .records import ArrayConversion, RecordConversion, RecordInfo
+from .arrays import ArrayConversion
+from .records import RecordConversion, RecordInfo
 from .signatures import Parameter, Signature
 from .spelling import spelled
 from .types import Types, scalar
@@ -238,15 +240,15 @@ class Items:
             if reason is None:
                 for one in thunk["symbols"]:
                     symbol = one["symbol"]
-                    count = own + one["arguments"]
-                    variants[count] = Variant(count, lambda symbol=symbol: self.address(symbol), how)
+                    count: int = own + one["arguments"]
+                    variants[count] = Variant(count, partial(self.address, symbol), how)
                 signature = adapted
             problem = problem or reason
         elif problem is None and not item.get("direct"):
             problem = "it cannot be called through C"
         whole = len(signature.parameters)
         if item.get("direct") and not (thunk and thunk.get("throws")) and unsupported(signature) is None:
-            variants[whole] = Variant(whole, lambda: self.address(item["symbol"]), None)
+            variants[whole] = Variant(whole, partial(self.address, item["symbol"]), None)
         if not variants:
             raise UnsupportedError(f"{item['name']} cannot be called from Python: {problem}")
         smallest = min(variants)

@@ -14,12 +14,12 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from . import failures
-from ._native import encoded, native, text
+from ._native import CFuncPtr, encoded, native, text
 from .callbacks import Callback
 from .errors import InUseError, UnloadedError, check, taken
 
 
-class _Function(ctypes._CFuncPtr):
+class _Function(CFuncPtr):  # type: ignore[misc]
     """A C function. Python's other threads run while it does."""
 
     _flags_ = 1  # FUNCFLAG_CDECL
@@ -35,6 +35,10 @@ def _ended(message: str) -> Callable[..., Any]:
         raise UnloadedError(message)
 
     return ended
+
+
+def _no_thunks(address: int) -> None:
+    raise AssertionError("only thunks, which the interface finds, make texts")
 
 
 class Target:
@@ -81,6 +85,8 @@ class Loaded:
             "_n_SLOW": (_Slow, TypeError, ValueError, OverflowError, ctypes.ArgumentError),
             "_Slow": _Slow,
         }
+        self.thunk_free: Callable[[int], None] = _no_thunks
+        """Frees a text that a thunk made."""
         self._numbers = 0
 
     def require(self) -> None:

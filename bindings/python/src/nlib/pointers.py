@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from . import buffers
+from ._native import CFuncPtr
 from .conversions import Boolean, Character, Conversion, Integer, Mismatch, Real, described
 from .out import Out
 
@@ -40,7 +41,7 @@ class TextPointer(ctypes.c_char_p):
     """A `char *` in a field or an array."""
 
 
-class Pointer(ctypes._Pointer):
+class Pointer(ctypes._Pointer):  # type: ignore[type-arg]
     """The parent of pointers to values of a known type."""
 
     _conversion: Conversion
@@ -139,7 +140,8 @@ def pointer_type(target: Conversion) -> Any:
     if shared and target.ctype in _types:
         return _types[target.ctype]
     parent = Pointer if target.plain else ConvertedPointer
-    made = type(parent)("Pointer", (parent,), {"_type_": target.ctype, "_conversion": target})
+    kind: Any = type(parent)
+    made = kind("Pointer", (parent,), {"_type_": target.ctype, "_conversion": target})
     made.__name__ = made.__qualname__ = f"Pointer[{target.spelling}]"
     made.__module__ = "nlib"
     if shared:
@@ -241,16 +243,15 @@ def _text_at(address: Optional[int], keep: Any) -> Any:
 class AnyPointer(Conversion):
     """`void *`"""
 
-    ctype = parameter = result = VoidPointer
+    ctype: Any = VoidPointer
+    result = hint = VoidPointer
+    parameter = ctypes.c_void_p  # None, numbers, arrays and pointers are taken by ctypes itself.
     plain = False
-    hint = VoidPointer
 
     def __init__(self, spelling: str, constant: bool, nonnull: bool) -> None:
         self.spelling = spelling
         self.constant = constant
         self.nonnull = nonnull
-        # None, numbers, arrays and pointers are taken by ctypes itself.
-        self.parameter = ctypes.c_void_p
 
     def give(self, raw: Any) -> Any:
         return raw or None
@@ -263,7 +264,7 @@ class AnyPointer(Conversion):
             if self.nonnull:
                 raise Mismatch("NULL is not allowed here")
             return None
-        if isinstance(value, (ctypes.c_void_p, ctypes._Pointer, ctypes.c_char_p, ctypes._CFuncPtr)):
+        if isinstance(value, (ctypes.c_void_p, ctypes._Pointer, ctypes.c_char_p, CFuncPtr)):
             return ctypes.cast(value, ctypes.c_void_p)
         if isinstance(value, (ctypes._SimpleCData, ctypes.Structure, ctypes.Union, ctypes.Array)):
             return ctypes.byref(value)

@@ -12,146 +12,14 @@ import keyword
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional
 
+from .arrays import FlexibleArray
 from .conversions import Conversion, Mismatch, described
+from .fields import Field, bit_field, block_field, inner_field, native_field
 from .layout import Place, layout
-from .pointers import ConvertedPointer, Pointer, at, keep
+from .pointers import Pointer
 
 if TYPE_CHECKING:
     from .items import Items
-
-
-class Field(property):
-    """A field of a record: an attribute, with its place."""
-
-    name: str
-    conversion: Conversion
-    offset: int
-    """In bytes from the start of the record; of a bit-field, the byte that holds its first bit."""
-    bits: Optional[tuple[int, int]]
-    """Of a bit-field: its first bit from the start of the record, and how many it has."""
-
-    def __repr__(self) -> str:
-        bits = f", bits {self.bits[0]} to {sum(self.bits) - 1}" if self.bits else ""
-        return f"<field {self.name}: {self.conversion.spelling} at byte {self.offset}{bits}>"
-
-
-def _field(
-    record: str,
-    name: str,
-    conversion: Conversion,
-    offset: int,
-    get: Callable[[Any], Any],
-    put: Callable[[Any, Any], None],
-    documentation: Optional[str],
-    bits: Optional[tuple[int, int]] = None,
-) -> Field:
-    """A field; `put` writes what `conversion.store` gives."""
-    store = conversion.store
-    points = not conversion.plain and conversion.scalar
-
-    def write(self: Any, value: Any) -> None:
-        try:
-            stored = store(value)
-            put(self, stored)
-        except (TypeError, ValueError, OverflowError) as error:
-            raise type(error)(f"{record}.{name}: {error}") from None
-        if points:
-            keep(self, ctypes.addressof(self) + offset, (value, stored))
-
-    made = Field(get, write, doc=documentation)
-    made.name, made.conversion, made.offset, made.bits = name, conversion, offset, bits
-    return made
-
-
-def _native_field(record: str, name: str, conversion: Conversion, raw: Any, documentation: Optional[str]) -> Field:
-    """A field that ctypes reads and writes."""
-    get = raw.__get__
-    if not conversion.plain:
-        give = conversion.give
-        return _field(
-            record, name, conversion, raw.offset, lambda self: give(get(self)), raw.__set__, documentation
-        )
-    return _field(record, name, conversion, raw.offset, get, raw.__set__, documentation)
-
-
-def _block_field(
-    record: str, name: str, conversion: Conversion, offset: int, documentation: Optional[str]
-) -> Field:
-    """A field that is read at its offset."""
-    ctype, read = conversion.ctype, conversion.read
-
-    def get(self: Any) -> Any:
-        return read(ctype.from_buffer(self, offset))
-
-    def put(self: Any, stored: Any) -> None:
-        value = stored if isinstance(stored, ctype) else ctype(stored)
-        ctypes.memmove(ctypes.addressof(self) + offset, ctypes.addressof(value), ctypes.sizeof(ctype))
-
-    return _field(record, name, conversion, offset, get, put, documentation)
-
-
-def _bit_field(
-    record: str, name: str, conversion: Conversion, bit: int, width: int, documentation: Optional[str]
-) -> Field:
-    """A field of single bits. `conversion` is of its integer, enumeration or bool."""
-    first, last = bit // 8, (bit + width + 7) // 8
-    shift = bit - 8 * first
-    mask = (1 << width) - 1
-    integer: Any = conversion
-    signed = bool(getattr(integer, "signed", False))
-    low, high = (-(1 << (width - 1)), (1 << (width - 1)) - 1) if signed else (0, mask)
-
-    def memory(self: Any) -> Any:
-        return (ctypes.c_ubyte * (last - first)).from_address(ctypes.addressof(self) + first)
-
-    def get(self: Any) -> Any:
-        value = int.from_bytes(memory(self), "little") >> shift & mask
-        if signed and value > high:
-            value -= mask + 1
-        return conversion.give(conversion.ctype(value).value)
-
-    def put(self: Any, stored: Any) -> None:
-        value = int(stored)
-        if not low <= value <= high:
-            raise OverflowError(f"{value} does not fit {width} bits, which hold {low} to {high}")
-        place = memory(self)
-        rest = int.from_bytes(place, "little") & ~(mask << shift)
-        place[:] = (rest | (value & mask) << shift).to_bytes(len(place), "little")
-
-    return _field(record, name, conversion, first, get, put, documentation, (bit, width))
-
-
-def _inner_field(outer: Field, inner: Field) -> Field:
-    """A field of an unnamed record, or of a base class, as one of the record that holds it."""
-    get_outer, get_inner, set_inner = outer.fget, inner.fget, inner.fset
-    assert get_outer and get_inner and set_inner
-    made = Field(
-        lambda self: get_inner(get_outer(self)),
-        lambda self, value: set_inner(get_outer(self), value),
-        doc=inner.__doc__,
-    )
-    made.name, made.conversion = inner.name, inner.conversion
-    made.offset = outer.offset + inner.offset
-    made.bits = inner.bits and (inner.bits[0] + 8 * outer.offset, inner.bits[1])
-    return made
-
-
-class FlexibleArray(Conversion):
-    """`T data[]` at the end of a record: a pointer to its first element."""
-
-    scalar = False
-
-    def __init__(self, element: Conversion) -> None:
-        self.element = element
-        self.spelling = f"{element.spelling} []"
-        self.ctype = element.ctype * 0
-        self.hint = element.pointer
-
-    def take(self, value: Any) -> Any:
-        raise Mismatch("an array without a length cannot be assigned; write its elements")
-
-    def read(self, instance: Any) -> Any:
-        return at(self.element.pointer, ctypes.addressof(instance), instance)
 
 
 class _Members:
@@ -165,13 +33,13 @@ class _Members:
 
     def __getattr__(cls, name: str) -> Any:
         # Classes that Python itself makes on the way to a record have no `_info_` yet.
-        info = type.__getattribute__(cls, "__dict__").get("_info_")  # type: ignore[arg-type]
+        info = type.__getattribute__(cls, "__dict__").get("_info_")
         if info is None or name.startswith("__"):
             raise AttributeError(name)
         return info.member(name)
 
     def __dir__(cls) -> list[str]:
-        return sorted({*type.__dir__(cls), *cls._info_.member_names()})  # type: ignore[arg-type]
+        return sorted({*type.__dir__(cls), *cls._info_.member_names()})
 
 
 class StructureMembers(_Members, type(ctypes.Structure)):  # type: ignore[misc]
@@ -214,7 +82,7 @@ class _Record:
             return NotImplemented
         if not self._info_.trivial or self._info_.union:
             return ctypes.addressof(self) == ctypes.addressof(other) or (  # type: ignore[arg-type]
-                self._info_.trivial and bytes(self) == bytes(other)  # type: ignore[call-overload]
+                self._info_.trivial and bytes(self) == bytes(other)
             )
         return all(_same(getattr(self, name), getattr(other, name)) for name in self._info_.fields)
 
@@ -230,16 +98,11 @@ class _Record:
             made._kept = {address + distance: value for address, value in kept.items()}
         return made
 
-    __deepcopy__ = None
-
     def __enter__(self) -> Any:
         return self
 
     def __exit__(self, *_: Any) -> None:
         self._info_.destroy(self)
-
-
-del _Record.__deepcopy__
 
 
 class Structure(_Record, ctypes.Structure, metaclass=StructureMembers):
@@ -295,7 +158,8 @@ class RecordInfo:
         if self.alignment > 16:
             content["__new__"] = _aligned
         parent = Union if self.union else Structure
-        self.cls: Any = type(parent)(self.name.rpartition("::")[2], (parent,), content)
+        kind: Any = type(parent)
+        self.cls: Any = kind(self.name.rpartition("::")[2], (parent,), content)
         self.conversion = RecordConversion(self)
 
     def _documentation(self) -> str:
@@ -356,26 +220,26 @@ class RecordInfo:
         made: dict[str, tuple[int, Field]] = {}
         for place, info in unnamed:
             outer = (
-                _block_field(record, place.name, info.conversion, place.offset, None)
+                block_field(record, place.name, info.conversion, place.offset, None)
                 if found.block
-                else _native_field(record, place.name, info.conversion, raws[place.name], None)
+                else native_field(record, place.name, info.conversion, raws[place.name], None)
             )
             for name, inner in info.fields.items():
                 raw = raws.get(name)
                 if found.block or info.block or inner.bits or raw is None or isinstance(raw, Field):
-                    field_made = _inner_field(outer, inner)
+                    field_made = inner_field(outer, inner)
                 else:
-                    field_made = _native_field(record, name, inner.conversion, raw, inner.__doc__)
+                    field_made = native_field(record, name, inner.conversion, raw, inner.__doc__)
                 made[name] = (field_made.offset, field_made)
         for name, conversion, field in named:
             comment = field.get("documentation")
             if "bits" in field:
                 bits = field["bits"]
-                field_made = _bit_field(record, name, conversion, bits["offset"], bits["width"], comment)
+                field_made = bit_field(record, name, conversion, bits["offset"], bits["width"], comment)
             elif found.block or isinstance(conversion, FlexibleArray):
-                field_made = _block_field(record, name, conversion, field["offset"], comment)
+                field_made = block_field(record, name, conversion, field["offset"], comment)
             else:
-                field_made = _native_field(record, name, conversion, raws[name], comment)
+                field_made = native_field(record, name, conversion, raws[name], comment)
             made[name] = (field["offset"], field_made)
         for name, (_, field_made) in sorted(made.items(), key=lambda item: item[1][0]):
             self.fields[name] = field_made
@@ -520,7 +384,8 @@ class RecordConversion(Conversion):
         if self._pointer is None:
             name = f"Pointer[{self.spelling}]"
             content = {"_type_": self.ctype, "_conversion": self, "__module__": "nlib", "__qualname__": name}
-            made: Any = type(Pointer)(name, (RecordPointer,), content)
+            kind: Any = type(Pointer)
+            made: Any = kind(name, (RecordPointer,), content)
             self._pointer = made
             _register(self.ctype, made)
             if not self.info._complete:
@@ -554,7 +419,7 @@ class RecordPointer(Pointer):
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name == "contents":
-            ctypes._Pointer.contents.__set__(self, value)  # type: ignore[attr-defined]
+            _contents_of.__set__(self, value)
         else:
             contents = self.contents
             contents._info_.complete()
@@ -564,7 +429,8 @@ class RecordPointer(Pointer):
         return sorted({*object.__dir__(self), *self._conversion.info.member_names()})  # type: ignore[attr-defined]
 
 
-_contents_of: Any = ctypes._Pointer.contents
+_plain: Any = ctypes._Pointer
+_contents_of = _plain.contents
 
 
 def _complete_contents(self: Any) -> Any:
@@ -574,85 +440,4 @@ def _complete_contents(self: Any) -> Any:
 
 def _complete_item(self: Any, index: Any) -> Any:
     self._conversion.info.complete()
-    return ctypes._Pointer.__getitem__(self, index)
-
-
-class ArrayConversion(Conversion):
-    """An array in a record. It is shown as an array of ctypes, one of `char` as text."""
-
-    scalar = False
-
-    def __init__(self, element: Conversion, length: int) -> None:
-        self.element = element
-        self.length = length
-        self.spelling = f"{element.spelling} [{length}]"
-        self.text = type(element).__name__ == "Character"
-        if element.plain or self.text:
-            self.ctype = element.ctype * length
-        else:
-            self.ctype = _converted_array(element, length)
-        self.plain = not self.text
-        self.hint = str if self.text else self.ctype
-
-    def give(self, raw: Any) -> Any:
-        if not self.text:
-            return raw
-        if isinstance(raw, bytes):
-            return raw.decode("utf-8", "surrogateescape")
-        wide = list(raw)
-        return "".join(map(chr, wide[: wide.index(0)] if 0 in wide else wide))
-
-    def read(self, instance: Any) -> Any:
-        return self.give(instance.value if isinstance(instance, ctypes.Array) and self.text and self.element.ctype is ctypes.c_char else instance)
-
-    def take(self, value: Any) -> Any:
-        if isinstance(value, self.ctype):
-            return value
-        if self.text and isinstance(value, (str, bytes)):
-            return self._text(value)
-        if isinstance(value, (list, tuple)):
-            if len(value) != self.length:
-                raise Mismatch(f"{self.length} values are needed, not {len(value)}")
-            made = self.ctype()
-            for index, item in enumerate(value):
-                made[index] = self.element.store(item)
-            return made
-        from .buffers import lends, lent
-
-        if lends(value):
-            memory = lent(value, self.element, False)
-            if memory.size != ctypes.sizeof(self.ctype):
-                raise Mismatch(f"{self.spelling} is {ctypes.sizeof(self.ctype)} bytes, the buffer has {memory.size}")
-            return self.ctype.from_buffer_copy(ctypes.string_at(memory.address, memory.size))
-        raise Mismatch(f"{self.length} values of `{self.element.spelling}` are needed, not {described(value)}")
-
-    def _text(self, value: Any) -> Any:
-        if self.element.ctype is ctypes.c_char:
-            data: Any = value.encode("utf-8", "surrogateescape") if isinstance(value, str) else value
-        else:
-            data = [ord(character) for character in value] if isinstance(value, str) else list(value)
-        if len(data) > self.length:
-            raise Mismatch(f"{described(value)} does not fit {self.spelling}")
-        made = self.ctype()
-        if isinstance(data, bytes):
-            ctypes.memmove(made, data, len(data))
-        else:
-            made[: len(data)] = data
-        return made
-
-
-def _converted_array(element: Conversion, length: int) -> Any:
-    """An array whose elements are not what ctypes takes them for."""
-
-    def get(self: Any, index: Any) -> Any:
-        raw = ctypes.Array.__getitem__(self, index)
-        return [element.give(item) for item in raw] if isinstance(index, slice) else element.give(raw)
-
-    def put(self: Any, index: int, value: Any) -> None:
-        stored = element.store(value)
-        ctypes.Array.__setitem__(self, index, stored)
-        size = ctypes.sizeof(element.ctype)
-        keep(self, ctypes.addressof(self) + index % length * size, (value, stored))
-
-    content = {"_type_": element.ctype, "_length_": length, "__getitem__": get, "__setitem__": put}
-    return type(ctypes.Array)(f"{element.spelling}[{length}]", (ctypes.Array,), content)
+    return _plain.__getitem__(self, index)

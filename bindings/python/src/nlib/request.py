@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, Optional, Union
 
 from . import _native
-from ._native import encoded
+from ._native import CFuncPtr, encoded
 
 Path = Union[str, "os.PathLike[str]"]
 LINKERS = {"auto": 0, "jit": 1, "image": 2}
@@ -32,7 +32,7 @@ class Source:
         if (path is None) == (code is None):
             raise ValueError("a source is either a path or code=…")
         self.path = path
-        self.code = code.encode() if isinstance(code, str) else None if code is None else bytes(code)
+        self.code = code.encode() if isinstance(code, str) else bytes(code or b"")
         self.text = code if isinstance(code, str) else None
         self.name = name
         self.language = language
@@ -148,7 +148,7 @@ class Request:
                 address: Optional[int] = value
             else:
                 function = getattr(value, "_as_parameter_", value)
-                if not isinstance(function, (ctypes._CFuncPtr, ctypes._Pointer, ctypes.c_void_p)):
+                if not isinstance(function, (CFuncPtr, ctypes._Pointer, ctypes.c_void_p)):
                     if not isinstance(value, (ctypes._SimpleCData, ctypes.Array, ctypes.Structure, ctypes.Union)):
                         raise TypeError(
                             f"host_symbols[{name!r}] is {value!r}: an address, an object of ctypes or "

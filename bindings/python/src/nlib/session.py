@@ -36,8 +36,8 @@ class Progress(NamedTuple):
     """A source file; empty where there is none."""
     cached: bool
     """Of "unit-ready": whether the cache had it."""
-    count: int
-    """Of "compiles": how many units have to be compiled."""
+    units: int
+    """Of "compiles": how many have to be compiled."""
     seconds: float
     """How long the step took; 0 while it is not done."""
 
@@ -260,10 +260,12 @@ _waiting: dict[int, tuple[Callable[[], None], Request]] = {}
 """Loads beside the program: what to do at their end, and what must live until then."""
 
 
-@_native.DONE_CALLBACK
-def _done(key: int) -> None:
+def _finished(key: int) -> None:
     finish, _ = _waiting.pop(key)
     finish()
+
+
+_done = _native.DONE_CALLBACK(_finished)
 
 
 def _soon(loop: asyncio.AbstractEventLoop, function: Any, *arguments: Any) -> None:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Optional
 
+from .arrays import ArrayConversion
 from .callbacks import CallbackType, FunctionPointer
 from .conversions import BOOLEAN, INTEGERS, VOID, Character, Conversion, Integer, Real, Unsupported
 from .enums import Enumeration
 from .pointers import AnyPointer, PointerTo, Text
-from .records import ArrayConversion, RecordInfo
+from .records import RecordInfo
 from .references import ReferenceTo
 from .signatures import Parameter, Signature, identifiers
 from .spelling import declaration, spelled
@@ -78,7 +79,7 @@ class Types:
     def _size(self, kind: dict[str, Any]) -> int:
         if kind["kind"] == "vector":
             of = self.conversion(kind["of"])
-            return kind["length"] * getattr(of, "size", 1)
+            return int(kind["length"] * getattr(of, "size", 1))
         return int(kind.get("size", 0))
 
     def _bare(self, kind: dict[str, Any]) -> dict[str, Any]:

@@ -6,6 +6,7 @@ import ctypes
 from collections.abc import Iterable
 from typing import Any, Optional, Union
 
+from ._native import CFuncPtr
 from .callbacks import Callback, CFunction
 from .conversions import Character, described
 from .explicit import conversion
@@ -23,7 +24,7 @@ def address(value: Any) -> int:
     item = getattr(value, "__nlib__", None)
     if item is not None:
         return int(item.address())
-    if is_pointer(value) or isinstance(value, ctypes._CFuncPtr):
+    if is_pointer(value) or isinstance(value, CFuncPtr):
         return ctypes.cast(value, ctypes.c_void_p).value or 0
     if isinstance(value, int):
         return value
@@ -69,7 +70,7 @@ def text(pointer: Any, length: Optional[int] = None) -> Optional[str]:
         return None
     if isinstance(target, Character) and target.size > 1:
         unit = target.ctype
-        units = []
+        units: list[int] = []
         while (length is None or len(units) < length) and (length is not None or unit.from_address(where).value):
             units.append(unit.from_address(where).value)
             where += target.size
@@ -98,9 +99,9 @@ def _array_at(pointer: Any, count: int, kind: Any) -> Any:
     return made
 
 
-def view(pointer: Any, count: int = 0, kind: Any = None) -> memoryview:
+def view(pointer: Any, count: int = 0, kind: Any = None) -> Any:
     """The `count` values at a pointer as a memoryview: C's memory itself, valid as long as C keeps it."""
-    memory = memoryview(_array_at(pointer, count, kind))
+    memory: Any = memoryview(_array_at(pointer, count, kind))
     form = memory.format.lstrip("<@=")
     return memory.cast("B").cast(form) if len(form) == 1 and form in "bBhHiIlLqQfd?" else memory
 
