@@ -27,6 +27,9 @@ mod unit;
 
 pub use unit::Unit;
 
+/// What the name of every thunk begins with.
+pub const PREFIX: &str = "nlib_thunk_";
+
 use crate::model::{Function, Interface, InterfaceLanguage};
 use crate::types::Types;
 

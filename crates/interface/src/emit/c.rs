@@ -102,7 +102,7 @@ impl<'i> C<'i> {
         let tag = flat(&record.name);
         let is_cpp = self.interface.language == InterfaceLanguage::Cpp;
         let is_named = self.types.typedef(&record.name).is_some();
-        if is_cpp && !is_named && self.names.take(&tag) {
+        if is_cpp && !is_named && self.is_free(&record.name) && self.names.take(&tag) {
             let keyword = keyword(record.kind);
             self.blocks
                 .push(format!("typedef {keyword} {tag} {tag};\n"));
@@ -158,6 +158,7 @@ impl<'i> C<'i> {
             }
             TypeKind::Record { name } => {
                 let Some(record) = self.types.record(name) else {
+                    self.forward(name, "struct");
                     return;
                 };
                 if record.unnamed == Some(Unnamed::Nested) {
@@ -165,7 +166,7 @@ impl<'i> C<'i> {
                 } else if by_value {
                     self.record(record);
                 } else if !self.defined.contains(&*record.name) {
-                    self.forward(record);
+                    self.forward(&record.name, keyword(record.kind));
                 }
             }
             _ => {}
@@ -173,11 +174,9 @@ impl<'i> C<'i> {
     }
 
     /// So that the first use in a parameter does not declare another type.
-    fn forward(&mut self, record: &'i Record) {
-        if self.declared.insert(&record.name) {
-            let tag = flat(&record.name);
-            self.blocks
-                .push(format!("{} {tag};\n", keyword(record.kind)));
+    fn forward(&mut self, name: &'i str, keyword: &str) {
+        if self.declared.insert(name) {
+            self.blocks.push(format!("{keyword} {};\n", flat(name)));
         }
     }
 
@@ -214,6 +213,12 @@ impl<'i> C<'i> {
             _ => format!("typedef {};\n", self.declare(&typedef.kind, &name, "")),
         };
         self.blocks.push(comment + &text);
+    }
+
+    /// Whether no function has the name: C++ tells them apart by `struct`.
+    pub(super) fn is_free(&self, name: &str) -> bool {
+        let mut functions = self.interface.functions.iter();
+        !functions.any(|function| function.name == name)
     }
 
     /// Whether the reader has the name already.

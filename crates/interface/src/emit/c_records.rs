@@ -168,7 +168,8 @@ impl<'i> C<'i> {
                     .push(format!("{comment}enum {tag} {{\n{list}}};\n")),
             }
             let is_cpp = self.interface.language == InterfaceLanguage::Cpp;
-            if is_cpp && self.types.typedef(&one.name).is_none() && self.names.take(&tag) {
+            let is_named = self.types.typedef(&one.name).is_some();
+            if is_cpp && !is_named && self.is_free(&one.name) && self.names.take(&tag) {
                 self.blocks.push(format!("typedef enum {tag} {tag};\n"));
             }
         } else if !list.is_empty() {

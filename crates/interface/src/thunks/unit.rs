@@ -205,6 +205,7 @@ impl<'i> Writer<'i> {
         let name = format!("nlib_{i}");
         match pass {
             Pass::Value => name,
+            Pass::Reference if self.without_headers.is_some() => name,
             Pass::Reference => match &self.types.resolve(kind).kind {
                 TypeKind::Reference { rvalue: true, .. } => format!("std::move(*{name})"),
                 _ => format!("*{name}"),

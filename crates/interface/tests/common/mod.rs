@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub mod kit;
+
 use std::process::{Command, Stdio};
 
 use nlib_interface::Interface;
