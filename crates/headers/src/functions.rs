@@ -1,0 +1,357 @@
+//! Functions, methods, and those of classes that the compiler adds.
+
+use clang_sys::*;
+use nlib_interface::{Function, Method, MethodKind, Nullability, Parameter, Record, TypeKind};
+
+use crate::cursor::Cursor;
+use crate::documentation::of_function;
+use crate::names::{Holder, qualified};
+use crate::questions::ClassAnswer;
+use crate::reader::Reader;
+use crate::types::plain;
+
+impl<'u> Reader<'u, '_> {
+    /// Reads a function that other files can call, or whose body the header holds.
+    pub(crate) fn function(&mut self, declaration: Cursor<'u>) {
+        let is_inline = is_inline(declaration);
+        let has_linkage = declaration.linkage() == CXLinkage_External
+            || declaration.linkage() == CXLinkage_UniqueExternal;
+        let is_of_template = declaration.template().is_some();
+        if declaration.is_invalid() || is_of_template || !(has_linkage || is_inline) {
+            return;
+        }
+        let name = qualified(declaration, self.cpp);
+        let symbol = declaration.mangled();
+        self.add_function(declaration, name, symbol, None);
+    }
+
+    /// Reads a public member function of a class.
+    pub(crate) fn method(&mut self, class: Cursor<'u>, declaration: Cursor<'u>) {
+        if declaration.is_invalid() || declaration.is_deleted() || declaration.template().is_some()
+        {
+            return;
+        }
+        let kind = match declaration.kind() {
+            CXCursor_Constructor if class.is_abstract() => return,
+            CXCursor_Constructor => MethodKind::Constructor,
+            CXCursor_Destructor => MethodKind::Destructor,
+            _ if declaration.is_static_method() => MethodKind::Static,
+            _ => MethodKind::Method,
+        };
+        let record = self.record_name(class, &Holder::none());
+        let symbol = match kind {
+            // The complete object's; the base object's comes first.
+            MethodKind::Constructor | MethodKind::Destructor => {
+                declaration.manglings().into_iter().nth(1)
+            }
+            _ => Some(declaration.mangled()),
+        };
+        let Some(symbol) = symbol else {
+            return;
+        };
+        let method = Method {
+            kind,
+            constant: declaration.is_const_method(),
+            is_virtual: declaration.is_virtual_method(),
+            record,
+        };
+        let name = format!("{}::{}", method.record, declaration.spelling());
+        self.add_function(declaration, name, symbol, Some(method));
+    }
+
+    fn add_function(
+        &mut self,
+        declaration: Cursor<'u>,
+        name: String,
+        symbol: String,
+        method: Option<Method>,
+    ) {
+        let holder = Holder::of(&name);
+        let parameters = self.parameters(declaration, &holder);
+        let key = declaration.canonical();
+        if let Some(known) = self.functions.get(&key) {
+            complete(&mut self.interface.functions[*known].parameters, parameters);
+            return;
+        }
+        let attributes = Attributes::of(declaration);
+        let result_type = declaration.result();
+        let returns_nothing = method.as_ref().is_some_and(|method| {
+            matches!(
+                method.kind,
+                MethodKind::Constructor | MethodKind::Destructor
+            )
+        });
+        let result = match returns_nothing {
+            true => plain(TypeKind::Void),
+            false => {
+                self.by_value(result_type);
+                self.type_of(result_type, &holder, None)
+            }
+        };
+        let mut function = Function {
+            symbol: symbol.trim_start_matches('\u{1}').to_owned(),
+            result,
+            parameters,
+            variadic: declaration.is_variadic(),
+            inline: is_inline(declaration),
+            noexcept: !self.cpp || is_noexcept(declaration),
+            noreturn: attributes.noreturn || declaration.of_type().spelling().contains("noreturn"),
+            deprecated: declaration.deprecated(),
+            direct: false,
+            thunk: None,
+            documentation: self.documentation(declaration, of_function),
+            location: self.location(declaration),
+            method,
+            name,
+        };
+        attributes.apply(&mut function.parameters);
+        self.functions.insert(key, self.interface.functions.len());
+        self.interface.functions.push(function);
+    }
+
+    fn parameters(&mut self, function: Cursor<'u>, holder: &Holder) -> Vec<Parameter> {
+        let mut read = Vec::new();
+        for parameter in function.parameters() {
+            let of_type = parameter.of_type();
+            self.by_value_of_parameter(parameter);
+            let mut kind = self.parameter_type(of_type, holder, Some(parameter));
+            if attribute_texts(parameter).any(|text| text.contains("nonnull"))
+                && let TypeKind::Pointer { nullability, .. } = &mut kind.kind
+            {
+                *nullability = Some(Nullability::Nonnull);
+            }
+            read.push(Parameter {
+                name: parameter.spelling(),
+                kind,
+                default: default_text(parameter),
+            });
+        }
+        read
+    }
+
+    /// An array of records is a pointer here, and asks for no layout.
+    fn by_value_of_parameter(&mut self, parameter: Cursor<'u>) {
+        let of_type = parameter.of_type();
+        if of_type.canonical().array_element().is_none() {
+            self.by_value(of_type);
+        }
+    }
+
+    /// The constructor without arguments and the destructor that a class has without declaring them, where
+    /// they do something.
+    pub(crate) fn implicit_functions(
+        &mut self,
+        class: Cursor<'u>,
+        record: &Record,
+        can: &ClassAnswer,
+    ) {
+        let Some(mangled) = &can.mangled else {
+            return;
+        };
+        let children = class.children();
+        let declares = |kind| children.iter().any(|child| child.kind() == kind);
+        let declares_constructor = declares(CXCursor_Constructor)
+            || children.iter().any(|child| {
+                child.kind() == CXCursor_FunctionTemplate
+                    && child.spelling().starts_with(&class.spelling())
+            });
+        let mut add = |kind, member: String, ending: &str| {
+            let function = implicit_function(record, kind, member, symbol(mangled, ending));
+            self.interface.functions.push(function);
+        };
+        let name = class.spelling();
+        if can.begins && !can.begins_trivially && !declares_constructor && !can.is_abstract {
+            add(MethodKind::Constructor, name.clone(), "C1Ev");
+        }
+        if can.ends && !can.ends_trivially && !declares(CXCursor_Destructor) {
+            add(MethodKind::Destructor, format!("~{name}"), "D1Ev");
+        }
+    }
+}
+
+fn implicit_function(
+    record: &Record,
+    kind: MethodKind,
+    member: String,
+    symbol: String,
+) -> Function {
+    Function {
+        name: format!("{}::{member}", record.name),
+        symbol,
+        result: plain(TypeKind::Void),
+        parameters: Vec::new(),
+        variadic: false,
+        inline: true,
+        method: Some(Method {
+            record: record.name.clone(),
+            kind,
+            constant: false,
+            is_virtual: false,
+        }),
+        noexcept: kind == MethodKind::Destructor,
+        noreturn: false,
+        deprecated: None,
+        direct: false,
+        thunk: None,
+        documentation: None,
+        location: record.location.clone(),
+    }
+}
+
+/// The name for the linker of a member without arguments, after the Itanium C++ ABI, 5.1.2: the class's
+/// own, which is nested already (`N…E`) or becomes so.
+fn symbol(mangled_class: &str, member: &str) -> String {
+    let inner = mangled_class
+        .strip_prefix('N')
+        .and_then(|rest| rest.strip_suffix('E'))
+        .unwrap_or(mangled_class);
+    format!("_ZN{inner}{member}")
+}
+
+/// Names and defaults that an earlier declaration of the same function left out.
+fn complete(known: &mut [Parameter], later: Vec<Parameter>) {
+    for (known, later) in known.iter_mut().zip(later) {
+        if known.name.is_empty() {
+            known.name = later.name;
+        }
+        known.default = known.default.take().or(later.default);
+    }
+}
+
+fn is_inline(declaration: Cursor<'_>) -> bool {
+    declaration.is_inline()
+        || declaration.is_defaulted()
+        || declaration.definition().is_some_and(Cursor::is_inline)
+}
+
+fn is_noexcept(declaration: Cursor<'_>) -> bool {
+    let says = |kind| {
+        matches!(
+            kind,
+            CXCursor_ExceptionSpecificationKind_DynamicNone
+                | CXCursor_ExceptionSpecificationKind_BasicNoexcept
+                | CXCursor_ExceptionSpecificationKind_NoThrow
+        )
+    };
+    let of_type = declaration.of_type();
+    let written = of_type.exception_specification();
+    says(written)
+        // From C++17 on it is part of the type, its expression evaluated.
+        || says(of_type.canonical().exception_specification())
+        || match written {
+            CXCursor_ExceptionSpecificationKind_ComputedNoexcept => {
+                of_type.spelling().ends_with("noexcept(true)")
+            }
+            // A destructor is noexcept unless it says otherwise, or a member's does.
+            _ => declaration.kind() == CXCursor_Destructor
+                && written != CXCursor_ExceptionSpecificationKind_Dynamic
+                && written != CXCursor_ExceptionSpecificationKind_MSAny,
+        }
+}
+
+/// The text of a parameter's default.
+fn default_text(parameter: Cursor<'_>) -> Option<String> {
+    // A type without a default has no expression but the length of an array.
+    let source = parameter.source();
+    let (_, default) = split_default(source)?;
+    let is_expression = |child: &Cursor<'_>| (100..200).contains(&child.kind());
+    parameter
+        .children()
+        .iter()
+        .any(is_expression)
+        .then_some(())?;
+    let words: Vec<&str> = default.split_whitespace().collect();
+    Some(match words.join(" ") {
+        // What `NULL` is for clang.
+        null if null == "__null" => "NULL".to_owned(),
+        text => text,
+    })
+}
+
+/// The `=` of a parameter that is outside of brackets.
+fn split_default(source: &str) -> Option<(&str, &str)> {
+    let mut depth = 0_i32;
+    for (position, character) in source.char_indices() {
+        match character {
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => depth -= 1,
+            '=' if depth == 0 => return Some((&source[..position], &source[position + 1..])),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Attributes that libclang has no kind for, by their text.
+#[derive(Default)]
+struct Attributes {
+    noreturn: bool,
+    /// `nonnull`: which parameters, from 1; all when empty.
+    nonnull: Option<Vec<usize>>,
+}
+
+impl Attributes {
+    fn of(declaration: Cursor<'_>) -> Self {
+        let mut attributes = Self::default();
+        for text in attribute_texts(declaration) {
+            let name: String = text.chars().filter(|character| *character != '_').collect();
+            if name.eq_ignore_ascii_case("noreturn") {
+                attributes.noreturn = true;
+            } else if let Some(list) = name.strip_prefix("nonnull") {
+                let numbers = list.split(|character: char| !character.is_ascii_digit());
+                let list = numbers.filter_map(|number| number.parse::<usize>().ok());
+                attributes.nonnull.get_or_insert_default().extend(list);
+            }
+        }
+        attributes
+    }
+
+    fn apply(&self, parameters: &mut [Parameter]) {
+        let Some(nonnull) = &self.nonnull else {
+            return;
+        };
+        for (position, parameter) in parameters.iter_mut().enumerate() {
+            let is_meant = nonnull.is_empty() || nonnull.contains(&(position + 1));
+            if let TypeKind::Pointer { nullability, .. } = &mut parameter.kind.kind
+                && is_meant
+            {
+                *nullability = Some(Nullability::Nonnull);
+            }
+        }
+    }
+}
+
+fn attribute_texts(declaration: Cursor<'_>) -> impl Iterator<Item = &str> {
+    let children = declaration.children().into_iter();
+    children
+        .filter(|child| child.kind() == CXCursor_UnexposedAttr)
+        .map(Cursor::source)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn members_are_mangled_into_their_class() {
+        assert_eq!(symbol("4Size", "C1Ev"), "_ZN4SizeC1Ev");
+        assert_eq!(symbol("N3kit5TallyE", "D1Ev"), "_ZN3kit5TallyD1Ev");
+        assert_eq!(
+            symbol("St6vectorIiSaIiEE", "D1Ev"),
+            "_ZNSt6vectorIiSaIiEED1Ev"
+        );
+        assert_eq!(
+            symbol("8ImVectorIN1a1bEE", "D1Ev"),
+            "_ZN8ImVectorIN1a1bEED1Ev"
+        );
+    }
+
+    #[test]
+    fn a_default_begins_at_the_equals_sign_outside_of_brackets() {
+        assert_eq!(
+            split_default("int a = f(b == c)"),
+            Some(("int a ", " f(b == c)"))
+        );
+        assert_eq!(split_default("int (*f)(int a = 1)"), None);
+    }
+}
