@@ -1,0 +1,182 @@
+-- C++ classes: objects with methods, constructors, destructors.
+--
+-- An object is a cdata of the class's record. `lib.kit.Tally(3)` makes one in memory of Lua's; the garbage
+-- collector runs its destructor, or nlib.delete does at once. Methods are found by name when first used.
+
+local ffi = require "ffi"
+local errors = require "nlib.errors"
+local functions = require "nlib.functions"
+local plans = require "nlib.plans"
+local records = require "nlib.records"
+
+jit.off(true, true)
+
+local classes = {}
+
+local enders = functions.enders
+
+local function functions_of(generation, name)
+    local list = {}
+    for _, item in ipairs(generation.interface:describe(name) or {}) do
+        if item.item == "function" then
+            list[#list + 1] = item
+        end
+    end
+    return list
+end
+
+-- ---- Methods ------------------------------------------------------------------------------------
+
+-- A method of a base class, for objects of the class itself.
+local function inherited(entry, types, key)
+    for _, base in ipairs(entry.description.bases or {}) do
+        local above = base.offset and records.entry(types, base.name)
+        local method = above and classes.find(above, key)
+        if method then
+            local pointer = ffi.typeof("$ *", above.ctype)
+            return function(self, ...)
+                return method(ffi.cast(pointer, ffi.cast("char *", self) + base.offset), ...)
+            end
+        end
+    end
+    return nil
+end
+
+-- The method of a class, or of one of its bases; nil when there is none.
+function classes.find(entry, key)
+    if entry.methods == nil then
+        return nil
+    end
+    local found = rawget(entry.methods, key)
+    if found then
+        return found
+    end
+    for index = #entry.owners, 1, -1 do
+        local types = entry.owners[index]
+        local items = functions_of(types.generation, entry.name .. "::" .. key)
+        if #items > 0 then
+            found = functions.make(types.generation, entry.name .. "::" .. key, items)
+        else
+            found = inherited(entry, types, key)
+        end
+        if found then
+            rawset(entry.methods, key, found)
+            return found
+        end
+    end
+    return nil
+end
+
+local function forget(entry)
+    for key in pairs(entry.methods) do
+        entry.methods[key] = nil
+    end
+end
+
+local function missing(entry, key)
+    local near = {}
+    local types = entry.owners[#entry.owners]
+    local text = types and types.generation.interface:text("function") or ""
+    for name in text:gmatch("\n" .. entry.name:gsub("%p", "%%%0") .. "::([^\n~:]+)") do
+        near[#near + 1] = name
+    end
+    error(("%s has no field or method '%s'%s"):format(entry.name, tostring(key),
+        #near > 0 and ("; its methods are " .. table.concat(near, ", ")) or ""), 3)
+end
+
+-- Gives the objects of a record the methods that a library has for it. Of several libraries the newest goes
+-- first.
+function classes.attach(types, entry)
+    local generation = types.generation
+    if not generation or not generation.interface:is_scope(entry.name) then
+        return
+    end
+    entry.owners[#entry.owners + 1] = types
+    generation.attached = generation.attached or {}
+    generation.attached[entry] = true
+    if entry.methods then
+        forget(entry)
+        return
+    end
+    entry.methods = setmetatable({}, {
+        __index = function(_, key)
+            return classes.find(entry, key) or missing(entry, key)
+        end,
+    })
+    ffi.metatype(entry.ctype, { __index = entry.methods })
+end
+
+-- Takes the methods of a library away again.
+function classes.detach(generation)
+    for entry in pairs(generation.attached or {}) do
+        for index = #entry.owners, 1, -1 do
+            if entry.owners[index] == generation.types then
+                table.remove(entry.owners, index)
+            end
+        end
+        forget(entry)
+    end
+    generation.attached = nil
+end
+
+-- ---- The end of objects -------------------------------------------------------------------------
+
+-- A function that ends an object of a class, in the code that made it; nil when its destructor is not known.
+function classes.destroyer(generation, name)
+    generation.destroyers = generation.destroyers or {}
+    local found = generation.destroyers[name]
+    if found ~= nil then
+        return found or nil
+    end
+    local items = functions_of(generation, name .. "::~" .. name:match("[^:]+$"))
+    local list = items[1] and plans.of(generation, items[1]) or {}
+    if not list[1] then
+        generation.destroyers[name] = false
+        return nil
+    end
+    list[1].pinned = true
+    local destroy = functions.build(list[1])
+    found = function(object)
+        if generation.loaded and not functions.deleted[object] then
+            pcall(destroy, object)
+            functions.deleted[object] = true
+        end
+    end
+    generation.destroyers[name] = found
+    return found
+end
+
+-- Ends an object now. Later uses of its methods are errors.
+function classes.delete(object)
+    if type(object) ~= "cdata" or not enders[object] then
+        error("nlib.delete takes an object that Lua code made or got by value, with a destructor", 3)
+    end
+    enders[object](ffi.gc(object, nil))
+    enders[object] = nil
+end
+
+-- ---- Making objects -----------------------------------------------------------------------------
+
+-- The function that makes objects of a class: its constructors.
+function classes.constructor(generation, name)
+    local items = functions_of(generation, name .. "::" .. name:match("[^:]+$"))
+    local entry = records.entry(generation.types, name)
+    if #items == 0 then
+        if entry.form == "opaque" or not entry.description.trivial then
+            error(errors.new("symbol", ("%s has no constructor that can be called"):format(name)), 0)
+        end
+        return entry.ctype
+    end
+    local construct = functions.make(generation, name .. "::" .. name:match("[^:]+$"), items)
+    if not entry.description.trivial then
+        return construct
+    end
+    return function(...)
+        if select("#", ...) == 1 and type((...)) == "table" then
+            return entry.ctype((...))
+        end
+        return construct(...)
+    end
+end
+
+return classes

@@ -1,0 +1,97 @@
+-- What failed, as a value: `local lib, err = nlib.load(...)`.
+--
+-- An error has
+--   kind         a word: "compile", "usage", "manifest", "link", "toolchain", "io", "symbol", "ambiguous",
+--                "in-use", "unloaded", "argument", "handle", "cancelled", "internal" (of nlib.h); "exception" (a
+--                C++ function threw), "pending" (a task goes on), "callback" (a callback could not run)
+--   message      what is wrong, where, and what to do
+--   diagnostics  a list of what the compiler said: file, line, column, severity ("error", "warning", "note",
+--                "remark"), text, option, library, unit; line and column are from 1, 0 without a place
+--   near         a list of names that were probably meant
+-- and reads as its message in assert, error and print.
+
+local ffi = require "ffi"
+local abi = require "nlib.abi"
+
+jit.off(true, true)
+
+local kinds = {
+    [1] = "compile", [2] = "usage", [3] = "manifest", [4] = "link", [5] = "toolchain", [6] = "io",
+    [7] = "symbol", [8] = "ambiguous", [9] = "in-use", [10] = "unloaded", [11] = "argument",
+    [12] = "handle", [13] = "cancelled", [70] = "internal",
+}
+local severities = { "remark", "note", "warning", "error" }
+
+local Error = {}
+Error.__index = Error
+
+function Error:__tostring()
+    return self.message
+end
+
+-- Two texts with an error between them, as messages are put together: a text.
+function Error.__concat(left, right)
+    return tostring(left) .. tostring(right)
+end
+
+local errors = {}
+
+-- An error of this module's own.
+function errors.new(kind, message, near)
+    return setmetatable({ kind = kind, message = message, diagnostics = {}, near = near or {} }, Error)
+end
+
+-- Whether a value is an error of nlib's.
+function errors.is(value)
+    return getmetatable(value) == Error
+end
+
+local function diagnostics_of(handle)
+    local list = {}
+    local found = ffi.new("nlib_luajit_diagnostic")
+    found.struct_size = ffi.sizeof("nlib_luajit_diagnostic")
+    for index = 0, tonumber(abi.error_diagnostic_count(handle)) - 1 do
+        abi.error_diagnostic(handle, index, found)
+        list[#list + 1] = {
+            severity = severities[found.severity] or "error",
+            file = ffi.string(found.file), line = found.line, column = found.column,
+            text = ffi.string(found.text), option = ffi.string(found.option),
+            library = ffi.string(found.library), unit = ffi.string(found.unit),
+        }
+    end
+    return list
+end
+
+local function near_of(handle)
+    local list = {}
+    for index = 0, tonumber(abi.error_near_count(handle)) - 1 do
+        list[#list + 1] = ffi.string(abi.error_near(handle, index))
+    end
+    return list
+end
+
+-- The error behind a handle of nlib.h, which is freed; nil for NULL, which means success.
+function errors.take(handle)
+    if handle == nil then
+        return nil
+    end
+    local number = abi.error_get_kind(handle)
+    local taken = setmetatable({
+        kind = kinds[number] or ("kind " .. number),
+        message = ffi.string(abi.error_message(handle)),
+        diagnostics = diagnostics_of(handle),
+        near = near_of(handle),
+    }, Error)
+    abi.error_free(handle)
+    return taken
+end
+
+-- Raises an error of nlib's with what was being done before its message, where there is something to say.
+function errors.raise(err, before)
+    if before and errors.is(err) then
+        err.message = before .. err.message
+    end
+    error(err, 0)
+end
+
+return errors

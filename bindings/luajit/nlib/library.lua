@@ -1,0 +1,142 @@
+-- Libraries: what nlib.load gives.
+--
+-- A library is a table whose fields appear when they are first read: functions, constants, enumerators, types,
+-- namespaces and classes by the names that the headers give them. Variables are read anew each time. The few
+-- names of methods below go before a library's own; `lib.symbols` has nothing but the library's own.
+
+local ffi = require "ffi"
+local abi = require "nlib.abi"
+local errors = require "nlib.errors"
+local generation = require "nlib.generation"
+local lookup = require "nlib.lookup"
+local methods = require "nlib.methods"
+local reload = require "nlib.reload"
+
+jit.off(true, true)
+
+local library = {}
+
+-- The internals of a library, by its table.
+--   object, name, context, options, strings
+--   generation      the code in use; generations: all that are loaded, the oldest first
+--   host            callbacks that the library was given by name
+--   scopes          tables whose fields are kept until the code changes
+local internals = setmetatable({}, { __mode = "k" })
+
+-- What is loaded, for libraries that are loaded with it; by name.
+local loaded = setmetatable({}, { __mode = "v" })
+
+local Library = {}
+Library.__index = Library
+
+-- The function that took the place of a plan's.
+function Library:successor(plan)
+    return reload.successor(self, plan)
+end
+
+local public = {}
+
+function public.__index(object, key)
+    local self = internals[object]
+    local method = methods[key]
+    if method then
+        local found = self.bound[key]
+        if found then
+            return found
+        end
+        local function bound(first, ...)
+            if first == object then
+                return method(self, ...)
+            end
+            return method(self, first, ...)
+        end
+        self.bound[key] = bound
+        return bound
+    elseif key == "types" or key == "enums" or key == "symbols" then
+        return self[key]
+    end
+    local known, value, kept = pcall(lookup.resolve, self, key)
+    if not known then
+        error(value, errors.is(value) and 0 or 2)
+    end
+    if kept then
+        rawset(object, key, value)
+    end
+    return value
+end
+
+function public.__newindex(object, key, value)
+    lookup.assign(internals[object], key, value)
+end
+
+function public.__tostring(object)
+    local self = internals[object]
+    return ("library %s%s"):format(self.name, self.unloaded and " (unloaded)" or "")
+end
+
+-- A table whose fields `make` gives, kept until the code changes.
+local function lazy(self, make)
+    return lookup.keep_until_reload(self, setmetatable({}, {
+        __index = function(scope, key)
+            local known, value, kept = pcall(make, key)
+            if not known then
+                error(value, errors.is(value) and 0 or 2)
+            end
+            if kept ~= false then
+                rawset(scope, key, value)
+            end
+            return value
+        end,
+        __newindex = function(_, key, value)
+            lookup.assign(self, key, value)
+        end,
+    }))
+end
+
+local function used(self)
+    local list = {}
+    local with = self.options.with
+    for _, each in ipairs(type(with) == "string" and { with } or with or {}) do
+        local other = loaded[each:match("([^/]-)%.json$") or each:match("^[^@%[]+")]
+        if other and not other.unloaded then
+            list[#list + 1] = other.generation.types
+        end
+    end
+    return list
+end
+
+-- The library of a handle.
+function library.new(of_context, options, filling, handle)
+    local object = {}
+    local self = setmetatable({
+        object = object, context = of_context, options = options, strings = options.strings ~= false,
+        name = ffi.string(abi.name(handle)), generations = {}, host = filling.callbacks, bound = {},
+        scopes = setmetatable({}, { __mode = "k" }),
+    }, Library)
+    internals[object] = self
+    lookup.keep_until_reload(self, object)
+    self.types = lazy(self, function(name)
+        return methods.type(self, name)
+    end)
+    self.enums = lazy(self, function(name)
+        if not lookup.usable(self).types:enumeration(name) then
+            error(("%s has no enumeration '%s'"):format(self.name, tostring(name)), 0)
+        end
+        return lookup.enumeration(self, name)
+    end)
+    self.symbols = lazy(self, function(name)
+        return lookup.resolve(self, name)
+    end)
+    self.generation = generation.new(self, handle)
+    self.generation.types.uses = used(self)
+    self.generations[1] = self.generation
+    loaded[self.name] = self
+    return setmetatable(object, public)
+end
+
+-- The internals of a library's table, or nil.
+function library.of(object)
+    return internals[object]
+end
+
+return library
