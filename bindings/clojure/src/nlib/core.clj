@@ -35,7 +35,7 @@
            (nlib.memory Addressed Store)
            (nlib.platform Owned Platform)
            (nlib.pointer Pointer)
-           (nlib.record Struct)))
+           (nlib.record Place Struct)))
 
 (set! *warn-on-reflection* true)
 
@@ -225,13 +225,14 @@
   (object/make library (library/c-name name) arguments))
 
 (defn put!
-  "Writes a field of a structure, or of several: (put! point :x 1 :y 2). Gives the structure."
-  [^Struct struct & fields]
-  (when-not (instance? Struct struct)
-    (fail :type (str (types/shown struct) " is no structure in memory; a map is changed with assoc")))
-  (doseq [[field value] (partition 2 fields)]
-    (.setField struct field value))
-  struct)
+  "Writes a field of a structure, or of several: (put! point :x 1 :y 2); or what is so many places after a
+  pointer: (put! floats 0 1.5). Gives the structure or pointer."
+  [place & values]
+  (when-not (instance? Place place)
+    (fail :type (str (types/shown place) " is no structure or pointer; a map is changed with assoc")))
+  (doseq [[key value] (partition 2 values)]
+    (.setField ^Place place key value))
+  place)
 
 (defn invoke
   "Calls a method of an object of C++: (invoke tally :next)."
@@ -247,6 +248,11 @@
   "Evaluates the body; the objects that were made in it, on this thread, are closed at its end, the last first."
   [& body]
   `(scope/call-in-scope (fn [] ~@body)))
+
+(defn scoped
+  "Gives a library, context or object, to be closed at the end of the with-scope that this is in."
+  [thing]
+  (scope/register thing))
 
 (defn size-of
   "The size in bytes of a type of a library's."
@@ -317,14 +323,15 @@
       (Pointer. at description generation owner nil))))
 
 (defn element-at
-  "The thing `index` places after the one that a pointer or structure is: in an array of C's."
+  "The structure `index` places after another one, in an array of C's; for a pointer, the pointer to what is
+  there: C's pointer + index."
   [thing index]
   (if (instance? Struct thing)
     (let [^Struct struct thing
           size (:size (layout/description (.generation struct) (.type struct)))]
       (record/at (.generation struct) (.type struct) (+ (.address struct) (* (long size) (long index)))
                  (.owner struct)))
-    (nth thing index)))
+    (pointer/advance thing index)))
 
 (defn text
   "The UTF-8 text at a pointer: up to its NUL byte, or of so many bytes."

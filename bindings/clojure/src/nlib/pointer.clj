@@ -17,7 +17,7 @@
            (nlib.generation Generation)
            (nlib.memory Addressed Frame Keeper)
            (nlib.platform Platform)
-           (nlib.record Struct)))
+           (nlib.record Place Struct)))
 
 (set! *warn-on-reflection* true)
 
@@ -64,6 +64,14 @@
   (swap [this function a b more] (.reset this (apply function (.deref this) a b more)))
   (compareAndSet [_ _old _new]
     (fail :unsupported "C memory cannot be compared and set at once; use reset! or swap!"))
+  Place
+  (getField [this index] (.nth this (int index)))
+  (setField [this index value]
+    (when (and length (not (< -1 (long index) (long length))))
+      (throw (IndexOutOfBoundsException. (str index " is not below " length))))
+    (let [type (element this)]
+      ((:write type) value (+ (.address this) (* (long index) (long (:size type)))) (or owner generation))
+      nil))
   Object
   (equals [_ other] (and (instance? Pointer other) (= at (.at ^Pointer other))))
   (hashCode [_] (hash at)))
@@ -299,6 +307,13 @@
 
 ;; NULL, where nil is refused.
 (def null (Pointer. 0 {:kind "void"} nil nil nil))
+
+(defn advance
+  "C's pointer + index."
+  ^Pointer [^Pointer pointer index]
+  (Pointer. (+ (.address pointer) (* (long (:size (element pointer))) (long index)))
+            (.to pointer) (.generation pointer) (.owner pointer)
+            (some-> (.length pointer) (- (long index)))))
 
 (defn keeper-of
   "What keeps the memory of a pointer or Struct, or nil."
