@@ -4,10 +4,10 @@ PREFIX ?= /usr/local
 RELEASE = cargo build --release --locked -p nlib-cli -p nlib-worker -p nlib-capi
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test memcheck conformance lint bench docs install
+.PHONY: help demo test memcheck conformance lint bench bench-hosts docs install
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: ## set up, build, then Flecs from source: cold, warm, beside dlopen
 	scripts/setup.sh build && $(RELEASE)
@@ -29,6 +29,10 @@ lint: ## formatting, clippy, documentation, licences
 bench: ## nlib beside its peers; writes docs/benchmarks.md (about half an hour)
 	scripts/setup.sh build bench && $(RELEASE)
 	python3 benches/peers.py
+
+bench-hosts: ## loading and calling from each language, beside its usual way; writes docs/benchmarks-hosts.md
+	scripts/setup.sh build test && $(RELEASE)
+	python3 benches/hosts.py
 
 docs: ## the API documentation, in target/doc
 	cargo doc --workspace --no-deps --locked

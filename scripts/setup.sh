@@ -16,6 +16,7 @@ cd "$(dirname "$0")/.."
 readonly LLVM=22
 readonly RUST_NEEDED=1.95
 readonly VENV=target/bench-venv
+readonly HOSTS_VENV=target/hosts-venv
 
 # The host links LLVM statically: zlib, zstd, libxml2 and z3 are what
 # `llvm-config-22 --link-static --system-libs` asks for.
@@ -27,6 +28,9 @@ readonly BUILD_PACKAGES=(
 )
 # libllvm19: an LLVM that a host holds beside ours.
 readonly TEST_PACKAGES=(gdb strace valgrind csmith libcsmith-dev "libomp-$LLVM-dev" libllvm19 cmake)
+# The hosts of the bindings, and what their people have beside them.
+readonly HOST_PACKAGES=(sbcl ecl cl-cffi cl-asdf libffi-dev clojure libjna-java luajit python3)
+readonly HOST_WHEELS=(numpy cffi setuptools wheel ipython mypy)
 readonly BENCH_PACKAGES=(ccache tcc python3)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -131,20 +135,44 @@ install_zig() {
     "$VENV/bin/python" -m pip install -q --disable-pip-version-check ziglang >&2
 }
 
+# What the bindings' tests take from Python's and Node's own registries.
+install_host_packages() {
+    [ -x "$HOSTS_VENV/bin/python" ] || python3 -m venv "$HOSTS_VENV"
+    local wanted="${HOST_WHEELS[*]}"
+    if [ "$(cat "$HOSTS_VENV/installed" 2>/dev/null)" != "$wanted" ]; then
+        say "setup: installing $wanted into $HOSTS_VENV"
+        "$HOSTS_VENV/bin/python" -m pip install -q --disable-pip-version-check "${HOST_WHEELS[@]}" >&2
+        echo "$wanted" >"$HOSTS_VENV/installed"
+    fi
+    if [ bindings/node/package-lock.json -nt bindings/node/node_modules/.package-lock.json ]; then
+        say "setup: installing the packages of bindings/node"
+        (cd bindings/node && npm ci --no-audit --no-fund --loglevel=error >&2)
+        touch bindings/node/node_modules/.package-lock.json
+    fi
+}
+
 main() {
     check_rust
-    local packages=() commands=() group bench=
+    local packages=() commands=() group bench='' hosts=''
     [ "$#" -gt 0 ] || set -- build
     for group in "$@"; do
         case $group in
         build) packages+=("${BUILD_PACKAGES[@]}") ;;
-        test) packages+=("${TEST_PACKAGES[@]}" "$(perf_package)") commands+=(gdb strace perf cmake) ;;
+        test)
+            packages+=("${TEST_PACKAGES[@]}" "${HOST_PACKAGES[@]}" "$(perf_package)")
+            commands+=(gdb strace perf cmake sbcl ecl clojure luajit node npm python3 java)
+            hosts=yes
+            ;;
         bench) packages+=("${BENCH_PACKAGES[@]}") commands+=(ccache tcc python3) bench=yes ;;
         *) fail "unknown group '$group': build, test and bench are the groups." ;;
         esac
     done
+    # A Node that is not Debian's brings its npm, and does not bear Debian's.
+    if [ -n "$hosts" ] && ! command -v npm >/dev/null; then
+        packages+=(nodejs npm)
+    fi
     # A Python that is not Debian's carries venv and pip itself.
-    if [ -n "$bench" ] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
+    if [ -n "$bench$hosts" ] && ! python3 -c 'import venv, ensurepip' 2>/dev/null; then
         packages+=(python3-venv)
     fi
 
@@ -153,6 +181,7 @@ main() {
     else
         check_without_apt "${commands[@]}"
     fi
+    [ -z "$hosts" ] || install_host_packages
     [ -z "$bench" ] || install_zig
 }
 

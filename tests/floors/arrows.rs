@@ -12,7 +12,8 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-cache", &[]),
     ("nlib-orc", &[]),
     ("nlib-clang", &[]),
-    ("nlib-headers", &[]),
+    ("nlib-interface", &[]),
+    ("nlib-headers", &["nlib-interface"]),
     ("nlib-infer", &["nlib-plan"]),
     ("nlib-compile", &["nlib-plan", "nlib-cache"]),
     ("nlib-loader", &["nlib-plan", "nlib-cache", "nlib-orc"]),
@@ -26,6 +27,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
         &[
             "nlib-plan",
             "nlib-infer",
+            "nlib-interface",
             "nlib-cache",
             "nlib-compile",
             "nlib-loader",
@@ -37,6 +39,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-capi-test", &["nlib-capi", "nlib-test-support"]),
     ("nlib-floors-test", &[]),
     ("nlib-test-support", &[]),
+    ("nlib-hosts-test", &["nlib-test-support"]),
     ("nlib-examples-test", &[]),
     ("nlib-test-calls", &["nlib-loader"]),
     (
@@ -141,6 +144,7 @@ fn data_packages_need_no_llvm() {
     for name in [
         "nlib-plan",
         "nlib-infer",
+        "nlib-interface",
         "nlib-cache",
         "nlib-compile",
         "nlib-fetch",

@@ -2,6 +2,7 @@
 
 use std::ffi::CString;
 
+use nlib::interfaces::Unknown;
 use nlib::{CompileError, Diagnostic, Error, ErrorKind, LinkError, Severity};
 
 use crate::output::c_string;
@@ -85,7 +86,9 @@ impl Failure {
 
     /// What a library needs is gone.
     pub(crate) fn closed(library: &str) -> Self {
-        let message = format!("`{library}` cannot be unloaded: its context was closed");
+        let message = format!(
+            "`{library}` can be used by its symbols only, and not be unloaded: its context was closed"
+        );
         Self::new(IN_USE, message)
     }
 
@@ -114,6 +117,16 @@ impl From<LinkError> for Failure {
         Self {
             near: near.into_iter().map(c_string).collect(),
             ..Self::new(kind, message)
+        }
+    }
+}
+
+impl From<Unknown> for Failure {
+    fn from(unknown: Unknown) -> Self {
+        let message = unknown.to_string();
+        Self {
+            near: unknown.near.into_iter().map(c_string).collect(),
+            ..Self::new(SYMBOL, message)
         }
     }
 }

@@ -10,6 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 
 use crate::context::Context;
 use crate::failure::Failure;
+use crate::interface::OpenInterface;
 use crate::library::OpenLibrary;
 use crate::object::Code;
 use crate::task::Task;
@@ -28,6 +29,8 @@ pub(crate) enum Object {
     Code(Arc<Code>),
     /// `nlib_task`
     Task(Arc<Task>),
+    /// `nlib_interface`
+    Interface(Arc<OpenInterface>),
 }
 
 impl Object {
@@ -38,6 +41,7 @@ impl Object {
             Object::Error(_) => "nlib_error",
             Object::Code(_) => "nlib_object",
             Object::Task(_) => "nlib_task",
+            Object::Interface(_) => "nlib_interface",
         }
     }
 }
@@ -124,5 +128,13 @@ pub(crate) fn task(handle: *const Handle) -> Result<Arc<Task>, Failure> {
     match get(handle, "nlib_task")? {
         Object::Task(task) => Ok(task),
         object => Err(other(&object, "nlib_task")),
+    }
+}
+
+/// The interface of a handle.
+pub(crate) fn interface(handle: *const Handle) -> Result<Arc<OpenInterface>, Failure> {
+    match get(handle, "nlib_interface")? {
+        Object::Interface(interface) => Ok(interface),
+        object => Err(other(&object, "nlib_interface")),
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! The way of a call, file by file:
 //!
-//! 1. an `extern "C"` function in `context.rs`, `library.rs`, `task.rs`, `object.rs`, `error.rs` or `version.rs` goes
+//! 1. an `extern "C"` function in `context.rs`, `library.rs`, `task.rs`, `interface.rs`, `object.rs`, `error.rs` or `version.rs` goes
 //!    through `guard`, behind which nothing unwinds;
 //! 2. `handles` finds what a handle stands for; a handle is a token and never read through;
 //! 3. `input` copies what the caller's pointers lead to, `request` makes a [`nlib::Request`] of it;
@@ -21,6 +21,7 @@ mod failure;
 mod guard;
 mod handles;
 mod input;
+mod interface;
 mod library;
 mod location;
 mod object;
@@ -35,6 +36,10 @@ pub use context::{nlib_close, nlib_open};
 pub use error::{
     nlib_error_diagnostic, nlib_error_diagnostic_count, nlib_error_free, nlib_error_get_kind,
     nlib_error_message, nlib_error_near, nlib_error_near_count,
+};
+pub use interface::{
+    nlib_interface_describe, nlib_interface_free, nlib_interface_names, nlib_interface_open,
+    nlib_interface_symbol, nlib_interface_text,
 };
 pub use library::{
     nlib_linked_by, nlib_load, nlib_name, nlib_release, nlib_symbol, nlib_symbol_at,

@@ -3,7 +3,7 @@
 use std::ffi::{CString, c_char, c_void};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
-use nlib::{Library, Linker};
+use nlib::{Cancellation, Interface, Library, Linker, Request};
 
 use crate::context::Context;
 use crate::failure::Failure;
@@ -18,16 +18,24 @@ use crate::types::{CRequest, CSymbolInfo, Handle};
 pub(crate) struct OpenLibrary {
     name: CString,
     context: Weak<Context>,
+    /// What it was asked for by.
+    request: Request,
     /// Who reads keeps it from being unloaded as long.
     state: RwLock<State>,
     symbols: OnceLock<Vec<ListedSymbol>>,
 }
 
 enum State {
-    Loaded(Library),
+    Loaded(Loaded),
     /// Its destructors may be running, and may call us.
     Unloading,
     Unloaded,
+}
+
+struct Loaded {
+    library: Library,
+    /// Loaded when one is first asked for.
+    thunks: OnceLock<Library>,
 }
 
 /// An `nlib_symbol_info`.
@@ -40,44 +48,93 @@ struct ListedSymbol {
 }
 
 impl OpenLibrary {
-    pub(crate) fn new(library: Library, context: &Arc<Context>) -> Self {
+    pub(crate) fn new(library: Library, mut request: Request, context: &Arc<Context>) -> Self {
+        // A task that is cancelled later has nothing to do with what follows.
+        request.cancellation = Cancellation::default();
         Self {
             name: c_string(library.name()),
             context: Arc::downgrade(context),
-            state: RwLock::new(State::Loaded(library)),
+            request,
+            state: RwLock::new(State::Loaded(Loaded {
+                library,
+                thunks: OnceLock::new(),
+            })),
             symbols: OnceLock::new(),
         }
     }
 
     /// Does something with the library, if it is loaded.
     fn with<T>(&self, work: impl FnOnce(&Library) -> Result<T, Failure>) -> Result<T, Failure> {
+        self.with_loaded(|loaded| work(&loaded.library))
+    }
+
+    fn with_loaded<T>(
+        &self,
+        work: impl FnOnce(&Loaded) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         match &*self.state.read().unwrap_or_else(PoisonError::into_inner) {
-            State::Loaded(library) => work(library),
+            State::Loaded(loaded) => work(loaded),
             State::Unloading | State::Unloaded => {
                 Err(Failure::unloaded(&self.name.to_string_lossy()))
             }
         }
     }
 
+    /// What the library's headers declare.
+    pub(crate) fn read_interface(&self) -> Result<Interface, Failure> {
+        let context = self.context()?;
+        self.with(|library| Ok(context.session.interface_of(library, &self.request)?))
+    }
+
+    /// The address of something that the library publishes, by its name for the linker.
+    pub(crate) fn address(&self, symbol: &str) -> Result<usize, Failure> {
+        self.with(|library| Ok(library.find(symbol)?))
+    }
+
+    /// The address of a thunk of the library's interface.
+    pub(crate) fn thunk(&self, interface: &Interface, symbol: &str) -> Result<usize, Failure> {
+        self.with_loaded(|loaded| {
+            if let Some(thunks) = loaded.thunks.get() {
+                return Ok(thunks.address(symbol)?);
+            }
+            let session = &self.context()?.session;
+            let made = session.load_thunks(&loaded.library, &self.request, interface)?;
+            let thunks = loaded.thunks.get_or_init(|| made.clone());
+            if !thunks.is_same(&made) {
+                // Another thread was faster, and nobody has an address in these.
+                session.unload_thunks(made)?;
+            }
+            Ok(thunks.address(symbol)?)
+        })
+    }
+
+    fn context(&self) -> Result<Arc<Context>, Failure> {
+        let context = self.context.upgrade();
+        context.ok_or_else(|| Failure::closed(&self.name.to_string_lossy()))
+    }
+
     fn unload(&self) -> Result<(), Failure> {
-        let name = self.name.to_string_lossy();
-        let Some(context) = self.context.upgrade() else {
-            return Err(Failure::closed(&name));
+        let context = self.context()?;
+        let Some(Loaded { library, thunks }) = self.begin_unloading() else {
+            return Err(Failure::unloaded(&self.name.to_string_lossy()));
         };
-        let mut library = self.begin_unloading();
-        if library.is_none() {
-            return Err(Failure::unloaded(&name));
-        }
-        let unloaded = context.session.unload_library(&mut library);
-        self.set(library.map_or(State::Unloaded, State::Loaded));
+        let (mut library, mut thunks) = (Some(library), thunks.into_inner());
+        let session = &context.session;
+        let unloaded = session.unload_with_thunks(&mut library, &mut thunks);
+        self.set(library.map_or(State::Unloaded, |library| {
+            State::Loaded(Loaded {
+                library,
+                thunks: thunks.map_or_else(OnceLock::new, OnceLock::from),
+            })
+        }));
         Ok(unloaded?)
     }
 
     /// Takes the library, for one thread only.
-    fn begin_unloading(&self) -> Option<Library> {
+    fn begin_unloading(&self) -> Option<Loaded> {
         let mut state = self.state.write().unwrap_or_else(PoisonError::into_inner);
         match std::mem::replace(&mut *state, State::Unloading) {
-            State::Loaded(library) => Some(library),
+            State::Loaded(loaded) => Some(loaded),
             other => {
                 *state = other;
                 None
@@ -122,8 +179,8 @@ pub unsafe extern "C" fn nlib_load(
             (out, request(asked)?)
         };
         let context = context(handle)?;
-        let library = context.session.load(request)?;
-        let library = OpenLibrary::new(library, &context);
+        let library = context.session.load(request.clone())?;
+        let library = OpenLibrary::new(library, request, &context);
         out.set(insert(Object::Library(library.into())));
         Ok(())
     })
@@ -179,7 +236,7 @@ pub unsafe extern "C" fn nlib_symbol(
             let out = Out::new(address, std::ptr::null_mut(), "address")?;
             (out, text(name, "name")?)
         };
-        let found = library(handle)?.with(|library| Ok(library.find(name)?))?;
+        let found = library(handle)?.address(name)?;
         out.set(found as *mut c_void);
         Ok(())
     })

@@ -55,9 +55,9 @@ impl Done {
 
 impl Task {
     fn run(&self, context: &Arc<Context>, request: Request) {
-        let loaded = caught(|| context.session.load(request));
+        let loaded = caught(|| context.session.load(request.clone()));
         let state = match loaded {
-            Ok(Ok(library)) => State::Loaded(OpenLibrary::new(library, context)),
+            Ok(Ok(library)) => State::Loaded(OpenLibrary::new(library, request, context)),
             Ok(Err(error)) => State::Failed(error.into()),
             Err(failure) => State::Failed(failure),
         };

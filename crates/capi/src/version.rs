@@ -21,6 +21,7 @@ const CAPABILITIES: &[&str] = &[
     "host-symbols",
     "c++-names",
     "tasks",
+    "interfaces",
 ];
 
 /// See `nlib.h`.

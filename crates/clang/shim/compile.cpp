@@ -92,10 +92,10 @@ private:
   const NlibObserver &observer;
 };
 
-// Assembler through the preprocessor, with the line markers that keep its places.
-class PreprocessAssembler : public PreprocessorFrontendAction {
+// A source through the preprocessor, with the line markers that keep its places.
+class Preprocess : public PreprocessorFrontendAction {
 public:
-  PreprocessAssembler(std::string &text, const NlibObserver &observer)
+  Preprocess(std::string &text, const NlibObserver &observer)
       : text(text), observer(observer) {}
 
 protected:
@@ -151,6 +151,21 @@ bool compile_to_object(const Compile &compile, SmallVectorImpl<char> &object) {
   return compiler.ExecuteAction(action);
 }
 
+// The text of the source after preprocessing; false after an error.
+bool preprocessed(const Compile &compile, NlibPreprocess wanted, std::string &text) {
+  auto options = invocation(compile.request, JobKind::Preprocess, compile.files,
+                            compile.driver_diagnostics);
+  if (!options)
+    return false;
+  PreprocessorOutputOptions &output = options->getPreprocessorOutputOpts();
+  output.ShowMacros = output.ShowComments = wanted != NLIB_NO_TEXT;
+  output.ShowMacroComments = wanted == NLIB_TEXT_WITH_MACRO_COMMENTS;
+  CompilerInstance compiler(options);
+  compile.prepare(compiler);
+  Preprocess action(text, compile.observer);
+  return compiler.ExecuteAction(action);
+}
+
 // The text that is assembled; null after a diagnostic.
 std::unique_ptr<MemoryBuffer> assembler_text(const Compile &compile, bool preprocess) {
   StringRef source = view(compile.request.source);
@@ -161,15 +176,8 @@ std::unique_ptr<MemoryBuffer> assembler_text(const Compile &compile, bool prepro
     complain(compile.driver_diagnostics, "cannot read " + source + ": " + text.getError().message());
     return nullptr;
   }
-  auto options = invocation(compile.request, JobKind::Preprocess, compile.files,
-                            compile.driver_diagnostics);
-  if (!options)
-    return nullptr;
-  CompilerInstance compiler(options);
-  compile.prepare(compiler);
   std::string text;
-  PreprocessAssembler action(text, compile.observer);
-  if (!compiler.ExecuteAction(action))
+  if (!preprocessed(compile, NLIB_NO_TEXT, text))
     return nullptr;
   return MemoryBuffer::getMemBufferCopy(text, source);
 }
@@ -193,6 +201,13 @@ bool run(const NlibCompile &request, const NlibObserver &observer, SmallVectorIm
   auto driver_diagnostics = CompilerInstance::createDiagnostics(*files, driver_options, &collector,
                                                                 /*ShouldOwnClient=*/false);
   Compile compile{request, observer, files, *driver_diagnostics, collector};
+  if (request.preprocess) {
+    observer.phase(observer.context, NLIB_PHASE_FRONT_END);
+    std::string text;
+    (void)preprocessed(compile, static_cast<NlibPreprocess>(request.preprocess), text);
+    object.append(text.begin(), text.end());
+    return true;
+  }
   StringRef language = stated_language(request);
   if (language == "assembler" || language == "assembler-with-cpp")
     return assemble_to_object(compile, language == "assembler-with-cpp", object);

@@ -89,10 +89,19 @@ typedef struct {
   uint32_t has_source_date_epoch;
   uint64_t source_date_epoch;     // seconds since 1970
   NlibString driver;              // path of a clang driver; names the resource directory
+  uint32_t preprocess;            // NlibPreprocess
 } NlibCompile;
 
-// Calls `sink` at most once per kind with the result: the object, and the text of all diagnostics
-// as clang renders them, with ANSI colours. Returns 0 when an object was made.
+// Whether the preprocessed text is wanted instead of an object: with line markers, comments, and the
+// directives that define macros. It is then given also where there were errors. Received as an integer.
+typedef enum {
+  NLIB_NO_TEXT = 0,
+  NLIB_TEXT = 1,
+  NLIB_TEXT_WITH_MACRO_COMMENTS = 2, // also the comments in those directives
+} NlibPreprocess;
+
+// Calls `sink` at most once per kind with the result: the object or the preprocessed text, and the text
+// of all diagnostics as clang renders them, with ANSI colours. Returns 0 when the former was made.
 typedef void (*NlibSink)(void *context, NlibString bytes);
 int nlib_clang_compile(const NlibCompile *compile, const NlibObserver *observer, void *sink_context,
                        NlibSink object, NlibSink rendered);

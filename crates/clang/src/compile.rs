@@ -123,7 +123,7 @@ pub enum HiddenInput {
 /// What a compile gave.
 #[derive(Debug, Clone, Default)]
 pub struct CompileOutput {
-    /// The object file; `None` when there were errors.
+    /// The object file, or the preprocessed text; `None` when there is none.
     pub object: Option<Vec<u8>>,
     /// All messages in order.
     pub diagnostics: Vec<Diagnostic>,
@@ -145,6 +145,30 @@ struct Context<'a> {
 /// this runs in a worker process of its own. Not for two threads at once: LLVM's command-line
 /// options are global.
 pub fn compile(job: &CompileJob<'_>, observer: &mut dyn Observer) -> CompileOutput {
+    run(job, 0, observer)
+}
+
+/// Which comments a preprocessed text has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comments {
+    /// All but those in directives.
+    OfCode = 1,
+    /// All.
+    OfCodeAndMacros = 2,
+}
+
+/// Preprocesses one unit on the calling thread, under the rules of [`compile`]. The output's `object` is
+/// the text, with line markers, comments, and the directives that define and undefine macros; where there
+/// were errors, what there is of it.
+pub fn preprocess(
+    job: &CompileJob<'_>,
+    comments: Comments,
+    observer: &mut dyn Observer,
+) -> CompileOutput {
+    run(job, comments as u32, observer)
+}
+
+fn run(job: &CompileJob<'_>, preprocess: u32, observer: &mut dyn Observer) -> CompileOutput {
     static INITIALIZE: Once = Once::new();
     // SAFETY: registers targets in LLVM's global tables; `Once` keeps it to a single call, before
     // anything reads them.
@@ -168,6 +192,7 @@ pub fn compile(job: &CompileJob<'_>, observer: &mut dyn Observer) -> CompileOutp
         has_source_date_epoch: u32::from(job.source_date_epoch.is_some()),
         source_date_epoch: job.source_date_epoch.unwrap_or(0),
         driver: NlibString::borrow(driver.as_bytes()),
+        preprocess,
     };
     let mut context = Context {
         observer,

@@ -84,6 +84,7 @@ pub(crate) struct NlibCompile {
     pub has_source_date_epoch: u32,
     pub source_date_epoch: u64,
     pub driver: NlibString,
+    pub preprocess: u32,
 }
 
 pub(crate) type NlibSink = extern "C" fn(*mut c_void, NlibString);

@@ -1,6 +1,7 @@
 //! clang and lld in memory, behind a small C++ shim (`shim/`).
 //!
-//! [`CompileJob`] → [`compile`] (tells an [`Observer`] every file lookup) → [`CompileOutput`];
+//! [`CompileJob`] → [`compile`] or [`preprocess`] (tells an [`Observer`] every file lookup) →
+//! [`CompileOutput`];
 //! object files → [`link_elf`] → a shared image. Only the worker process links this crate: hostile
 //! input crashes and hangs clang, and the host holds an LLVM of its own.
 
@@ -12,8 +13,8 @@ mod link;
 mod loaded;
 
 pub use compile::{
-    CompileJob, CompileOutput, Diagnostic, FixIt, HiddenInput, Observer, PathKind, Phase, Severity,
-    compile,
+    Comments, CompileJob, CompileOutput, Diagnostic, FixIt, HiddenInput, Observer, PathKind, Phase,
+    Severity, compile, preprocess,
 };
 pub use link::{LinkFailure, link_elf};
 pub use loaded::loaded_files;
@@ -38,6 +39,11 @@ pub fn default_triple() -> String {
 /// against.
 pub fn driver_path() -> String {
     format!("{}/bin/clang", env!("NLIB_LLVM_PREFIX"))
+}
+
+/// The folder of the LLVM that this crate was built against.
+pub fn llvm_prefix() -> &'static str {
+    env!("NLIB_LLVM_PREFIX")
 }
 
 /// The folder of clang's own headers.

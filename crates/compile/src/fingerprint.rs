@@ -1,4 +1,4 @@
-//! The keys under which objects and images are cached.
+//! The keys under which objects, interfaces and images are cached.
 //!
 //! | in an object's key | why |
 //! |---|---|
@@ -10,11 +10,16 @@
 //! | `SOURCE_DATE_EPOCH` | `__DATE__` |
 //! | the roots' real paths, if debug information is asked for | it names them |
 //!
+//! An interface's key has the same, with [`HEADER_READING_VERSION`] in place of the first and with what it
+//! says of its library.
+//!
 //! Absent, and why: headers and the paths probed in vain stand in the trace, which is checked at
 //! every lookup; modification times say nothing about content; the environment reaches the worker
 //! not at all; absolute paths below a root would make the same project elsewhere miss.
 
 use nlib_cache::{Digest, FieldHasher, Fingerprint, FingerprintBuilder};
+
+use crate::request::InterfaceDescription;
 
 /// Raised when the same arguments shall give other code, or other [`Annotations`](crate::Annotations).
 /// 1: warnings alone stood beside an object. 2: also the libraries it asks for.
@@ -23,6 +28,9 @@ pub const CODE_GENERATION_VERSION: u32 = 2;
 /// Raised when the same objects shall give another image. 1: the platform's loader ran constructors
 /// and destructors. 2: the host runs them.
 pub const IMAGE_VERSION: u32 = 3;
+
+/// Raised when the same headers shall give another interface. 1: the first.
+pub const HEADER_READING_VERSION: u32 = 1;
 
 /// One unit as its key sees it.
 #[derive(Debug, Clone, Copy)]
@@ -47,10 +55,29 @@ pub struct UnitDescription<'a> {
 
 /// The key of a unit's object, with the items it was made of.
 pub fn fingerprint(unit: &UnitDescription<'_>) -> Fingerprint {
+    let version = CODE_GENERATION_VERSION.to_string();
+    let builder = FingerprintBuilder::new("nlib object").text("code-generation", &version);
+    with_unit(builder, unit).finish()
+}
+
+/// The key of the interface that is read from a unit, with the items it was made of.
+pub fn interface_fingerprint(
+    unit: &UnitDescription<'_>,
+    description: &InterfaceDescription,
+) -> Fingerprint {
+    let language = if description.cpp { "c++" } else { "c" };
+    let builder = FingerprintBuilder::new("nlib interface")
+        .text("header-reading", &HEADER_READING_VERSION.to_string())
+        .text("library", &description.library)
+        .text("language", language)
+        .list("headers", description.headers.iter().map(String::as_str));
+    with_unit(builder, unit).finish()
+}
+
+fn with_unit(builder: FingerprintBuilder, unit: &UnitDescription<'_>) -> FingerprintBuilder {
     let epoch = unit.source_date_epoch.map(|epoch| epoch.to_string());
     let optional = unit.optional_arguments.iter().map(String::as_str);
-    FingerprintBuilder::new("nlib object")
-        .text("code-generation", &CODE_GENERATION_VERSION.to_string())
+    builder
         .digest("compiler", unit.toolchain)
         .list("arguments", unit.arguments.iter().map(String::as_str))
         .list("optional-arguments", optional)
@@ -59,7 +86,6 @@ pub fn fingerprint(unit: &UnitDescription<'_>) -> Fingerprint {
         .text("native-cpu", unit.native_cpu.unwrap_or(""))
         .text("source-date-epoch", epoch.as_deref().unwrap_or(""))
         .list("debug-roots", unit.debug_roots.iter().map(String::as_str))
-        .finish()
 }
 
 /// Whether `arguments` make the object depend on where its sources lie.

@@ -22,10 +22,11 @@ pub use cancel::Cancellation;
 pub use diagnostic::{Diagnostic, Diagnostics, FixIt, Severity};
 pub use error::{CompileError, Phase};
 pub use fingerprint::{
-    CODE_GENERATION_VERSION, UnitDescription, asks_for_debug_info, asks_for_native_cpu,
-    fingerprint, image_key,
+    CODE_GENERATION_VERSION, HEADER_READING_VERSION, UnitDescription, asks_for_debug_info,
+    asks_for_native_cpu, fingerprint, image_key, interface_fingerprint,
 };
 pub use pool::{Limits, WorkerPool, WorkerSettings};
 pub use request::{
-    CompileRequest, CompiledUnit, Compiler, ImageInput, ImageRequest, ToolchainReport, Uncacheable,
+    CompileRequest, CompiledUnit, Compiler, ImageInput, ImageRequest, InterfaceDescription,
+    InterfaceRequest, ToolchainReport, Uncacheable,
 };

@@ -12,7 +12,9 @@ use crate::cancel::Cancellation;
 use crate::diagnostic::Diagnostics;
 use crate::error::{CompileError, Phase};
 use crate::process::{Failure, Process, Wait, describe};
-use crate::request::{CompileRequest, CompiledUnit, Compiler, ImageRequest, ToolchainReport};
+use crate::request::{
+    CompileRequest, CompiledUnit, Compiler, ImageRequest, InterfaceRequest, ToolchainReport,
+};
 use crate::wire::{Reply, Request};
 
 /// What one worker may use.
@@ -130,6 +132,30 @@ impl WorkerPool {
                 }
                 Err(failure) => return Err(self.explain(job.name, reached, failure, process)),
             }
+        }
+    }
+
+    /// Serves what is made of one unit.
+    fn serve_unit(
+        &self,
+        name: &str,
+        request: Request,
+        cancellation: &Cancellation,
+        phase: &mut dyn FnMut(Phase),
+    ) -> Result<CompiledUnit, CompileError> {
+        let job = Job {
+            name,
+            request,
+            body: Vec::new(),
+            cancellation,
+        };
+        match self.serve(&job, phase)? {
+            (Reply::Compiled(unit), object) => Ok(CompiledUnit { object, ..unit }),
+            (Reply::Rejected(diagnostics), _) => Err(CompileError::Rejected {
+                unit: name.to_string(),
+                diagnostics,
+            }),
+            (other, _) => Err(unexpected(name, &other)),
         }
     }
 
@@ -256,20 +282,18 @@ impl Compiler for WorkerPool {
         cancellation: &Cancellation,
         phase: &mut dyn FnMut(Phase),
     ) -> Result<CompiledUnit, CompileError> {
-        let job = Job {
-            name: &request.unit,
-            request: Request::Compile(request.clone()),
-            body: Vec::new(),
-            cancellation,
-        };
-        match self.serve(&job, phase)? {
-            (Reply::Compiled(unit), object) => Ok(CompiledUnit { object, ..unit }),
-            (Reply::Rejected(diagnostics), _) => Err(CompileError::Rejected {
-                unit: request.unit.clone(),
-                diagnostics,
-            }),
-            (other, _) => Err(unexpected(&request.unit, &other)),
-        }
+        let asked = Request::Compile(request.clone());
+        self.serve_unit(&request.unit, asked, cancellation, phase)
+    }
+
+    fn read_interface(
+        &self,
+        request: &InterfaceRequest,
+        cancellation: &Cancellation,
+        phase: &mut dyn FnMut(Phase),
+    ) -> Result<CompiledUnit, CompileError> {
+        let asked = Request::Interface(request.clone());
+        self.serve_unit(&request.unit.unit, asked, cancellation, phase)
     }
 
     fn link_image(&self, request: &ImageRequest) -> Result<Vec<u8>, CompileError> {

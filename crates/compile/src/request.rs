@@ -29,6 +29,26 @@ pub struct CompileRequest {
     pub source_date_epoch: Option<u64>,
 }
 
+/// Headers to read, as one translation unit that includes them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceRequest {
+    /// The unit: its text, and the arguments that the library is compiled with.
+    pub unit: CompileRequest,
+    /// What the interface says of its library.
+    pub description: InterfaceDescription,
+}
+
+/// What an interface says of its library besides what its headers declare.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InterfaceDescription {
+    /// The library's name.
+    pub library: String,
+    /// The headers, as the unit includes them.
+    pub headers: Vec<String>,
+    /// Read as C++, not as C.
+    pub cpp: bool,
+}
+
 /// Why a result must not be cached.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 pub enum Uncacheable {
@@ -43,10 +63,10 @@ pub enum Uncacheable {
     Unstable(String),
 }
 
-/// A compiled unit.
+/// A compiled unit, or headers that were read.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CompiledUnit {
-    /// The object file.
+    /// The object file, or the interface as JSON.
     #[serde(skip)]
     pub object: Vec<u8>,
     /// Warnings.
@@ -130,6 +150,17 @@ pub trait Compiler: Send + Sync {
     fn compile(
         &self,
         request: &CompileRequest,
+        cancellation: &Cancellation,
+        phase: &mut dyn FnMut(Phase),
+    ) -> Result<CompiledUnit, CompileError>;
+
+    /// Reads headers, unless it is cancelled; otherwise as [`Compiler::compile`].
+    ///
+    /// # Errors
+    /// The headers do not parse, the compiler fails, or somebody cancelled; a later call works all the same.
+    fn read_interface(
+        &self,
+        request: &InterfaceRequest,
         cancellation: &Cancellation,
         phase: &mut dyn FnMut(Phase),
     ) -> Result<CompiledUnit, CompileError>;

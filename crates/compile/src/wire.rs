@@ -8,7 +8,7 @@
 //! ```
 //!
 //! The worker speaks first, so that a worker of another version is recognised before anything is
-//! asked of it. Version history: 1, the first.
+//! asked of it. Version history: 1, the first. 4, interfaces.
 
 use std::io::{self, Read, Write};
 use std::path::PathBuf;
@@ -18,10 +18,10 @@ use serde::{Deserialize, Serialize};
 
 use crate::diagnostic::Diagnostics;
 use crate::error::Phase;
-use crate::request::{CompileRequest, CompiledUnit, ToolchainReport};
+use crate::request::{CompileRequest, CompiledUnit, InterfaceRequest, ToolchainReport};
 
 /// The version of everything in this module.
-pub const PROTOCOL_VERSION: u32 = 3;
+pub const PROTOCOL_VERSION: u32 = 4;
 
 /// The largest header that is read: diagnostics and recorded inputs of one unit.
 const MAX_HEADER: u32 = 256 * 1024 * 1024;
@@ -38,6 +38,8 @@ pub struct Hello {
 pub enum Request {
     /// Compile a unit.
     Compile(CompileRequest),
+    /// Read headers.
+    Interface(InterfaceRequest),
     /// Link the objects in the body to an image.
     LinkImage {
         /// The image's soname.
@@ -60,7 +62,7 @@ pub enum Request {
 pub enum Reply {
     /// The job enters a phase; more follows.
     Phase(Phase),
-    /// The unit compiled; the object is in the body.
+    /// The unit compiled, or the headers were read; the object or interface is in the body.
     Compiled(CompiledUnit),
     /// The unit does not compile.
     Rejected(Diagnostics),

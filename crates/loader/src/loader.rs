@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use nlib_orc::{Dylib, PlatformLibrary, Session, process_symbol};
 
 use crate::error::{UnloadError, UnloadRefusal};
-use crate::library::{Loaded, Resources};
+use crate::library::{Dependent, Loaded, Resources};
 use crate::locate::{CodeLocation, locate};
 use crate::perf::{PerfFile, PerfOutput};
 use crate::{
@@ -118,6 +118,44 @@ impl Loader {
             .find_map(|library| locate(&library, address))
     }
 
+    /// Why a library cannot be unloaded now, if so. It counts as its own `handles` handles that the caller
+    /// will have dropped by then, and the `companions`, linked against it, that are unloaded before it.
+    pub fn unload_refusal(
+        &self,
+        library: &Library,
+        handles: usize,
+        companions: &[Library],
+    ) -> Option<UnloadRefusal> {
+        let is_companion = |dependent: &&Dependent| {
+            let mut companions = companions.iter();
+            companions.any(|companion| companion.0.resources.serial == dependent.serial)
+        };
+        let dependents: Vec<String> = library
+            .0
+            .dependents()
+            .iter()
+            .filter(|dependent| !is_companion(dependent))
+            .map(|dependent| dependent.name.clone())
+            .collect();
+        if !dependents.is_empty() {
+            return Some(UnloadRefusal::Dependents { dependents });
+        }
+        let held = companions.iter().flat_map(Library::dependencies);
+        let held = held
+            .filter(|dependency| dependency.is_same(library))
+            .count();
+        // Questions about addresses hold libraries for a moment, under this lock.
+        let others = {
+            let _libraries = self.shared.libraries();
+            Arc::strong_count(&library.0).saturating_sub(handles + held)
+        };
+        if others > 0 {
+            return Some(UnloadRefusal::InUse { others });
+        }
+        let mut all = companions.iter().chain([library]);
+        all.find_map(|library| library.0.resources.code.unload_refusal())
+    }
+
     /// Unloads a library: the calling thread's thread-local objects of it are destroyed, what it
     /// registered with `atexit` and its destructors run, then its memory goes.
     ///
@@ -131,24 +169,7 @@ impl Loader {
         if !Arc::ptr_eq(&library.0.resources.loader, &self.shared) {
             return refused(library, UnloadRefusal::ForeignLoader);
         }
-        let dependents: Vec<String> = library
-            .0
-            .dependents()
-            .iter()
-            .map(|dependent| dependent.name.clone())
-            .collect();
-        if !dependents.is_empty() {
-            return refused(library, UnloadRefusal::Dependents { dependents });
-        }
-        // Questions about addresses hold libraries for a moment, under this lock.
-        let others = {
-            let _libraries = self.shared.libraries();
-            Arc::strong_count(&library.0) - 1
-        };
-        if others > 0 {
-            return refused(library, UnloadRefusal::InUse { others });
-        }
-        if let Some(reason) = library.0.resources.code.unload_refusal() {
+        if let Some(reason) = self.unload_refusal(&library, 1, &[]) {
             return refused(library, reason);
         }
         // Succeeds for one thread only, and only when no other handle is left to be cloned.

@@ -8,10 +8,12 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
 use nlib_cache::{Artifact, Digest, Hit, MissReason, StatCache};
-use nlib_compile::{Annotations, Cancellation, CompileError, Compiler};
+use nlib_compile::{
+    Annotations, Cancellation, CompileError, CompiledUnit, Compiler, InterfaceRequest, Phase,
+};
 use nlib_loader::dependent_libraries;
 
-use crate::command::UnitCommand;
+use crate::command::{Product, UnitCommand};
 use crate::error::Error;
 use crate::event::{Event, UnitOutcome};
 use crate::prebuilt::Prebuilt;
@@ -108,7 +110,8 @@ impl Inner {
                     continue;
                 }
                 let started = Instant::now();
-                let command = UnitCommand::new(self, toolchain, closure, library, planned)?;
+                let command =
+                    UnitCommand::new(self, toolchain, closure, library, planned, Product::Object)?;
                 let UnitCommand {
                     key,
                     fingerprint,
@@ -188,6 +191,58 @@ impl Inner {
             .finish()
     }
 
+    /// Has the compiler make what is wanted of a unit.
+    fn make(
+        &self,
+        command: &UnitCommand,
+        cancellation: &Cancellation,
+        phase: &mut dyn FnMut(Phase),
+    ) -> Result<CompiledUnit, CompileError> {
+        let unit = &command.request;
+        match &command.product {
+            Product::Object => self.compiler.compile(unit, cancellation, phase),
+            Product::Interface(description) => {
+                let request = InterfaceRequest {
+                    unit: unit.clone(),
+                    description: description.clone(),
+                };
+                self.compiler.read_interface(&request, cancellation, phase)
+            }
+        }
+    }
+
+    /// The bytes of what is made of one unit, out of the cache or made now.
+    pub(crate) fn made(
+        &self,
+        command: &UnitCommand,
+        cancellation: &Cancellation,
+    ) -> Result<Vec<u8>, Error> {
+        let UnitCommand {
+            key,
+            fingerprint,
+            roots,
+            ..
+        } = command;
+        let started = Instant::now();
+        let found = self
+            .cache
+            .lookup(key, fingerprint, roots, &mut StatCache::new());
+        let unit = match found {
+            Ok(hit) => self.hit(command, hit, started),
+            Err(reason) => self
+                .compile_one(command, reason, cancellation)
+                .map_err(|error| failure(vec![((0, 0), key.library.clone(), error)]))?,
+        };
+        let lost = |reason| Error::LostObject {
+            unit: unit.name.clone(),
+            reason,
+        };
+        match &unit.code {
+            Code::Compiled(artifact) => self.cache.read(artifact).map_err(lost),
+            Code::Prebuilt(_) => unreachable!("what is compiled was no machine code before"),
+        }
+    }
+
     /// One unit, compiled once however many threads and processes ask for it.
     fn compile_one(
         &self,
@@ -199,7 +254,7 @@ impl Inner {
             key,
             fingerprint,
             roots,
-            request,
+            ..
         } = command;
         let started = Instant::now();
         let flight = self.cache.begin(&fingerprint.digest());
@@ -224,8 +279,7 @@ impl Inner {
             });
         };
         let compiled = self
-            .compiler
-            .compile(request, cancellation, &mut phase)
+            .make(command, cancellation, &mut phase)
             .inspect_err(|_| {
                 self.tell(Event::UnitFailed {
                     library: library.clone(),
@@ -234,7 +288,10 @@ impl Inner {
             })?;
 
         let annotations = Annotations {
-            libraries: dependent_libraries(&compiled.object),
+            libraries: match command.product {
+                Product::Object => dependent_libraries(&compiled.object),
+                Product::Interface(_) => Vec::new(),
+            },
             diagnostics: compiled.diagnostics.clone(),
         };
         let object = if compiled.uncacheable.is_empty() {
@@ -284,7 +341,7 @@ impl Inner {
 struct Compiling {
     queue: VecDeque<Missing>,
     done: Vec<(usize, usize, BuiltUnit)>,
-    errors: Vec<((usize, usize), String, CompileError)>,
+    errors: Vec<Failed>,
 }
 
 impl Compiling {
@@ -295,29 +352,35 @@ impl Compiling {
         self.queue.pop_front()
     }
 
-    fn finish(mut self) -> Result<Vec<(usize, usize, BuiltUnit)>, Error> {
-        let is_cancelled = |error: &CompileError| matches!(error, CompileError::Cancelled { .. });
-        let is_unfinished = self.errors.is_empty() && !self.queue.is_empty();
-        if is_unfinished || self.errors.iter().any(|(.., error)| is_cancelled(error)) {
-            return Err(Error::Cancelled);
+    fn finish(self) -> Result<Vec<(usize, usize, BuiltUnit)>, Error> {
+        match (self.errors.is_empty(), self.queue.is_empty()) {
+            (true, true) => Ok(self.done),
+            (true, false) => Err(Error::Cancelled),
+            (false, _) => Err(failure(self.errors)),
         }
-        if self.errors.is_empty() {
-            return Ok(self.done);
-        }
-        self.errors.sort_by_key(|(place, ..)| *place);
-        let toolchain = self
-            .errors
-            .iter()
-            .position(|(_, _, error)| error.is_toolchain_fault());
-        if let Some(place) = toolchain {
-            return Err(Error::Toolchain(self.errors.swap_remove(place).2));
-        }
-        let errors = self
-            .errors
-            .into_iter()
-            .map(|(_, library, error)| (library, error));
-        Err(Error::Compile {
-            errors: errors.collect(),
-        })
+    }
+}
+
+/// A unit that was not made: its place, its library, and why.
+type Failed = ((usize, usize), String, CompileError);
+
+/// What has failed as a whole when these units, one at least, were not made.
+fn failure(mut units: Vec<Failed>) -> Error {
+    let is_cancelled = |error: &CompileError| matches!(error, CompileError::Cancelled { .. });
+    if units.iter().any(|(.., error)| is_cancelled(error)) {
+        return Error::Cancelled;
+    }
+    units.sort_by_key(|(place, ..)| *place);
+    let toolchain = units
+        .iter()
+        .position(|(.., error)| error.is_toolchain_fault());
+    if let Some(place) = toolchain {
+        return Error::Toolchain(units.swap_remove(place).2);
+    }
+    let errors = units
+        .into_iter()
+        .map(|(_, library, error)| (library, error));
+    Error::Compile {
+        errors: errors.collect(),
     }
 }

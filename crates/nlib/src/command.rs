@@ -1,5 +1,5 @@
 //! A unit of a plan to the compiler's arguments: as the compiler gets them, and as the key sees
-//! them.
+//! them; and what is to be made of it.
 //!
 //! The compiler runs in the source root, so paths below it are relative in both. Dependencies lie
 //! elsewhere: the compiler gets their real folders, the key `${dep:NAME}`. Without debug
@@ -10,7 +10,8 @@ use std::path::Path;
 
 use nlib_cache::{Digest, Fingerprint, Roots, UnitKey};
 use nlib_compile::{
-    CompileRequest, UnitDescription, asks_for_debug_info, asks_for_native_cpu, fingerprint,
+    CompileRequest, InterfaceDescription, UnitDescription, asks_for_debug_info,
+    asks_for_native_cpu, fingerprint, interface_fingerprint,
 };
 use nlib_plan::plan::{Unit, UnitText};
 
@@ -19,9 +20,19 @@ use crate::error::Error;
 use crate::resolve::Closure;
 use crate::session::Inner;
 
+/// What is made of a unit.
+#[derive(Debug, Clone)]
+pub(crate) enum Product {
+    /// Its object code.
+    Object,
+    /// What it declares.
+    Interface(InterfaceDescription),
+}
+
 /// Everything about one unit that its compile and its key need.
 #[derive(Debug)]
 pub(crate) struct UnitCommand {
+    pub product: Product,
     pub key: UnitKey,
     pub fingerprint: Fingerprint,
     pub roots: Roots,
@@ -35,6 +46,7 @@ impl UnitCommand {
         closure: &Closure,
         library: usize,
         unit: &Unit,
+        product: Product,
     ) -> Result<Self, Error> {
         let resolved = &closure.libraries[library];
         let mut roots = Roots::new().with("source", &resolved.root);
@@ -87,7 +99,7 @@ impl UnitCommand {
 
         let text = text(inner, closure, library, unit)?;
         let native = asks_for_native_cpu(&given).then(|| inner.native_cpu());
-        let fingerprint = fingerprint(&UnitDescription {
+        let described = UnitDescription {
             toolchain,
             arguments: &arguments.symbolic,
             optional_arguments: &unit.optional_arguments,
@@ -96,8 +108,13 @@ impl UnitCommand {
             native_cpu: native.as_deref(),
             source_date_epoch: inner.settings.source_date_epoch,
             debug_roots: &debug_roots,
-        });
+        };
+        let fingerprint = match &product {
+            Product::Object => fingerprint(&described),
+            Product::Interface(description) => interface_fingerprint(&described, description),
+        };
         Ok(Self {
+            product,
             key: UnitKey {
                 library: resolved.plan.name.clone(),
                 unit: unit.name.clone(),

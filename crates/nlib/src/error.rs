@@ -249,6 +249,17 @@ pub enum Error {
         /// The runtime.
         runtime: PathBuf,
     },
+    /// What was read from headers is not what this nlib knows.
+    #[error(
+        "the interface of {library} does not read: {fault}; nlib and its nlib-worker are of different versions"
+    )]
+    Interface {
+        /// The library.
+        library: String,
+        /// What is wrong with it.
+        #[source]
+        fault: serde_json::Error,
+    },
     /// Somebody asked for the request to be given up.
     #[error("the request was cancelled; nothing of it stays but what is in the cache")]
     Cancelled,
@@ -428,7 +439,10 @@ impl Error {
             | Error::Unload { .. }
             | Error::Call(_)
             | Error::Image(_) => ErrorKind::Link,
-            Error::Toolchain(_) | Error::RuntimeLibrary { .. } | Error::SanitizerRuntime { .. } => {
+            Error::Toolchain(_)
+            | Error::Interface { .. }
+            | Error::RuntimeLibrary { .. }
+            | Error::SanitizerRuntime { .. } => {
                 ErrorKind::Toolchain
             }
             Error::Fetch(_)

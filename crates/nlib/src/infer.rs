@@ -127,6 +127,7 @@ impl Inner {
         };
         let folder = if folder.is_empty() { "/" } else { folder };
         plan.include_directories = vec![folder.to_string()];
+        plan.public_headers = vec![path.to_string()];
         self.tell_with(|| Event::Inferred {
             library: plan.name.clone(),
             inference: Inference::Header {

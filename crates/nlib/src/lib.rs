@@ -32,6 +32,7 @@ mod event;
 mod find;
 mod image;
 mod infer;
+mod interface;
 mod link;
 mod lock;
 mod object_code;
@@ -78,6 +79,8 @@ pub use nlib_compile::{
     Cancellation, CompileError, Diagnostic, Diagnostics, Limits, Phase, Severity, Uncacheable,
 };
 pub use nlib_fetch::{FetchError, FetchEvent, SourceTree};
+pub use nlib_interface as interfaces;
+pub use nlib_interface::Interface;
 pub use nlib_loader::{
     CallError, CodeLocation, HostSymbol, Library, LinkError, Linker, LinkerChoice, OwnedSymbol,
     PerfOutput, PublishedSymbol, Reference, SourceFrame, SourcePosition, Supplier, Supply, Symbol,

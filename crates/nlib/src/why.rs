@@ -11,7 +11,7 @@ use nlib_compile::{Annotations, Uncacheable};
 use nlib_plan::plan::UnitText;
 
 use crate::build::{BuiltLibrary, BuiltUnit};
-use crate::command::UnitCommand;
+use crate::command::{Product, UnitCommand};
 use crate::error::Error;
 use crate::request::Request;
 use crate::resolve::{Closure, closure};
@@ -191,7 +191,14 @@ impl Looking<'_> {
                 hits.units.push(given);
                 continue;
             }
-            let command = UnitCommand::new(self.inner, self.toolchain, closure, place, unit)?;
+            let command = UnitCommand::new(
+                self.inner,
+                self.toolchain,
+                closure,
+                place,
+                unit,
+                Product::Object,
+            )?;
             let UnitCommand {
                 key,
                 fingerprint,

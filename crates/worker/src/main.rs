@@ -4,11 +4,12 @@
 //! other end closes. Crashes, hangs and memory blow-ups of the compiler end here.
 //!
 //! [`serve`] reads requests and writes replies, [`recorder`] turns clang's file lookups into cache
-//! inputs, [`image`] links, [`limits`] bounds what a request may use.
+//! inputs, [`interface`] reads headers, [`image`] links, [`limits`] bounds what a request may use.
 
 #![forbid(unsafe_code)]
 
 mod image;
+mod interface;
 mod limits;
 mod optional;
 mod recorder;

@@ -8,11 +8,12 @@ use std::path::PathBuf;
 use nlib_clang::{CompileJob, CompileOutput, HiddenInput};
 use nlib_compile::wire::{self, Hello, PROTOCOL_VERSION, Reply, Request};
 use nlib_compile::{
-    CompileRequest, CompiledUnit, Diagnostic, Diagnostics, FixIt, Phase, Severity, ToolchainReport,
-    Uncacheable,
+    CompileRequest, CompiledUnit, Diagnostic, Diagnostics, FixIt, InterfaceRequest, Phase,
+    Severity, ToolchainReport, Uncacheable,
 };
 
 use crate::image;
+use crate::interface::{self, Outcome, fault};
 use crate::limits::Settings;
 use crate::optional::OptionalFlags;
 use crate::recorder::Recorder;
@@ -36,6 +37,7 @@ pub fn run(settings: &Settings) -> io::Result<()> {
         settings.begin_request();
         match request {
             Request::Compile(request) => compile(&mut stream, &request, &mut flags)?,
+            Request::Interface(request) => read_interface(&mut stream, &request, &mut flags)?,
             Request::LinkImage {
                 soname,
                 relocatable,
@@ -89,12 +91,8 @@ fn compile(
     request: &CompileRequest,
     flags: &mut OptionalFlags,
 ) -> io::Result<()> {
-    // Assembler directives open files relative to the process's directory, not the compile's.
-    let changed = std::env::set_current_dir(&request.working_directory);
-    if let Err(error) = changed {
-        let place = request.working_directory.display();
-        let reply = Reply::Rejected(refusal(&format!("the source folder {place}: {error}")));
-        return wire::send(stream, &reply, &[]);
+    if let Err(diagnostics) = enter(request) {
+        return wire::send(stream, &Reply::Rejected(diagnostics), &[]);
     }
     let job = CompileJob {
         arguments: &flags.arguments(request),
@@ -103,28 +101,71 @@ fn compile(
         virtual_files: &request.virtual_files,
         source_date_epoch: request.source_date_epoch,
     };
-    let mut report_phase = |phase| {
-        // Should the host be gone, the watcher ends this process.
-        let _ = wire::send(stream, &Reply::Phase(phase_on_wire(phase)), &[]);
-    };
+    let mut report_phase = phase_reporter(stream);
     let mut recorder = Recorder::new(&mut report_phase);
     let output = nlib_clang::compile(&job, &mut recorder);
+    match &output.object {
+        Some(object) => {
+            let unit = made(request, &output, recorder);
+            wire::send(stream, &Reply::Compiled(unit), &[object])
+        }
+        None => wire::send(stream, &Reply::Rejected(diagnostics(&output)), &[]),
+    }
+}
 
-    let diagnostics = diagnostics(&output);
-    let Some(object) = output.object else {
+fn read_interface(
+    stream: &mut UnixStream,
+    request: &InterfaceRequest,
+    flags: &mut OptionalFlags,
+) -> io::Result<()> {
+    if let Err(diagnostics) = enter(&request.unit) {
         return wire::send(stream, &Reply::Rejected(diagnostics), &[]);
-    };
+    }
+    let arguments = flags.arguments(&request.unit);
+    let mut report_phase = phase_reporter(stream);
+    let mut recorder = Recorder::new(&mut report_phase);
+    match interface::read(request, &arguments, &mut recorder) {
+        Outcome::Read(json, output) => {
+            let unit = made(&request.unit, &output, recorder);
+            wire::send(stream, &Reply::Compiled(unit), &[&json])
+        }
+        Outcome::NotPreprocessed(output) => {
+            wire::send(stream, &Reply::Rejected(diagnostics(&output)), &[])
+        }
+        Outcome::Rejected(diagnostics) => wire::send(stream, &Reply::Rejected(diagnostics), &[]),
+    }
+}
+
+/// Enters the folder of a compile: assembler directives open files relative to the process's.
+fn enter(request: &CompileRequest) -> Result<(), Diagnostics> {
+    std::env::set_current_dir(&request.working_directory).map_err(|error| {
+        let place = request.working_directory.display();
+        fault(format!("the source folder {place}: {error}"))
+    })
+}
+
+/// Tells the host each phase. Should it be gone, the watcher ends this process.
+fn phase_reporter(stream: &UnixStream) -> impl FnMut(nlib_clang::Phase) + use<> {
+    let stream = stream.try_clone();
+    move |phase| {
+        if let Ok(mut stream) = stream.as_ref() {
+            let _ = wire::send(&mut stream, &Reply::Phase(phase_on_wire(phase)), &[]);
+        }
+    }
+}
+
+/// What there is to say of a unit besides what was made of it.
+fn made(request: &CompileRequest, output: &CompileOutput, recorder: Recorder<'_>) -> CompiledUnit {
     let mut uncacheable = hidden(&output.hidden_inputs, request.source_date_epoch.is_some());
     if let Some(path) = recorder.unstable() {
         uncacheable.push(Uncacheable::Unstable(path.display().to_string()));
     }
-    let unit = CompiledUnit {
+    CompiledUnit {
         object: Vec::new(),
-        diagnostics,
+        diagnostics: diagnostics(output),
         inputs: recorder.into_inputs(&request.working_directory),
         uncacheable,
-    };
-    wire::send(stream, &Reply::Compiled(unit), &[&object])
+    }
 }
 
 fn link(
@@ -169,6 +210,10 @@ fn report() -> io::Result<ToolchainReport> {
     };
     let mut files = vec![std::env::current_exe()?];
     files.extend(nlib_clang::loaded_files().into_iter().filter(is_compiler));
+    // Reads headers, and is opened when that is first asked for.
+    files.extend(nlib_headers::find_libclang(
+        nlib_clang::llvm_prefix().as_ref(),
+    ));
     Ok(ToolchainReport {
         version: nlib_clang::version(),
         default_triple: nlib_clang::default_triple(),
@@ -194,22 +239,6 @@ fn hidden(inputs: &[HiddenInput], time_is_fixed: bool) -> Vec<Uncacheable> {
         }
     };
     inputs.iter().filter_map(reason).collect()
-}
-
-fn refusal(message: &str) -> Diagnostics {
-    Diagnostics {
-        messages: vec![Diagnostic {
-            severity: Severity::Fatal,
-            file: None,
-            line: 0,
-            column: 0,
-            message: message.to_string(),
-            option: None,
-            notes: Vec::new(),
-            fixits: Vec::new(),
-        }],
-        rendered: format!("fatal error: {message}\n"),
-    }
 }
 
 /// Clang gives notes after the message they explain; here they hang below it.

@@ -6,6 +6,7 @@
 use std::process::Command;
 
 use nlib_capi_test::{Place, include, libnlib, shown, source};
+use nlib_test_support::workspace;
 
 const MANIFEST: &str = r#"{
     "manifest-version": 1,
@@ -64,6 +65,20 @@ fn cxx_has_a_header_of_its_own() {
         let output = place.run(compiler, standard, "modern.cpp", &[]);
         assert_eq!(output, "modern\n", "{compiler}");
     }
+}
+
+#[test]
+fn interfaces_are_read_and_called() {
+    let place = Place::new();
+    place.write("broken.c", "int works(void) { return 1; }\n");
+    place.write("broken.h", "int works(void);\nint brok en(void);\n");
+    let kit = workspace().join("tests/hosts/fixtures/kit.c");
+    let output = place.run("cc", "c99", "interface.c", &[kit.to_str().unwrap()]);
+    assert_eq!(output, "interfaces are read and called\n");
+    // Everything from the cache.
+    let program = place.path().join("interface_c");
+    let again = place.command(program).arg(kit).output().unwrap();
+    assert!(again.status.success(), "{}", shown(&again));
 }
 
 #[test]

@@ -1,0 +1,47 @@
+//! One trial for each host and cell; arguments choose trials as with any test:
+//! `cargo test -p nlib-hosts-test --test table -- luajit/callback`.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+use libtest_mimic::{Arguments, Failed, Trial};
+use nlib_hosts_test::{CELLS, HOSTS, Host, run, show};
+use nlib_test_support::workspace;
+
+fn main() {
+    let mut trials = vec![Trial::test("the_page_names_every_cell", the_page)];
+    for host in HOSTS {
+        for cell in CELLS.iter().chain(host.further) {
+            let name = format!("{}/{cell}", host.name);
+            trials.push(Trial::test(name, || Ok(show(host, cell)?)));
+        }
+        let name = format!("{}/knows-its-cells", host.name);
+        trials.push(Trial::test(name, || knows_its_cells(host)));
+    }
+    libtest_mimic::run(&Arguments::from_args(), trials).exit();
+}
+
+/// What a program says it shows besides is what is asked of it; and it refuses what it does not know.
+fn knows_its_cells(host: &Host) -> Result<(), Failed> {
+    let (output, _folder) = run(host, "--cells");
+    let printed = String::from_utf8_lossy(&output.stdout);
+    let listed: Vec<&str> = printed.split_whitespace().collect();
+    if listed != host.further {
+        let said = String::from_utf8_lossy(&output.stderr);
+        return Err(format!("it lists {listed:?}, not {:?}\n{said}", host.further).into());
+    }
+    match show(host, "no-such-cell") {
+        Ok(()) => Err("it claims to show what it does not know".into()),
+        Err(_) => Ok(()),
+    }
+}
+
+fn the_page() -> Result<(), Failed> {
+    let page = std::fs::read_to_string(workspace().join("tests/hosts/README.md"))?;
+    let rows = page.lines().filter_map(|line| line.strip_prefix("| `"));
+    let named: Vec<&str> = rows.filter_map(|row| row.split('`').next()).collect();
+    if named == CELLS {
+        return Ok(());
+    }
+    Err(format!("tests/hosts/README.md has {named:?}").into())
+}
