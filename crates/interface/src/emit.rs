@@ -17,7 +17,7 @@ use crate::model::Interface;
 use crate::notation::{Notation, render_lines};
 
 /// What an interface can be written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Format {
     /// The data itself.
     Notation(Notation),

@@ -10,7 +10,7 @@ mod lua;
 use serde_json::Value;
 
 /// How data is written down.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Notation {
     /// JSON.
     Json,

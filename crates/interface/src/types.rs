@@ -147,7 +147,7 @@ pub(crate) struct Spelling<'s, 'i> {
     pub(crate) types: &'s Types<'i>,
     /// What `bool` is called.
     pub(crate) boolean: &'static str,
-    /// What a record, enumeration or typedef is called, with `struct` where that is needed.
+    /// What a record, enumeration, typedef or kind of character is called, with `struct` where needed.
     pub(crate) name: &'s dyn Fn(&TypeKind) -> String,
     /// What stands for a reference.
     pub(crate) reference: fn(rvalue: bool) -> &'static str,
@@ -207,9 +207,7 @@ impl Spelling<'_, '_> {
         match &of.kind {
             TypeKind::Void => "void".to_owned(),
             TypeKind::Bool => self.boolean.to_owned(),
-            TypeKind::Integer { name, .. }
-            | TypeKind::Character { name, .. }
-            | TypeKind::Float { name, .. } => name.clone(),
+            TypeKind::Integer { name, .. } | TypeKind::Float { name, .. } => name.clone(),
             TypeKind::Vector { of: element, .. } => {
                 let size = self
                     .types
@@ -218,7 +216,6 @@ impl Spelling<'_, '_> {
                 let element = self.declare(element, "");
                 format!("__attribute__((vector_size({size}))) {element}")
             }
-            TypeKind::Unsupported { spelling, .. } => spelling.clone(),
             named => (self.name)(named),
         }
     }

@@ -556,3 +556,34 @@ fn a_thunk_that_does_not_compile_is_found_by_its_line_and_left_out() {
     assert!(!without.text.contains("::kit::checked"));
     assert!(without.text.contains("::kit::other"));
 }
+
+/// The record behind `va_list` has a name that only the compiler knows.
+#[test]
+fn a_list_of_arguments_is_passed_on() {
+    let tag = || named("record", "__va_list_tag");
+    let mut print = function(
+        "print",
+        int(),
+        json!([
+            parameter("format", common::text()),
+            parameter("arguments", pointer(tag()))
+        ]),
+    );
+    print["inline"] = json!(true);
+    let mut interface = common::c(json!({
+        "functions": [print],
+        "records": [{"name": "__va_list_tag", "kind": "struct", "size": 24, "alignment": 8, "trivial": true, "fields": []}],
+    }));
+    thunks::attach(&mut interface, &|_| false);
+    let header = "#include <stdarg.h>\n#include <stdio.h>\n\
+                  static inline int print(const char *format, va_list arguments) {\n\
+                  return vprintf(format, arguments); }\n";
+    let text = thunks::source(&interface).replace("#include \"sample.h\"", header);
+    for language in ["c", "c++"] {
+        run(
+            "clang-22",
+            &["-fsyntax-only", "-Wall", "-x", language, "-"],
+            &text,
+        );
+    }
+}

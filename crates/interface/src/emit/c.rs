@@ -165,7 +165,7 @@ impl<'i> C<'i> {
                     self.needs_of(record);
                 } else if by_value {
                     self.record(record);
-                } else if !self.defined.contains(&*record.name) {
+                } else {
                     self.forward(&record.name, keyword(record.kind));
                 }
             }

@@ -73,7 +73,12 @@ impl C<'_> {
                 }
                 _ => {
                     let address = Value(value.clone()).integer()?;
-                    Some(format!("({}){address}", self.declare(kind, "", "")))
+                    let large = if address > i128::from(i64::MAX) {
+                        "ull"
+                    } else {
+                        ""
+                    };
+                    Some(format!("({}){address}{large}", self.declare(kind, "", "")))
                 }
             },
             TypeKind::Array { of, .. } => match (value, &self.types.resolve(of).kind) {

@@ -69,6 +69,10 @@ extern void free(void *);
 NLIB_THUNK void nlib_thunk_free(void *nlib_memory) { free(nlib_memory); }
 ";
 
+/// What a `va_list` is made of; a name that only the compiler knows.
+const VA_LIST_TAG: &str = "__va_list_tag";
+const VA_LIST_TYPE: &str = "typedef __typeof__((*(__builtin_va_list *)0)[0]) nlib_va_list_tag;\n";
+
 const QUIET: &str = "#pragma clang diagnostic ignored \"-Weverything\"\n";
 
 impl<'i> Writer<'i> {
@@ -111,6 +115,9 @@ impl<'i> Writer<'i> {
         }
         if !self.is_cpp {
             text.push_str(PRELUDE_C);
+        }
+        if self.types.record(VA_LIST_TAG).is_some() {
+            text.push_str(VA_LIST_TYPE);
         }
         if self.without_headers.is_some() {
             if self.is_cpp {
@@ -337,12 +344,16 @@ impl<'i> Writer<'i> {
                 let unnamed = self.types.enumeration(name).and_then(|found| found.unnamed);
                 self.tagged("enum", name, unnamed)
             }
-            TypeKind::Typedef { name } => name.clone(),
+            TypeKind::Typedef { name } | TypeKind::Character { name, .. } => name.clone(),
+            TypeKind::Unsupported { spelling, .. } => spelling.clone(),
             _ => unreachable!("only these have a name"),
         }
     }
 
     fn record(&self, name: &str) -> String {
+        if name == VA_LIST_TAG {
+            return "nlib_va_list_tag".to_owned();
+        }
         let found = self.types.record(name);
         let tag = match found.map(|record| record.kind) {
             Some(RecordKind::Union) => "union",
