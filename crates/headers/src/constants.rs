@@ -3,7 +3,7 @@
 use clang_sys::*;
 use nlib_interface::{Constant, Type, TypeKind, Value, Variable};
 
-use crate::cursor::{ClangType, Cursor, Evaluated};
+use crate::clang::{ClangType, Cursor, Evaluated};
 use crate::documentation::of_declaration;
 use crate::names::{Holder, qualified};
 use crate::probes::{Expansion, Probe};

@@ -6,7 +6,7 @@
 
 use std::ops::Range;
 
-use crate::cursor::Cursor;
+use crate::clang::Cursor;
 use crate::text::{TokenKind, stands_alone, token_end};
 
 /// The documentation of a declaration.

@@ -3,7 +3,7 @@
 use clang_sys::*;
 use nlib_interface::{Function, Method, MethodKind, Nullability, Parameter, Record, TypeKind};
 
-use crate::cursor::Cursor;
+use crate::clang::Cursor;
 use crate::documentation::of_function;
 use crate::names::{Holder, qualified};
 use crate::questions::ClassAnswer;

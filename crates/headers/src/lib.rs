@@ -4,8 +4,9 @@
 //!
 //! 1. A first text, of `clang -E -dD -C`, has the declarations; [`constant_probes`] finds the macros in it
 //!    that may be constants (`text`, `tokens`, `probes`).
+//!    [`document_probes`] may give them the comments behind them, out of a text of their own.
 //! 2. A second text, of the same source followed by [`probe_text`], has these macros expanded.
-//! 3. [`read`] lets libclang (`library`, `cursor`) parse the first text with `questions` behind it, walks
+//! 3. [`read`] lets libclang (`clang`) parse the first text with `questions` behind it, walks
 //!    over the declarations (`reader`, with a file for each kind), and does so again while they lead to
 //!    further questions.
 //!
@@ -19,12 +20,11 @@
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::disallowed_methods))]
 
 mod arguments;
+mod clang;
 mod constants;
-mod cursor;
 mod diagnostic;
 mod documentation;
 mod functions;
-mod library;
 mod names;
 mod probes;
 mod questions;
@@ -39,12 +39,11 @@ use std::path::Path;
 
 use nlib_interface::{INTERFACE_VERSION, Interface, InterfaceLanguage};
 
+pub use clang::find_libclang;
 pub use diagnostic::{Diagnostic, HeaderError, Severity};
-pub use library::find_libclang;
-pub use probes::{Probe, constant_probes, probe_text};
+pub use probes::{Probe, constant_probes, document_probes, probe_text};
 
-use cursor::{Message, Unit};
-use library::Libclang;
+use clang::{Libclang, Message, Unit};
 use probes::Expansion;
 use questions::{Answers, Question, Questions};
 use reader::{Reader, Setting};
@@ -65,7 +64,7 @@ pub struct ReadJob<'a> {
     /// The preprocessed source: the text of `clang -E -dD -C`.
     pub first: &'a str,
     /// The preprocessed text of the same source followed by [`probe_text`]. Errors that are reported in
-    /// the probes do not matter. With `-CC` comments behind macros become their documentation.
+    /// the probes do not matter.
     pub second: &'a str,
     /// The [`constant_probes`] of `first`.
     pub probes: &'a [Probe],
@@ -88,7 +87,7 @@ pub fn read(job: &ReadJob<'_>) -> Result<Interface, HeaderError> {
     let libclang = Libclang::load(job.libclang)?;
     let arguments = arguments::for_parser(job.arguments, job.cpp);
     let declarations = text::without_macros(job.first);
-    let (probes, expansions) = probed(job);
+    let expansions = probes::expansions(job.second);
     let mut questions = Questions::default();
     questions.add(expansions.iter().map(Expansion::question));
     let mut round = 1;
@@ -103,23 +102,12 @@ pub fn read(job: &ReadJob<'_>) -> Result<Interface, HeaderError> {
             empty: empty(job, &unit),
         };
         let reader = Reader::new(&unit, declarations.len(), answers, setting);
-        let (interface, asked) = reader.read(&probes, &expansions);
+        let (interface, asked) = reader.read(job.probes, &expansions);
         if round == MAX_ROUNDS || !questions.add(asked) {
             return Ok(interface);
         }
         round += 1;
     }
-}
-
-/// The probes with all their documentation, and what they stand for.
-fn probed(job: &ReadJob<'_>) -> (Vec<Probe>, Vec<Expansion>) {
-    let mut behind = probes::documentation_behind(job.second);
-    let mut probes = job.probes.to_vec();
-    for probe in &mut probes {
-        let better = behind.remove(probe.name.as_str());
-        probe.documentation = better.or(probe.documentation.take());
-    }
-    (probes, probes::expansions(job.second))
 }
 
 /// The errors that concern nothing but questions; fails with the others, if there are any.

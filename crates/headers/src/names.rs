@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use clang_sys::*;
 use nlib_interface::Unnamed;
 
-use crate::cursor::Cursor;
+use crate::clang::Cursor;
 use crate::text::identifier_length;
 
 /// What declares a type that has no name, and lends it one.

@@ -113,12 +113,31 @@ fn documentation(text: &str, body: &str, before: Option<Range<usize>>) -> Option
     behind(body).or_else(|| clean(&text[before?]))
 }
 
-/// The comment behind a macro's body, which clang keeps with `-CC`.
+/// The comment behind a macro's body.
 fn behind(body: &str) -> Option<String> {
     let start = body.rfind("/*").filter(|_| body.ends_with("*/"));
     let start = start.or_else(|| body.rfind("//").filter(|_| !body.ends_with("*/")))?;
     let is_outside_of_text = tokens(&body[..start]) == tokens(body);
     is_outside_of_text.then(|| clean(&body[start..]))?
+}
+
+/// Gives macros the comments behind them as documentation. `commented` is the text of `clang -E -dD -CC`,
+/// the only one that shows them; it is good for nothing else, as comments get into what macros make texts of.
+pub fn document_probes(probes: &mut [Probe], commented: &str) {
+    let of_piece = |kind| match kind {
+        PieceKind::Define {
+            name,
+            function_like: false,
+            body,
+        } => Some((name, behind(body)?)),
+        _ => None,
+    };
+    let own = pieces(commented).filter(|piece| !piece.system);
+    let mut found: HashMap<&str, String> = own.filter_map(|piece| of_piece(piece.kind)).collect();
+    for probe in probes {
+        let better = found.remove(probe.name.as_str());
+        probe.documentation = better.or(probe.documentation.take());
+    }
 }
 
 /// What follows the header's own text in the second preprocessing: every macro once, between two words, on a
@@ -172,20 +191,6 @@ pub fn expansions(second: &str) -> Vec<Expansion> {
         }
     }
     found
-}
-
-/// The documentation that stands behind macros in the second text, by macro: the first may not show it.
-pub fn documentation_behind(second: &str) -> HashMap<&str, String> {
-    let of_piece = |kind| match kind {
-        PieceKind::Define {
-            name,
-            function_like: false,
-            body,
-        } => Some((name, behind(body)?)),
-        _ => None,
-    };
-    let own = pieces(second).filter(|piece| !piece.system);
-    own.filter_map(|piece| of_piece(piece.kind)).collect()
 }
 
 fn expansion(probe: usize, tokens: &[Token<'_>]) -> Option<Expansion> {

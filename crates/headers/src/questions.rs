@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use clang_sys::{CXCursor_FunctionDecl, CXCursor_StructDecl, CXCursor_VarDecl};
 
-use crate::cursor::{Cursor, Message, Unit};
+use crate::clang::{Cursor, Message, Unit};
 
 /// The file that the code seems to stand in.
 const PLACE: &str = "<nlib-questions>";

@@ -9,7 +9,7 @@ use std::path::Path;
 use clang_sys::*;
 use nlib_interface::{Interface, Location};
 
-use crate::cursor::{Cursor, Unit};
+use crate::clang::{Cursor, Unit};
 use crate::names::{Names, is_unnamed};
 use crate::probes::{Expansion, Probe};
 use crate::questions::{Answers, Question};

@@ -9,7 +9,7 @@ use nlib_interface::{
     Base, Bits, Enum, Enumerator, Field, Record, RecordKind, TypeKind, Unnamed, Value,
 };
 
-use crate::cursor::{ClangType, Cursor};
+use crate::clang::{ClangType, Cursor};
 use crate::documentation::of_declaration;
 use crate::names::{Holder, is_unnamed, qualified};
 use crate::questions::{ClassAnswer, Question};

@@ -3,7 +3,7 @@
 use clang_sys::*;
 use nlib_interface::{Nullability, Parameter, Type, TypeKind, Typedef};
 
-use crate::cursor::{ClangType, Cursor};
+use crate::clang::{ClangType, Cursor};
 use crate::documentation::of_declaration;
 use crate::names::{Holder, is_in_template, qualified};
 use crate::reader::Reader;

@@ -1,232 +1,19 @@
-//! libclang's handles made safe: [`Unit`] (a parsed text) → [`Cursor`] (a declaration) → [`ClangType`],
-//! [`Evaluated`] (the value of a variable's initialiser).
-//!
-//! A cursor or type borrows the unit it came from. Everything stays on the thread that parsed.
+//! A declaration: what it is called, where it stands, what it says.
 
-use std::ffi::{CStr, CString, c_char, c_int, c_uint, c_void};
+use std::ffi::{CStr, c_int, c_uint, c_void};
 use std::hash::{Hash, Hasher};
 use std::ops::Range;
 use std::ptr;
 
 use clang_sys::*;
 
-use crate::HeaderError;
-use crate::diagnostic::{Diagnostic, Severity};
-use crate::library::Libclang;
-
-/// Calls a function of libclang's through the unit or library that a handle belongs to.
-macro_rules! call {
-    ($libclang:expr, $name:ident($($argument:expr),*)) => {{
-        let function = $libclang.functions.$name.expect("Libclang::load looks up every function");
-        // SAFETY: the function has the signature that clang-sys declares. Handles among the arguments are of
-        // the unit that the caller borrows, which is disposed of only when dropped; pointers are to
-        // variables of the caller's or to callbacks that do not unwind.
-        unsafe { function($($argument),*) }
-    }};
-}
-
-/// The name that the parsed text has for libclang; no file is called so.
-const FILE: &CStr = c"nlib-interface";
-
-/// Parse without function bodies, and keep `_Nonnull` in types.
-const PARSE_OPTIONS: CXTranslationUnit_Flags =
-    CXTranslationUnit_SkipFunctionBodies | CXTranslationUnit_IncludeAttributedTypes;
-
-/// A text that libclang has parsed.
-pub struct Unit {
-    libclang: &'static Libclang,
-    index: CXIndex,
-    unit: CXTranslationUnit,
-    text: String,
-}
-
-/// A message of the parser's.
-pub struct Message {
-    /// Where in the text it points to.
-    pub offset: usize,
-    /// The same in the header's terms, and what it says.
-    pub diagnostic: Diagnostic,
-    /// Where in the text the notes that belong to it point to.
-    pub notes: Vec<usize>,
-}
-
-impl Unit {
-    /// Parses `text` with the driver's `arguments`.
-    pub fn parse(
-        libclang: &'static Libclang,
-        text: String,
-        arguments: &[String],
-    ) -> Result<Self, HeaderError> {
-        let arguments = c_strings(arguments)?;
-        let pointers: Vec<*const c_char> = arguments.iter().map(|one| one.as_ptr()).collect();
-        let mut file = CXUnsavedFile {
-            Filename: FILE.as_ptr(),
-            Contents: text.as_ptr().cast(),
-            Length: text.len() as _,
-        };
-        let index = call!(libclang, clang_createIndex(0, 0));
-        let mut unit = ptr::null_mut();
-        let count = c_int::try_from(pointers.len()).unwrap_or(c_int::MAX);
-        let code = call!(
-            libclang,
-            clang_parseTranslationUnit2(
-                index,
-                FILE.as_ptr(),
-                pointers.as_ptr(),
-                count,
-                &raw mut file,
-                1,
-                PARSE_OPTIONS,
-                &raw mut unit
-            )
-        );
-        if code != CXError_Success || unit.is_null() {
-            call!(libclang, clang_disposeIndex(index));
-            return Err(HeaderError::Parse { code });
-        }
-        Ok(Self {
-            libclang,
-            index,
-            unit,
-            text,
-        })
-    }
-
-    /// What was parsed.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
-    /// The cursor whose children are the declarations of the text.
-    pub fn root(&self) -> Cursor<'_> {
-        let raw = call!(self.libclang, clang_getTranslationUnitCursor(self.unit));
-        Cursor { raw, unit: self }
-    }
-
-    /// The target's triple, and the size of a pointer in bytes.
-    pub fn target(&self) -> (String, u32) {
-        let info = call!(self.libclang, clang_getTranslationUnitTargetInfo(self.unit));
-        let triple = self.string(call!(self.libclang, clang_TargetInfo_getTriple(info)));
-        let bits = call!(self.libclang, clang_TargetInfo_getPointerWidth(info));
-        call!(self.libclang, clang_TargetInfo_dispose(info));
-        (triple, u32::try_from(bits).unwrap_or(0) / 8)
-    }
-
-    /// The errors that the parser reported.
-    pub fn errors(&self) -> Vec<Message> {
-        let count = call!(self.libclang, clang_getNumDiagnostics(self.unit));
-        let mut errors = Vec::new();
-        for position in 0..count {
-            let raw = call!(self.libclang, clang_getDiagnostic(self.unit, position));
-            if self.severity(raw) >= Severity::Error {
-                errors.push(self.message(raw));
-            }
-            call!(self.libclang, clang_disposeDiagnostic(raw));
-        }
-        errors
-    }
-
-    fn severity(&self, raw: CXDiagnostic) -> Severity {
-        match call!(self.libclang, clang_getDiagnosticSeverity(raw)) {
-            CXDiagnostic_Fatal => Severity::Fatal,
-            CXDiagnostic_Error => Severity::Error,
-            CXDiagnostic_Warning => Severity::Warning,
-            _ => Severity::Note,
-        }
-    }
-
-    fn message(&self, raw: CXDiagnostic) -> Message {
-        let location = call!(self.libclang, clang_getDiagnosticLocation(raw));
-        let (file, line, column) = self.presumed(location);
-        // The set belongs to the diagnostic.
-        let set = call!(self.libclang, clang_getChildDiagnostics(raw));
-        let count = call!(self.libclang, clang_getNumDiagnosticsInSet(set));
-        let note = |position| {
-            let note = call!(self.libclang, clang_getDiagnosticInSet(set, position));
-            self.offset(call!(self.libclang, clang_getDiagnosticLocation(note)))
-        };
-        Message {
-            offset: self.offset(location),
-            notes: (0..count).map(note).collect(),
-            diagnostic: Diagnostic {
-                severity: self.severity(raw),
-                file,
-                line,
-                column,
-                message: self.string(call!(self.libclang, clang_getDiagnosticSpelling(raw))),
-            },
-        }
-    }
-
-    /// The place that line markers give a location.
-    fn presumed(&self, location: CXSourceLocation) -> (String, u32, u32) {
-        let mut file = CXString::default();
-        let (mut line, mut column): (c_uint, c_uint) = (0, 0);
-        call!(
-            self.libclang,
-            clang_getPresumedLocation(location, &raw mut file, &raw mut line, &raw mut column)
-        );
-        (self.string(file), line, column)
-    }
-
-    /// The byte of the text that a location points to.
-    fn offset(&self, location: CXSourceLocation) -> usize {
-        let mut offset: c_uint = 0;
-        call!(
-            self.libclang,
-            clang_getSpellingLocation(
-                location,
-                ptr::null_mut(),
-                ptr::null_mut(),
-                ptr::null_mut(),
-                &raw mut offset
-            )
-        );
-        (offset as usize).min(self.text.len())
-    }
-
-    fn range(&self, range: CXSourceRange) -> Range<usize> {
-        let start = self.offset(call!(self.libclang, clang_getRangeStart(range)));
-        let end = self.offset(call!(self.libclang, clang_getRangeEnd(range)));
-        start..end.max(start)
-    }
-
-    /// Takes over a string of libclang's. What is not UTF-8 becomes U+FFFD.
-    fn string(&self, raw: CXString) -> String {
-        let text = call!(self.libclang, clang_getCString(raw));
-        let owned = if text.is_null() {
-            String::new()
-        } else {
-            // SAFETY: `clang_getCString` gives a string that ends with NUL and lives as long as `raw`.
-            unsafe { CStr::from_ptr(text) }
-                .to_string_lossy()
-                .into_owned()
-        };
-        call!(self.libclang, clang_disposeString(raw));
-        owned
-    }
-}
-
-impl Drop for Unit {
-    fn drop(&mut self) {
-        call!(self.libclang, clang_disposeTranslationUnit(self.unit));
-        call!(self.libclang, clang_disposeIndex(self.index));
-    }
-}
-
-fn c_strings(arguments: &[String]) -> Result<Vec<CString>, HeaderError> {
-    let convert = |argument: &String| CString::new(argument.as_str());
-    arguments
-        .iter()
-        .map(convert)
-        .collect::<Result<_, _>>()
-        .map_err(|_| HeaderError::Arguments)
-}
+use super::clang_type::ClangType;
+use super::unit::Unit;
 
 /// A declaration of a unit's, or a part of one.
 #[derive(Clone, Copy)]
 pub struct Cursor<'u> {
-    raw: CXCursor,
+    pub(super) raw: CXCursor,
     unit: &'u Unit,
 }
 
@@ -259,7 +46,10 @@ extern "C" fn collect_child(
     CXChildVisit_Continue
 }
 
-extern "C" fn collect_member(cursor: CXCursor, collected: CXClientData) -> CXVisitorResult {
+pub(super) extern "C" fn collect_member(
+    cursor: CXCursor,
+    collected: CXClientData,
+) -> CXVisitorResult {
     collect(cursor, collected);
     CXVisit_Continue
 }
@@ -277,18 +67,21 @@ impl<'u> Cursor<'u> {
         self.unit
     }
 
-    fn at(self, raw: CXCursor) -> Option<Self> {
+    pub(super) fn new(raw: CXCursor, unit: &'u Unit) -> Self {
+        Self { raw, unit }
+    }
+
+    pub(super) fn at(self, raw: CXCursor) -> Option<Self> {
         let is_null = call!(self.unit.libclang, clang_Cursor_isNull(raw)) != 0;
         let unit = self.unit;
         (!is_null).then_some(Self { raw, unit })
     }
 
     fn type_at(self, raw: CXType) -> ClangType<'u> {
-        let unit = self.unit;
-        ClangType { raw, unit }
+        ClangType::new(raw, self.unit)
     }
 
-    fn children_with(self, visit: impl FnOnce(*mut c_void)) -> Vec<Self> {
+    pub(super) fn children_with(self, visit: impl FnOnce(*mut c_void)) -> Vec<Self> {
         let mut collected = Collected {
             cursors: Vec::new(),
             unit: self.unit,
@@ -394,7 +187,7 @@ impl<'u> Cursor<'u> {
 
     /// Its text.
     pub fn source(self) -> &'u str {
-        self.unit.text.get(self.extent()).unwrap_or("")
+        self.unit.text().get(self.extent()).unwrap_or("")
     }
 
     /// The bytes of the text that are its comment.
@@ -677,172 +470,5 @@ impl Cursor<'_> {
         } else {
             call!(self.unit.libclang, clang_EvalResult_getAsLongLong(result)).into()
         }
-    }
-}
-
-/// A type as it is written: with the names of its typedefs.
-#[derive(Clone, Copy)]
-pub struct ClangType<'u> {
-    raw: CXType,
-    unit: &'u Unit,
-}
-
-impl<'u> ClangType<'u> {
-    fn at(self, raw: CXType) -> Self {
-        let unit = self.unit;
-        Self { raw, unit }
-    }
-
-    fn at_valid(self, raw: CXType) -> Option<Self> {
-        (raw.kind != CXType_Invalid).then(|| self.at(raw))
-    }
-
-    /// A `CXType_…`.
-    pub fn kind(self) -> CXTypeKind {
-        self.raw.kind
-    }
-
-    /// As the header has it.
-    pub fn spelling(self) -> String {
-        self.unit
-            .string(call!(self.unit.libclang, clang_getTypeSpelling(self.raw)))
-    }
-
-    /// With every name's namespaces, from `::` on where `global`.
-    pub fn qualified(self, global: bool) -> String {
-        let root = self.unit.root().raw;
-        // SAFETY: cursor and type are of the unit that `self` borrows; the policy is disposed of below.
-        let (policy, name) = unsafe {
-            let policy = (self.unit.libclang.policy_of)(root);
-            let name = (self.unit.libclang.qualified_name)(self.raw, policy, global.into());
-            (policy, name)
-        };
-        call!(self.unit.libclang, clang_PrintingPolicy_dispose(policy));
-        self.unit.string(name)
-    }
-
-    /// Without typedefs.
-    pub fn canonical(self) -> Self {
-        self.at(call!(self.unit.libclang, clang_getCanonicalType(self.raw)))
-    }
-
-    /// In bytes; `None` for what is incomplete or has none.
-    pub fn size(self) -> Option<u64> {
-        u64::try_from(call!(self.unit.libclang, clang_Type_getSizeOf(self.raw))).ok()
-    }
-
-    /// In bytes; `None` for what is incomplete or has none.
-    pub fn alignment(self) -> Option<u64> {
-        u64::try_from(call!(self.unit.libclang, clang_Type_getAlignOf(self.raw))).ok()
-    }
-
-    /// Whether `const` stands at this level.
-    pub fn is_const(self) -> bool {
-        call!(self.unit.libclang, clang_isConstQualifiedType(self.raw)) != 0
-    }
-
-    /// Whether `volatile` stands at this level.
-    pub fn is_volatile(self) -> bool {
-        call!(self.unit.libclang, clang_isVolatileQualifiedType(self.raw)) != 0
-    }
-
-    /// What a typedef, record or enumeration is declared by.
-    pub fn declaration(self) -> Option<Cursor<'u>> {
-        let raw = call!(self.unit.libclang, clang_getTypeDeclaration(self.raw));
-        let declaration = self.unit.root().at(raw)?;
-        (declaration.kind() != CXCursor_NoDeclFound).then_some(declaration)
-    }
-
-    /// What a pointer or reference is to.
-    pub fn pointee(self) -> Self {
-        self.at(call!(self.unit.libclang, clang_getPointeeType(self.raw)))
-    }
-
-    /// What an array is made of; `None` if it is none.
-    pub fn array_element(self) -> Option<Self> {
-        self.at_valid(call!(
-            self.unit.libclang,
-            clang_getArrayElementType(self.raw)
-        ))
-    }
-
-    /// How many elements an array has.
-    pub fn array_length(self) -> Option<u64> {
-        u64::try_from(call!(self.unit.libclang, clang_getArraySize(self.raw))).ok()
-    }
-
-    /// What a vector or complex number is made of, and how many.
-    pub fn vector(self) -> (Self, u64) {
-        let element = self.at(call!(self.unit.libclang, clang_getElementType(self.raw)));
-        let length = call!(self.unit.libclang, clang_getNumElements(self.raw));
-        (element, u64::try_from(length).unwrap_or(0))
-    }
-
-    /// What `_Atomic` makes atomic.
-    pub fn atomic_value(self) -> Self {
-        self.at(call!(self.unit.libclang, clang_Type_getValueType(self.raw)))
-    }
-
-    /// What an attribute is applied to.
-    pub fn modified(self) -> Self {
-        self.at(call!(
-            self.unit.libclang,
-            clang_Type_getModifiedType(self.raw)
-        ))
-    }
-
-    /// A `CXTypeNullability_…`.
-    pub fn nullability(self) -> CXTypeNullabilityKind {
-        call!(self.unit.libclang, clang_Type_getNullability(self.raw))
-    }
-
-    /// What a function gives; `None` if it is none.
-    pub fn result(self) -> Option<Self> {
-        self.at_valid(call!(self.unit.libclang, clang_getResultType(self.raw)))
-    }
-
-    /// What a function takes.
-    pub fn arguments(self) -> Vec<Self> {
-        let count = call!(self.unit.libclang, clang_getNumArgTypes(self.raw));
-        let argument = |position| {
-            self.at(call!(
-                self.unit.libclang,
-                clang_getArgType(self.raw, position)
-            ))
-        };
-        (0..c_uint::try_from(count).unwrap_or(0))
-            .map(argument)
-            .collect()
-    }
-
-    /// Whether `...` follows what a function takes.
-    pub fn is_variadic(self) -> bool {
-        call!(self.unit.libclang, clang_isFunctionTypeVariadic(self.raw)) != 0
-    }
-
-    /// A `CXCursor_ExceptionSpecificationKind_…` of a function.
-    pub fn exception_specification(self) -> CXCursor_ExceptionSpecificationKind {
-        call!(
-            self.unit.libclang,
-            clang_getExceptionSpecificationType(self.raw)
-        )
-    }
-
-    /// The fields of a record, also of one that is made of a template.
-    pub fn fields(self) -> Vec<Cursor<'u>> {
-        self.unit.root().children_with(|collected| {
-            call!(
-                self.unit.libclang,
-                clang_Type_visitFields(self.raw, collect_member, collected)
-            );
-        })
-    }
-
-    /// The direct bases of a class, also of one that is made of a template.
-    pub fn bases(self) -> Vec<Cursor<'u>> {
-        self.unit.root().children_with(|collected| {
-            // SAFETY: as for `call!`; the callback does not unwind.
-            unsafe { (self.unit.libclang.visit_bases)(self.raw, collect_member, collected) };
-        })
     }
 }
