@@ -14,6 +14,7 @@ class FlexibleArray(Conversion):
     """`T data[]` at the end of a record: a pointer to its first element."""
 
     scalar = False
+    by_offset = True
 
     def __init__(self, element: Conversion) -> None:
         self.element = element
@@ -28,6 +29,13 @@ class FlexibleArray(Conversion):
         return at(self.element.pointer, ctypes.addressof(instance), instance)
 
 
+def flexible(conversion: Conversion) -> Conversion:
+    """The conversion of a field: an array without a length is a pointer to its first element."""
+    if isinstance(conversion, ArrayConversion) and conversion.length == 0:
+        return FlexibleArray(conversion.element)
+    return conversion
+
+
 class ArrayConversion(Conversion):
     """An array in a record. It is shown as an array of ctypes, one of `char` as text."""
 
@@ -37,7 +45,7 @@ class ArrayConversion(Conversion):
         self.element = element
         self.length = length
         self.spelling = f"{element.spelling} [{length}]"
-        self.text = isinstance(element, Character)
+        self.text = self.by_offset = isinstance(element, Character)
         if element.plain or self.text:
             self.ctype = element.ctype * length
         else:
@@ -62,9 +70,9 @@ class ArrayConversion(Conversion):
         if self.text and isinstance(value, (str, bytes)):
             return self._text(value)
         if isinstance(value, (list, tuple)):
-            if len(value) != self.length:
+            if len(value) > self.length:
                 raise Mismatch(f"{self.length} values are needed, not {len(value)}")
-            made = self.ctype()
+            made = self.ctype()  # What is not given is zero, as in C.
             for index, item in enumerate(value):
                 made[index] = self.element.store(item)
             return made

@@ -46,6 +46,8 @@ class Conversion:
     """Whether what ctypes gives is what Python shows."""
     scalar = True
     """Whether it fits a register; a record does not."""
+    by_offset = False
+    """Whether a field is read and written in memory, as what ctypes makes of it is of no use."""
 
     def give(self, raw: Any) -> Any:
         """What Python shows for what ctypes gives."""
@@ -96,6 +98,10 @@ class Conversion:
         return self._pointer
 
     _pointer: Any = None
+
+    def is_like(self, record: Any) -> bool:
+        """Whether a class of another library stands for the same record."""
+        return False
 
     def base_offset(self, record: Any) -> Optional[int]:
         """Where a record of this class has this type as its base class, in bytes; None where it has not."""

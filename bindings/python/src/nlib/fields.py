@@ -48,7 +48,8 @@ def _field(
         if points:
             keep(self, ctypes.addressof(self) + offset, (value, stored))
 
-    made = Field(get, write, doc=documentation)
+    made = Field(get, write)
+    made.__doc__ = documentation
     made.name, made.conversion, made.offset, made.bits = name, conversion, offset, bits
     return made
 
@@ -118,8 +119,8 @@ def inner_field(outer: Field, inner: Field) -> Field:
     made = Field(
         lambda self: get_inner(get_outer(self)),
         lambda self, value: set_inner(get_outer(self), value),
-        doc=inner.__doc__,
     )
+    made.__doc__ = inner.__doc__
     made.name, made.conversion = inner.name, inner.conversion
     made.offset = outer.offset + inner.offset
     made.bits = inner.bits and (inner.bits[0] + 8 * outer.offset, inner.bits[1])

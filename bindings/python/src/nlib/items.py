@@ -249,6 +249,8 @@ class Items:
         whole = len(signature.parameters)
         if item.get("direct") and not (thunk and thunk.get("throws")) and unsupported(signature) is None:
             variants[whole] = Variant(whole, partial(self.address, item["symbol"]), None)
+        if not variants and not thunk and not item.get("direct"):
+            self.loaded.symbol(item["symbol"])  # Raises SymbolError: declared, but not there.
         if not variants:
             raise UnsupportedError(f"{item['name']} cannot be called from Python: {problem}")
         smallest = min(variants)

@@ -148,6 +148,7 @@ class Loaded:
         for name, target in self.targets.items():
             self.namespace[name] = self._resolver(target) if target.function is None else target.function
 
+    @failures.waits
     def unload(self) -> None:
         """Unloads the library; raises InUseError, and all is as before, when it cannot be now."""
         with self.lock:
@@ -187,6 +188,7 @@ class Loaded:
             self.targets.pop(name, None)
             self.namespace[name] = _ended(message)
 
+    @failures.waits
     def replace(self, handle: int) -> None:
         """Goes on with another load of the library. The former is unloaded, unless something still needs it."""
         with self.lock:
@@ -204,3 +206,4 @@ class Loaded:
                 if error:
                     taken(error)  # Somebody else uses it still.
             native().release(old)
+        failures.raise_pending()

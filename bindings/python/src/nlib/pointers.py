@@ -345,16 +345,21 @@ class PointerTo(Conversion):
         if isinstance(value, (ctypes.Array, ctypes._Pointer)):
             if issubclass(value._type_, item):
                 return value
-            if ctypes.sizeof(item) == 1 and _bytes_long(value._type_):
+            if self.target.is_like(value._type_) or (ctypes.sizeof(item) == 1 and _bytes_long(value._type_)):
                 return ctypes.cast(value, self.type)
         elif isinstance(value, (ctypes.Structure, ctypes.Union)):
             offset = self.target.base_offset(type(value))
             if offset is not None:
-                return ctypes.byref(value, offset)
+                return at(self.type, ctypes.addressof(value) + offset, value)
+            if self.target.is_like(type(value)):
+                return at(self.type, ctypes.addressof(value), value)
         elif isinstance(value, str):
             if self.constant and isinstance(self.target, Integer) and self.target.size == 1:
                 data = encoded(value)
                 return (item * (len(data) + 1)).from_buffer_copy(data + b"\0")
+            if self.constant and isinstance(self.target, Character):
+                data = value.encode("utf-16-le" if self.target.size == 2 else "utf-32-le", "surrogatepass")
+                return (item * (len(data) // self.target.size + 1)).from_buffer_copy(data + bytes(self.target.size))
         elif isinstance(value, (list, tuple)):
             if self.constant:
                 return self._array(value)

@@ -12,7 +12,7 @@ import keyword
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional
 
-from .arrays import FlexibleArray
+from .arrays import flexible
 from .conversions import Conversion, Mismatch, described
 from .fields import Field, bit_field, block_field, inner_field, native_field
 from .layout import Place, layout
@@ -32,9 +32,9 @@ class _Members:
         return super().__call__(*arguments, **named)  # type: ignore[misc]
 
     def __getattr__(cls, name: str) -> Any:
-        # Classes that Python itself makes on the way to a record have no `_info_` yet.
+        # The parents have no `_info_`, and ctypes asks for names of its own such as `_fields_`.
         info = type.__getattribute__(cls, "__dict__").get("_info_")
-        if info is None or name.startswith("__"):
+        if info is None or (name.startswith("_") and name.endswith("_")):
             raise AttributeError(name)
         return info.member(name)
 
@@ -193,7 +193,7 @@ class RecordInfo:
                 places.append(place)
                 unnamed.append((place, info))
         for number, field in enumerate(self.description["fields"]):
-            conversion = self._flexible(field["type"]) or items.conversion(field["type"])
+            conversion = flexible(items.conversion(field["type"]))
             if isinstance(conversion, RecordConversion):
                 conversion.info.complete()
             if "bits" not in field:
@@ -209,11 +209,6 @@ class RecordInfo:
         self.by_value = found.natural and not self.union and self.trivial and all(
             items.passes_by_value(ctype) for _, ctype in found.fields
         )
-        if not found.block:
-            self.cls._anonymous_ = tuple(
-                place.name for place, info in unnamed if not info.block and place.name not in ()
-            )
-        self.block = found.block
         self.cls._fields_ = found.fields
         raws = dict(self.cls.__dict__)
 
@@ -225,18 +220,14 @@ class RecordInfo:
                 else native_field(record, place.name, info.conversion, raws[place.name], None)
             )
             for name, inner in info.fields.items():
-                raw = raws.get(name)
-                if found.block or info.block or inner.bits or raw is None or isinstance(raw, Field):
-                    field_made = inner_field(outer, inner)
-                else:
-                    field_made = native_field(record, name, inner.conversion, raw, inner.__doc__)
+                field_made = inner_field(outer, inner)
                 made[name] = (field_made.offset, field_made)
         for name, conversion, field in named:
             comment = field.get("documentation")
             if "bits" in field:
                 bits = field["bits"]
                 field_made = bit_field(record, name, conversion, bits["offset"], bits["width"], comment)
-            elif found.block or isinstance(conversion, FlexibleArray):
+            elif found.block or conversion.by_offset:
                 field_made = block_field(record, name, conversion, field["offset"], comment)
             else:
                 field_made = native_field(record, name, conversion, raws[name], comment)
@@ -246,13 +237,6 @@ class RecordInfo:
             setattr(self.cls, name, field_made)
             if keyword.iskeyword(name):
                 setattr(self.cls, name + "_", field_made)
-
-    block = False
-
-    def _flexible(self, kind: dict[str, Any]) -> Optional[Conversion]:
-        if kind["kind"] == "array" and "length" not in kind:
-            return FlexibleArray(self.items.conversion(kind["of"]))
-        return None
 
     def initialise(self, instance: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         """What `Class(…)` does with new memory."""
@@ -374,6 +358,13 @@ class RecordConversion(Conversion):
 
     def read(self, instance: Any) -> Any:
         return instance
+
+    def is_like(self, record: Any) -> bool:
+        info = getattr(record, "_info_", None)
+        if not isinstance(info, RecordInfo) or info.name != self.info.name:
+            return False
+        # Libraries that use each other's types: one may only know the name.
+        return info.opaque or self.info.opaque or (info.size, info.alignment) == (self.info.size, self.info.alignment)
 
     def base_offset(self, record: Any) -> Optional[int]:
         info = getattr(record, "_info_", None)

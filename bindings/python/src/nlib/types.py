@@ -9,7 +9,7 @@ from .callbacks import CallbackType, FunctionPointer
 from .conversions import BOOLEAN, INTEGERS, VOID, Character, Conversion, Integer, Real, Unsupported
 from .enums import Enumeration
 from .pointers import AnyPointer, PointerTo, Text
-from .records import RecordInfo
+from .records import RecordConversion, RecordInfo
 from .references import ReferenceTo
 from .signatures import Parameter, Signature, identifiers
 from .spelling import declaration, spelled
@@ -71,7 +71,10 @@ class Types:
         if what == "enum":
             return self.enumeration(kind["name"]) or scalar({"kind": "integer", "name": "int", "size": 4, "signed": True})
         if what == "array":
-            return ArrayConversion(self.conversion(kind["of"]), kind.get("length", 0))
+            element = self.conversion(kind["of"])
+            if isinstance(element, RecordConversion):
+                element.info.complete()  # ctypes has to know the size.
+            return ArrayConversion(element, kind.get("length", 0))
         if what == "function":
             return FunctionPointer(self.callback_type(kind, name or spelled(kind)), nonnull=False)
         return Unsupported(spelled(kind), self._size(kind))

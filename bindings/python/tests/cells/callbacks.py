@@ -1,0 +1,129 @@
+"""Functions of Python's that C calls."""
+
+from __future__ import annotations
+
+import gc
+import sys
+import threading
+from typing import Any
+
+import nlib
+
+from .expect import equal, fixture, raises, true
+
+
+def callback() -> None:
+    kit = nlib.load(fixture("kit.c"))
+    points = nlib.array(kit.kit_point, [(1, 2), (3, 4), (5, 6)])
+    seen: list[Any] = []
+
+    def visit(index: int, point: Any, data: Any) -> int:
+        seen.append((index, point.x, point.y, data))
+        return 9 if index == 1 else 0
+
+    equal(kit.kit_each(points, 3, visit, None), 9)
+    equal(seen, [(0, 1.0, 2.0, None), (1, 3.0, 4.0, None)])
+    equal(kit.kit_each([(1, 1)], 1, lambda index, point, data: int(point.x) + data.value, 41), 42)
+    _kept(kit)
+    _failing(kit, points)
+    _explicit(kit, points)
+    raises(TypeError, lambda: kit.kit_each(points, 3, 5, None), "visit", "function")
+    raises(TypeError, lambda: kit.kit_each(points, 3, lambda i, p, d: "no", None), "kit_visitor", "int")
+
+
+def _kept(kit: nlib.Library) -> None:
+    """The library keeps what it was given."""
+    heard: list[int] = []
+    kit.kit_listen(lambda data, value: heard.append(value), None)
+    gc.collect()
+    kit.kit_emit(4)
+    kit.kit_emit(-5)
+    equal(heard, [4, -5])
+    kit.kit_listen(None, None)
+    kit.kit_emit(6)
+    equal(heard, [4, -5])
+
+
+def _failing(kit: nlib.Library, points: Any) -> None:
+    """An exception comes out of the call that ran the callback."""
+    indices: list[int] = []
+
+    def fails(index: int, point: Any, data: Any) -> int:
+        indices.append(index)
+        if index == 1:
+            raise KeyError("in the callback")
+        return 0
+
+    error = raises(KeyError, lambda: kit.kit_each(points, 3, fails, None), "in the callback")
+    frames = []
+    trace = error.__traceback__
+    while trace is not None:
+        frames.append(trace.tb_frame.f_code.co_name)
+        trace = trace.tb_next
+    true("kit_each" in frames and "fails" in frames, f"the traceback has both: {frames}")
+    equal(indices, [0, 1, 2])
+    equal(kit.kit_add(1, 2), 3)
+    stops = kit.kit_visitor(fails, on_error=-1)
+    indices.clear()
+    raises(KeyError, lambda: kit.kit_each(points, 3, stops, None))
+    equal(indices, [0, 1])
+
+    def nested(index: int, point: Any, data: Any) -> int:
+        raises(KeyError, lambda: kit.kit_each(points, 3, fails, None))
+        return 1
+
+    equal(kit.kit_each(points, 1, nested, None), 1)
+
+
+def _explicit(kit: nlib.Library, points: Any) -> None:
+    visitor = kit.kit_visitor(lambda index, point, data: index + 10)
+    equal(kit.kit_each(points, 3, visitor, None), 10)
+    raises(TypeError, lambda: kit.kit_listen(visitor, None), "kit_listener")
+
+
+def callback_thread() -> None:
+    kit = nlib.load(fixture("kit.c"))
+    heard: list[Any] = []
+    kit.kit_on_thread(lambda data, value: heard.append((value, threading.get_ident())), None, 7)
+    equal(heard[0][0], 7)
+    true(heard[0][1] != threading.get_ident(), "it ran on another thread")
+
+    def fails(data: Any, value: int) -> None:
+        raise ValueError(f"{value} on a thread of C's")
+
+    raises(ValueError, lambda: kit.kit_on_thread(fails, None, 8), "8 on a thread")
+    equal(kit.kit_add(1, 2), 3)
+
+    # Nobody waits for this one: a thread that runs on after its call has returned.
+    text = """
+    #include <pthread.h>
+    typedef void (*listener)(int value);
+    static pthread_t thread;
+    static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    static void *run(void *listen) {
+        pthread_mutex_lock(&gate);
+        ((listener)listen)(5);
+        return 0;
+    }
+    void start(listener listen) { pthread_mutex_lock(&gate); pthread_create(&thread, 0, run, (void *)listen); }
+    void go(void) { pthread_mutex_unlock(&gate); }
+    """
+    late = nlib.code(text)
+    told = threading.Event()
+    lost: list[Any] = []
+
+    def hook(unraisable: Any) -> None:
+        lost.append(unraisable.exc_value)
+        told.set()
+
+    def raises_late(value: int) -> None:
+        raise OSError(f"late {value}")
+
+    before, sys.unraisablehook = sys.unraisablehook, hook
+    try:
+        late.start(raises_late)
+        late.go()
+        told.wait()
+    finally:
+        sys.unraisablehook = before
+    equal([str(error) for error in lost], ["late 5"])

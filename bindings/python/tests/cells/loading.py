@@ -1,0 +1,137 @@
+"""Loading: by path, by name, from memory, beside the program, as an import."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import sys
+import threading
+from pathlib import Path
+
+import nlib
+
+from .expect import equal, fixture, raises, true
+
+
+def load() -> None:
+    steps: list[nlib.Progress] = []
+    kit = nlib.load(fixture("kit.c"), progress=steps.append)
+    equal(kit.name, "kit")
+    equal(kit.KIT_VERSION, 3)
+    true(any(step.step == "loaded" for step in steps), f"no step says that it is loaded: {steps}")
+    true(kit.linker in ("jit", "image"), kit.linker)
+    true(kit.kit_add.__module__ == "kit", kit.kit_add.__module__)
+
+    sqlite = nlib.load("sqlite3")
+    true(sqlite.sqlite3_libversion_number() >= 3_000_000, "a version of SQLite")
+    equal(sqlite.sqlite3_libversion(), sqlite.SQLITE_VERSION)
+
+    equal(nlib.code("int twice(int n) { return 2 * n; }").twice(21), 42)
+    equal(nlib.code("int six() { return SIX; }", "c++", defines={"SIX": 6}).six(), 6)
+
+    _parts()
+    _other_thread()
+    _host_symbols()
+    with nlib.Session(jobs=1, cache="off") as session:
+        equal(session.load(code="int own(void) { return 7; }", profile="dev").own(), 7)
+    raises(nlib.HandleError, lambda: session.load(fixture("kit.c")), "closed")
+    made = nlib.compile(code="int object(void) { return 1; }", name="object")
+    true(made.data.startswith(b"\x7fELF"), "an ELF object")
+    raises(TypeError, lambda: nlib.load(fixture("kit.c"), code="int x;"), "exactly one")
+    raises(TypeError, lambda: nlib.load(fixture("kit.c"), flags="-O3"), "['-O3']")
+
+
+def _parts() -> None:
+    """Several sources that are one library, a manifest's text."""
+    Path("first.c").write_text("int second(void); int first(void) { return second() + BONUS; }")
+    parts = [Path("first.c"), nlib.Source(code="int second(void) { return 40; }", name="second.c")]
+    both = nlib.load(parts, name="both", defines={"BONUS": 2}, flags=["-O1"])
+    equal((both.name, both.function("first", nlib_int())()), ("both", 42))
+
+    Path("unit.c").write_text('#include "unit.h"\nint unit(void) { return UNIT; }')
+    Path("unit.h").write_text("int unit(void);")
+    manifest = '{"manifest-version": 1, "name": "own", "units": [{"src": "unit.c"}], "public-headers": ["unit.h"]}'
+    equal(nlib.load(manifest_text=manifest, defines=["UNIT=5"]).unit(), 5)
+
+
+def nlib_int() -> object:
+    import ctypes
+
+    return ctypes.c_int
+
+
+def _other_thread() -> None:
+    found: list[int] = []
+    thread = threading.Thread(target=lambda: found.append(nlib.load(fixture("kit.c")).kit_add(1, 2)))
+    thread.start()
+    thread.join()
+    equal(found, [3])
+
+
+def _host_symbols() -> None:
+    """Functions of this program that the library calls."""
+    import ctypes
+
+    lines: list[str] = []
+    tell = nlib.callback(lines.append, None, ctypes.c_char_p)
+    text = "void tell(const char *); void greet(void) { tell(\"gr\\u00fc\\u00df dich\"); }"
+    nlib.code(text, host_symbols={"tell": tell}).greet()
+    equal(lines, ["grüß dich"])
+
+
+def load_async() -> None:
+    asyncio.run(_beside())
+
+
+async def _beside() -> None:
+    kit, sqlite = await asyncio.gather(nlib.load_async(fixture("kit.c")), nlib.load_async("sqlite3"))
+    equal(kit.kit_add(20, 22), 42)
+    true(sqlite.sqlite3_threadsafe() in (0, 1, 2), "sqlite3_threadsafe")
+
+    error = None
+    try:
+        await nlib.load_async(code="int broken(void) { return nothing; }")
+    except nlib.CompileError as found:
+        error = found
+    true(error is not None and error.diagnostics[0].line == 1, "a compile error of the awaited load")
+
+    await _cancelled()
+
+
+async def _cancelled() -> None:
+    """A load is cancelled while its compiler runs."""
+    started = asyncio.Event()
+
+    def step(progress: nlib.Progress) -> None:
+        if progress.step == "compile-started":
+            started.set()
+
+    # It compiles for as long as the compiler may take.
+    body = "template<int N> struct A { static const long v = A<N-1>::v + A<N-2>::v % 7; }; "
+    body += "template<> struct A<0> { static const long v = 0; }; template<> struct A<1> { static const long v = 1; };"
+    body += "constexpr long slow() { long s = 0; for (long i = 0; i < 4000000000; i++) s += i; return s; }"
+    body += "constexpr long result = slow(); long answer() { return result + A<900>::v; }"
+    session = nlib.Session(cache="off")
+    load = asyncio.ensure_future(
+        session.load_async(code=body, language="c++", flags=["-fconstexpr-steps=2147483647"], progress=step)
+    )
+    await started.wait()
+    load.cancel()
+    try:
+        await load
+    except asyncio.CancelledError:
+        pass
+    else:
+        raise AssertionError("the load was not cancelled")
+    equal(session.load(code="int after(void) { return 1; }").after(), 1)
+    session.close()
+
+
+def imports() -> None:
+    from nlib.libs import sqlite3  # type: ignore[attr-defined]
+
+    true(isinstance(sqlite3, nlib.Library), repr(sqlite3))
+    true(sqlite3.sqlite3_libversion_number() >= 3_000_000, "a version of SQLite")
+    again = importlib.import_module("nlib.libs.sqlite3")
+    true(again is sqlite3 is sys.modules["nlib.libs.sqlite3"], "it is loaded once")
+    raises(ModuleNotFoundError, lambda: importlib.import_module("nlib.libs.sqlite4"), "sqlite4", "sqlite3")

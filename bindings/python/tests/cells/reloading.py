@@ -1,0 +1,65 @@
+"""A source that changes while the program runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import nlib
+
+from .expect import equal, raises
+
+FIRST = """
+typedef struct pair { int a, b; } pair;
+enum kind { SMALL = 1 };
+int version(void) { return 1; }
+int sum(pair p) { return p.a + p.b; }
+int changes(int a) { return a; }
+int goes(void) { return 1; }
+int counter = 0;
+int count(void) { return ++counter; }
+"""
+SECOND = """
+/* The lines are others now. */
+typedef struct pair { int a, b; } pair;
+enum kind { SMALL = 1 };
+int version(void) { return 2; }
+int sum(pair p) { return 100 + p.a + p.b; }
+double changes(double a) { return a / 2; }
+int counter = 50;
+int count(void) { return ++counter; }
+int comes(void) { return 3; }
+"""
+THIRD = SECOND.replace("int a, b;", "int a, b, c;").replace("return 2", "return 3").replace("p.a + p.b", "p.c")
+
+
+def reload() -> None:
+    source = Path("plugin.c")
+    source.write_text(FIRST)
+    plugin = nlib.load(source)
+    version, total, changes, goes = plugin.version, plugin.sum, plugin.changes, plugin.goes
+    pair = plugin.pair(1, 2)
+    equal((version(), total(pair), changes(4), goes(), plugin.count(), plugin.count()), (1, 3, 4, 1, 1, 2))
+
+    source.write_text(SECOND)
+    equal(version(), 1)
+    plugin.reload()
+    equal((version(), plugin.version()), (2, 2))
+    equal((total(pair), plugin.sum((1, 2))), (103, 103))
+    equal((plugin.changes(4), plugin.comes(), plugin.count(), plugin.counter), (2.0, 3, 51, 51))
+    raises(nlib.UnloadedError, lambda: changes(4), "plugin", "again")
+    raises(nlib.UnloadedError, goes)
+    raises(nlib.SymbolError, lambda: plugin.goes)
+
+    source.write_text(SECOND.replace("return 2;", "return 2"))
+    raises(nlib.CompileError, plugin.reload, "expected ';'")
+    equal((version(), plugin.count()), (2, 52))
+
+    source.write_text(THIRD)
+    plugin.reload()
+    raises(nlib.UnloadedError, lambda: total(pair))
+    equal((plugin.version(), plugin.sum((1, 2, 3))), (3, 103))
+
+    # A second load beside the first one, without reload.
+    source.write_text(FIRST)
+    other = nlib.load(source)
+    equal((other.version(), plugin.version()), (1, 3))
