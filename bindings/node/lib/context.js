@@ -1,0 +1,94 @@
+"use strict";
+// Contexts, and loading in them.
+
+const { check, classes, errorOf, typeError } = require("./errors");
+const { Image } = require("./image");
+const { Library, libraryProxy } = require("./library");
+const { Inbox } = require("./messages");
+const { FOREVER, nlib, outCell } = require("./native");
+const { optionsOf, readLoad } = require("./options");
+
+/** What loads libraries: an nlib_ctx, with the messages it tells. */
+class Context {
+    constructor(options) {
+        const { onLog, onProgress } = options;
+        this.inbox = onLog || onProgress ? new Inbox(onLog, onProgress) : null;
+        const handle = outCell();
+        check(nlib.open(optionsOf(options, this.inbox?.log, this.inbox?.progress), handle));
+        this.handle = handle[0];
+        // What is being written into the cache is waited for.
+        process.once("exit", () => nlib.close(this.handle));
+    }
+
+    /** Loads and waits for it; gives the nlib_lib. */
+    load(request) {
+        const library = outCell();
+        try {
+            check(nlib.load(this.handle, request, library));
+        } finally {
+            this.inbox?.take();
+        }
+        return library[0];
+    }
+
+    /** Loads on a thread of nlib's, which `signal` cancels; gives the nlib_lib. */
+    async start(request, signal) {
+        signal?.throwIfAborted();
+        const cell = outCell();
+        check(nlib.load_start(this.handle, request, null, null, cell));
+        const task = cell[0];
+        const cancel = () => nlib.task_cancel(task);
+        signal?.addEventListener("abort", cancel, { once: true });
+        try {
+            const library = outCell();
+            const error = await new Promise((resolve, reject) => {
+                nlib.task_wait.async(task, FOREVER, library, (failure, token) => (failure ? reject(failure) : resolve(token)));
+            });
+            if (error === null) return library[0];
+            const failure = errorOf(error);
+            if (failure instanceof classes.CancelledError && signal?.aborted) throw signal.reason;
+            throw failure;
+        } finally {
+            signal?.removeEventListener("abort", cancel);
+            nlib.task_free(task);
+            this.inbox?.take();
+        }
+    }
+}
+
+// Loads with the same options share a context; functions are never the same.
+const contexts = new Map();
+
+function contextOf(options) {
+    if (options.onLog || options.onProgress) return new Context(options);
+    const key = JSON.stringify(options, Object.keys(options).sort());
+    let context = contexts.get(key);
+    if (context === undefined) contexts.set(key, (context = new Context(options)));
+    return context;
+}
+
+/** How to load what was asked for, as often as it is wanted. */
+function prepare(given, more) {
+    const { request, context, signal, kept } = readLoad(given, more);
+    if (signal !== undefined && !(signal instanceof AbortSignal)) throw typeError("signal has to be an AbortSignal");
+    const used = contextOf(context);
+    return {
+        signal,
+        sync: () => new Image(used.load(request), kept),
+        async: async (options = {}) => new Image(await used.start(request, options.signal), kept),
+    };
+}
+
+/** Loads a library without blocking the event loop: see index.d.ts. */
+async function load(given) {
+    const prepared = prepare(given, ["signal"]);
+    return libraryProxy(new Library(await prepared.async({ signal: prepared.signal }), prepared));
+}
+
+/** Loads a library and waits. */
+function loadSync(given) {
+    const prepared = prepare(given);
+    return libraryProxy(new Library(prepared.sync(), prepared));
+}
+
+module.exports = { load, loadSync };

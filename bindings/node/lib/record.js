@@ -1,0 +1,183 @@
+"use strict";
+// The classes of records. An object of such a class sees a record where it lies: in memory of JavaScript's that
+// `new` took, or in native memory to which a function gave a pointer.
+//
+// Properties are the fields; in C++ methods come on top. Nothing else is there, so that no field is hidden,
+// but for `delete`, which is no name in C++: it ends a C++ object.
+
+const util = require("node:util");
+const { Holder, Keeper, newPlace } = require("./memory");
+const { NATIVE } = require("./pointer");
+const { explain } = require("./types/type");
+const { classes, typeError } = require("./errors");
+
+const dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
+
+const VIEW = Symbol("view");
+
+/** What an object of a record's class is: the type, the place, the library, and whether it was ended. */
+class NativeRecord {
+    constructor(type, place) {
+        this.type = type;
+        this.place = place;
+        this.image = type.image;
+        this.isEnded = false;
+        /** Of a C++ object that JavaScript made: what runs its destructor. */
+        this.end = null;
+    }
+
+    check() {
+        this.image.check();
+        if (this.isEnded) throw new classes.HandleError(`this ${this.type.spelling} was deleted`);
+    }
+}
+
+// A destructor runs when nobody has the object any more, unless its library was unloaded.
+const forgotten = new FinalizationRegistry((end) => end());
+
+/** What the classes of all records have in common. */
+class Record {
+    /** Of `VIEW` and a NativeRecord; the classes made by makeRecordClass see to it. */
+    constructor(_view, native) {
+        this[NATIVE] = native;
+    }
+
+    /** Ends a C++ object that `new` or a function's result made: runs its destructor. Once more does nothing. */
+    delete() {
+        const native = this[NATIVE];
+        if (native.isEnded) return;
+        native.check();
+        if (native.end === null)
+            throw new classes.HandleError(
+                `this ${native.type.spelling} is not JavaScript's to delete: it lies in memory of the library's`,
+            );
+        forgotten.unregister(native);
+        native.isEnded = true;
+        native.end();
+    }
+
+    [dispose]() {
+        if (this[NATIVE].end) this.delete();
+    }
+
+    toJSON() {
+        return plain(this);
+    }
+
+    [util.inspect.custom](depth, options, inspect) {
+        const { type, image, isEnded } = this[NATIVE];
+        if (!image.isLive) return `${type.name} [unloaded]`;
+        if (isEnded) return `${type.name} [deleted]`;
+        if (depth < 0 || type.isOpaque) return `[${type.name} 0x${addressOf(this).toString(16)}]`;
+        return `${type.name} ${inspect(fieldsOf(this), options)}`;
+    }
+}
+
+/** The fields that may be seen, as they are now. */
+function fieldsOf(record) {
+    const { type, place } = record[NATIVE];
+    const result = {};
+    for (const field of type.fields.values()) {
+        if (field.isPrivate) continue;
+        const at = field.in(place);
+        result[field.name] = field.choice ? field.type.copyUnfollowed(at) : field.type.copy(at);
+    }
+    return result;
+}
+
+/**
+ * A copy of a record as a plain object, fields within it also. Of a union's members it has all; pointers in them
+ * are not followed.
+ */
+function plain(record) {
+    const native = record?.[NATIVE];
+    if (!native?.place) throw typeError("plain takes an object of a record's class");
+    if (!(record instanceof Record)) return [...record].map((each) => (each?.[NATIVE] ? plain(each) : each));
+    native.check();
+    return fieldsOf(record);
+}
+
+/** The native address of a record, an array, a callback, a function or a pointer. */
+function addressOf(value) {
+    const native = value?.[NATIVE];
+    if (native?.place) {
+        native.image?.check();
+        return native.place.address;
+    }
+    const address = native?.address ?? value?.address;
+    if (typeof address === "bigint") return address;
+    throw typeError("addressOf takes what native memory belongs to: a record, a pointer, a function");
+}
+
+/** Sees the record that lies at a place. */
+function viewRecord(type, place) {
+    return new type.Class(VIEW, new NativeRecord(type, place));
+}
+
+/**
+ * Makes the class of a record. `construct(record, native, values)` does what `new Class(...values)` has to do, in
+ * memory filled with zeros.
+ */
+function makeRecordClass(type, Base, construct) {
+    const name = type.name;
+    const Class = {
+        [name]: class extends Base {
+            constructor(...values) {
+                const native = values[0] === VIEW ? values[1] : new NativeRecord(type, newRecordPlace(type));
+                super(VIEW, native);
+                if (values[0] !== VIEW) construct(this, native, values);
+            }
+        },
+    }[name];
+    Object.defineProperty(Class, NATIVE, { value: { recordType: type } });
+    for (const field of type.fields.values()) if (!field.isPrivate) defineField(Class.prototype, type, field);
+    return Class;
+}
+
+function newRecordPlace(type) {
+    if (type.isOpaque)
+        throw typeError(`the header does not say what is in a ${type.spelling}: only the library can make one`);
+    return newPlace(type.size, type.alignment, new Holder());
+}
+
+/** Makes the record end by its destructor: when it is deleted, or when nobody has it any more. */
+function endBy(record, destructor) {
+    const native = record[NATIVE];
+    const { place, image } = native;
+    native.end = () => {
+        if (image.isLive) destructor(place);
+    };
+    forgotten.register(record, native.end, native);
+}
+
+function defineField(prototype, type, field) {
+    const { name, offset } = field;
+    const fieldType = field.type;
+    const what = `${type.name}.${name}`;
+    const get = fieldType.readAt
+        ? function () {
+              const native = this[NATIVE];
+              native.check();
+              return fieldType.readAt(native.place.view, native.place.base + offset);
+          }
+        : function () {
+              const native = this[NATIVE];
+              native.check();
+              return fieldType.read(field.in(native.place));
+          };
+    const set = function (value) {
+        const native = this[NATIVE];
+        native.check();
+        const place = field.in(native.place);
+        const keeper = new Keeper();
+        try {
+            fieldType.write(place, value, keeper);
+        } catch (error) {
+            throw explain(error, what);
+        }
+        if (fieldType.pointing) place.holder?.replace(place, keeper.kept);
+    };
+    Object.defineProperty(prototype, name, { get, set, enumerable: true, configurable: true });
+}
+
+module.exports = { Record, addressOf, dispose, endBy, makeRecordClass, plain, viewRecord };

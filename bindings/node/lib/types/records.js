@@ -1,0 +1,308 @@
+"use strict";
+// Structures, unions and classes: their fields, and how they become objects of JavaScript's and back.
+//
+// A record in memory is seen through an object of its class (record.js), whose properties are the fields
+// themselves. A copy of one, such as a result by value, is a plain object, for which `{ x: 1, y: 2 }` may be
+// given wherever a record is wanted. Records that only their own code can copy are always objects of their class.
+
+const koffi = require("koffi");
+const { bytesOf, copyBytes, newPlace } = require("../memory");
+const { NATIVE } = require("../pointer");
+const { structureOf } = require("../koffi-types");
+const { viewRecord } = require("../record");
+const { BitField } = require("./bits");
+const { Mismatch, Type, UnsupportedType, cannotPass, mismatch, within } = require("./type");
+
+/** A field, or one of an unnamed structure or union inside, as if it were the record's own. */
+class Field {
+    /**
+     * @param {string} name
+     * @param {Type} type
+     * @param {number} offset in bytes, from the start of the outermost record; 0 for a bit-field, whose type knows
+     * @param {object} from the description: `private`, `documentation`
+     * @param {{union: object, member: number} | null} choice of which union it is a member, and which of its members
+     */
+    constructor(name, type, offset, from, choice) {
+        this.name = name;
+        this.type = type;
+        this.offset = offset;
+        this.isPrivate = from.private ?? false;
+        this.documentation = from.documentation ?? "";
+        this.choice = choice;
+    }
+
+    /** Where it lies in a record. */
+    in(place) {
+        return place.at(this.offset);
+    }
+}
+
+/** A structure, union or class. */
+class RecordType extends Type {
+    #fields = null;
+    #bases = null;
+    #native = null;
+
+    /**
+     * @param {object} description as nlib gives it
+     * @param {object} image the library that it is of
+     */
+    constructor(description, image) {
+        super(description.name, `record ${description.name}`, description.size, Math.max(description.alignment, 1));
+        this.description = description;
+        this.name = description.name;
+        this.image = image;
+        this.isOpaque = description.opaque ?? false;
+        this.isTrivial = description.trivial ?? false;
+    }
+
+    /** Its fields by name: its bases' first, the unnamed structures' and unions' among its own. */
+    get fields() {
+        return (this.#fields ??= this.#readFields());
+    }
+
+    /** The classes that it is made from, each with its offset; virtual bases are left out. */
+    get bases() {
+        this.#bases ??= (this.description.bases ?? [])
+            .filter((base) => base.offset !== undefined)
+            .map((base) => ({ type: this.image.record(base.name), offset: Number(base.offset) }));
+        return this.#bases;
+    }
+
+    /** Where in it a base of that key begins: 0 for itself, null where there is none. */
+    offsetOf(key) {
+        if (this.key === key) return 0;
+        for (const { type, offset } of this.bases) {
+            const within = type.offsetOf(key);
+            if (within !== null) return offset + within;
+        }
+        return null;
+    }
+
+    /** The class whose objects see such a record in memory. */
+    get Class() {
+        return this.image.recordClass(this);
+    }
+
+    /** Whether a plain object can stand for it. */
+    get isPlain() {
+        if (!this.isTrivial || this.isOpaque || this.description.polymorphic) return false;
+        for (const field of this.fields.values()) if (field.isPrivate) return false;
+        return true;
+    }
+
+    get native() {
+        return (this.#native ??= this.#structure());
+    }
+
+    /** Whether koffi can pass it by value. */
+    get isPassable() {
+        try {
+            return this.native !== null;
+        } catch {
+            return false;
+        }
+    }
+
+    get zero() {
+        return Object.fromEntries(Array.from(this.fields.values(), ({ name, type }) => [name, type.zero]));
+    }
+
+    get pointing() {
+        for (const { type } of this.fields.values()) if (type.pointing) return true;
+        return false;
+    }
+
+    /** An object that sees the record where it lies. */
+    read(place) {
+        return viewRecord(this, place);
+    }
+
+    /** A plain object; a record of its own where that would lose something. */
+    copy(place) {
+        if (this.isPlain) return this.#plain(place, false);
+        if (!this.isTrivial || this.isOpaque) return this.read(place);
+        const copy = newPlace(this.size, this.alignment, place.holder);
+        copyBytes(place, copy, this.size);
+        return this.read(copy);
+    }
+
+    copyUnfollowed(place) {
+        return this.isPlain ? this.#plain(place, true) : this.copy(place);
+    }
+
+    write(place, value, keeper) {
+        const given = value?.[NATIVE];
+        if (given?.type instanceof RecordType) return this.#writeRecord(place, given);
+        this.#checkObject(value);
+        bytesOf(place, this.size).fill(0);
+        const chosen = new Map();
+        for (const name in value) {
+            if (value[name] === undefined) continue;
+            const field = this.fields.get(name);
+            if (field === undefined) throw new Mismatch(`has no field '${name}'; ${this.#listing()}`);
+            try {
+                const first = field.choice && chosen.get(field.choice.union);
+                if (first && first.choice.member !== field.choice.member) this.#checkSame(place, field, value[name], first);
+                else field.type.write(field.in(place), value[name], keeper);
+                if (field.choice && !first) chosen.set(field.choice.union, field);
+            } catch (error) {
+                throw within(error, `.${name}`);
+            }
+        }
+    }
+
+    toNative(value, keeper) {
+        const given = value?.[NATIVE];
+        let source = value;
+        if (given?.type instanceof RecordType) {
+            if (given.type.key !== this.key) throw mismatch(`a ${this.spelling}`, value);
+            given.check();
+            source = this.#plain(given.place, true);
+        } else this.#checkObject(value);
+        const result = {};
+        let count = 0;
+        for (const { name, type } of this.fields.values()) {
+            const item = source[name];
+            if (item === undefined) {
+                result[name] = type.zero;
+                continue;
+            }
+            count++;
+            try {
+                result[name] = type.toNative(item, keeper);
+            } catch (error) {
+                throw within(error, `.${name}`);
+            }
+        }
+        if (source === value) this.#checkNames(value, count);
+        return result;
+    }
+
+    fromNative(value) {
+        const result = {};
+        for (const { name, type } of this.fields.values()) result[name] = type.fromNative(value[name]);
+        return result;
+    }
+
+    /** Writes into a plain object what changed in the memory that was made of it; gives the object. */
+    update(object, place, before) {
+        const now = bytesOf(place, this.size);
+        for (const { name, type, offset } of this.fields.values()) {
+            const size = type.size;
+            const same =
+                size > 0 && Buffer.compare(now.subarray(offset, offset + size), before.subarray(offset, offset + size)) === 0;
+            if (same && object[name] !== undefined) continue;
+            object[name] = type.copy(place.at(offset));
+        }
+        return object;
+    }
+
+    rank(value) {
+        const given = value?.[NATIVE];
+        if (given?.type instanceof RecordType) {
+            const offset = given.type.offsetOf(this.key);
+            if (offset === null) return null;
+            return given.type.key === this.key ? 0 : 1;
+        }
+        if (value === null || typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value)) return null;
+        if (!this.isPlain || given) return null;
+        return Object.keys(value).every((name) => this.fields.has(name)) ? 1 : null;
+    }
+
+    #checkObject(value) {
+        if (value === null || typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value) || value[NATIVE])
+            throw mismatch(this.isPlain ? `a ${this.spelling} or an object with its fields` : `a ${this.spelling}`, value);
+        if (this.isOpaque) throw new Mismatch(`has to be a ${this.spelling}, of which the header does not say what is in it`);
+        if (!this.isPlain) throw new Mismatch(`has to be a ${this.spelling}, which only its constructor makes, not a plain object`);
+    }
+
+    #checkNames(value, count) {
+        const names = Object.keys(value).filter((name) => value[name] !== undefined);
+        if (names.length === count) return;
+        const unknown = names.find((name) => !this.fields.has(name));
+        if (unknown !== undefined) throw new Mismatch(`has no field '${unknown}'; ${this.#listing()}`);
+    }
+
+    #listing() {
+        return `${this.spelling} has ${[...this.fields.keys()].join(", ")}`;
+    }
+
+    #writeRecord(place, given) {
+        given.check();
+        const offset = given.type.offsetOf(this.key);
+        if (offset === null) throw new Mismatch(`has to be a ${this.spelling}, not a ${given.type.spelling}`);
+        if (!this.isTrivial) throw new Mismatch(`is a ${this.spelling}, which only its own code can copy`);
+        copyBytes(given.place.at(offset), place, this.size);
+    }
+
+    /** Of a union only one member can hold: others may be given when they say the same, as in a copy of one. */
+    #checkSame(place, field, value, first) {
+        const here = field.in(place);
+        const held = field.type.copyUnfollowed(here);
+        if (Object.is(held, value)) return;
+        const trial = newPlace(Math.max(field.type.size, 1), 16);
+        const kept = [];
+        field.type.write(trial, value, { allocate: newPlace, keep: (each) => kept.push(each) });
+        if (Buffer.compare(bytesOf(trial, field.type.size), bytesOf(here, field.type.size)) !== 0)
+            throw new Mismatch(`and .${first.name} are of one union, which holds one of them; leave the other out`);
+    }
+
+    #plain(place, unfollowed) {
+        const result = {};
+        for (const field of this.fields.values()) {
+            const at = field.in(place);
+            result[field.name] = unfollowed || field.choice ? field.type.copyUnfollowed(at) : field.type.copy(at);
+        }
+        return result;
+    }
+
+    #readFields() {
+        const fields = new Map();
+        for (const { type, offset } of this.bases)
+            for (const field of type.fields.values())
+                fields.set(field.name, this.#moved(field, offset, field.choice));
+        const isUnion = this.description.kind === "union";
+        this.description.fields.forEach((from, member) => {
+            const choice = isUnion ? { union: this, member } : null;
+            const offset = Number(from.offset);
+            const type = this.image.type(from.type);
+            if (!from.name && type instanceof RecordType) {
+                // The fields of one without a name are this one's; of a union inside they are each a choice.
+                for (const inner of type.fields.values())
+                    fields.set(inner.name, this.#moved(inner, offset, choice ?? inner.choice));
+            } else if (from.name && from.bits) {
+                const bits = new BitField(type, Number(from.bits.offset), from.bits.width);
+                fields.set(from.name, new Field(from.name, bits, 0, from, choice));
+            } else if (from.name) fields.set(from.name, new Field(from.name, type, offset, from, choice));
+        });
+        return fields;
+    }
+
+    #moved(field, offset, choice) {
+        const from = { private: field.isPrivate, documentation: field.documentation };
+        if (!(field.type instanceof BitField)) return new Field(field.name, field.type, field.offset + offset, from, choice);
+        const bits = new BitField(field.type.type, field.type.first + offset * 8, Number(field.type.width));
+        return new Field(field.name, bits, 0, from, choice);
+    }
+
+    /** koffi's structure of the same layout; an error where there is none. */
+    #structure() {
+        const { kind, fields, bases } = this.description;
+        const plain = this.isPlain && kind !== "union" && !bases?.length && fields.length > 0;
+        if (!plain || fields.some((field) => field.bits || !field.name)) throw cannotPass(this);
+        const members = {};
+        for (const { name, type } of this.fields.values()) {
+            if (type instanceof UnsupportedType) throw cannotPass(this);
+            members[name] = type.native;
+        }
+        const structure = structureOf(members);
+        const isSame = Array.from(this.fields.values()).every(
+            ({ name, offset }) => koffi.offsetof(structure, name) === offset,
+        );
+        if (!isSame || koffi.sizeof(structure) !== this.size) throw cannotPass(this);
+        return structure;
+    }
+}
+
+module.exports = { RecordType };
