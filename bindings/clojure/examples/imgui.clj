@@ -20,10 +20,10 @@
    :sources [{:name "pixels.cpp" :language "c++"
               :code "#include \"imgui.h\"
                      #include \"software_rasterizer.h\"
-                     Image *image(int width, int height) { return new Image(width, height); }
-                     void end(Image *image) { delete image; }
-                     unsigned char *pixels(Image *image) { return image->rgba.data(); }
-                     void render(const void *data, Image *image) { draw(*(const ImDrawData *)data, *image); }"}
+                     Image *image(int width, int height) noexcept { return new Image(width, height); }
+                     void end(Image *image) noexcept { delete image; }
+                     unsigned char *pixels(Image *image) noexcept { return image->rgba.data(); }
+                     void render(const void *data, Image *image) noexcept { draw(*(const ImDrawData *)data, *image); }"}
              (io/file here "../../../examples/imgui-png/software_rasterizer.cpp")]
    :include-dirs [(io/file here "../../../examples/imgui-png")]
    :with ["imgui"]))

@@ -54,7 +54,7 @@
 ;; A query may also give its rows to a function of Clojure's.
 (sqlite/exec database "SELECT name, radius_km FROM moon WHERE radius_km > 2500 ORDER BY name"
              (fn [_data columns values names]
-               (println "large:" (mapv #(n/text (nth (n/cast-pointer sqlite values "char *") %)) (range columns)))
+               (println "large:" (mapv #(nth values %) (range columns)))
                0)
              nil nil)
 

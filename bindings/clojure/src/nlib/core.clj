@@ -189,8 +189,10 @@
     (defcfn flecs ecs-init \"ecs_init\" [] ::n/pointer)       ; types given"
   {:arglists '([library name] [library name c-name] [library name c-name parameters result])}
   [library name & more]
-  (let [[c-name & types] (if (string? (first more)) more (cons (string/replace (str name) "-" "_") more))]
-    (when-not (#{0 2} (count types))
+  (let [[c-name & types] (if (string? (first more)) more (cons (string/replace (str name) "-" "_") more))
+        types (when-let [[parameters result] types]
+                [(mapv #(if (= '& %) ''& %) parameters) result])]
+    (when-not (#{0 1 3} (count more))
       (throw (IllegalArgumentException. (str "defcfn " name " has a name, or a name, parameters and a result"))))
     `(let [library# ~library]
        (document! (def ~name (function library# ~c-name ~@types)) library# ~c-name))))
@@ -211,9 +213,9 @@
   (import/import! library (or options {})))
 
 (defn kebab-case
-  "\"ecs_set_name\" as \"ecs-set-name\"."
+  "\"ecs_set_name\" as \"ecs-set-name\"; what has capitals, such as constants, stays."
   [name]
-  (string/replace name "_" "-"))
+  (if (re-find #"[A-Z]" name) name (string/replace name "_" "-")))
 
 ;; ---- Structures and objects -------------------------------------------------------------------------
 

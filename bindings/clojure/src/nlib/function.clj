@@ -23,11 +23,10 @@
   "A function as C declares it."
   [{:keys [name parameters result variadic method]}]
   (let [parameter (fn [{:keys [name type default]}]
-                    (str (types/spell type) (when-not (string/blank? name) (str " " name))
-                         (when default (str " = " default))))]
+                    (str (types/declare-as type name) (when default (str " = " default))))]
     (str (when (= "static" (:kind method)) "static ")
-         (when-not (#{"constructor" "destructor"} (:kind method)) (str (types/spell result) " "))
-         name "("
+         (if (#{"constructor" "destructor"} (:kind method)) name (types/declare-as result name))
+         "("
          (string/join ", " (concat (map parameter parameters) (when variadic ["..."])))
          ")"
          (when (:const method) " const"))))

@@ -194,8 +194,8 @@
     (+ (.address ^Addressed value) (long offset))))
 
 (defn- check-complete [spelling pointee value]
-  (when (or (= :void (:kind pointee)) (:unsupported pointee))
-    (types/mismatch spelling value "the library does not say what is there")))
+  (when (or (#{:void :function} (:kind pointee)) (:unsupported pointee))
+    (types/mismatch spelling value (when-not (= :function (:kind pointee)) "the library does not say what is there"))))
 
 (defn- address-for
   "A function that gives the address for a value of this package's or of Clojure's."

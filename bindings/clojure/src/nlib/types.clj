@@ -63,6 +63,14 @@
       (if (= "pointer" (:kind description)) (str text "const") (str "const " text))
       text)))
 
+(defn declare-as
+  "A type with the name of what is of it, which may be empty: \"char *text\", \"int (*f)(int)\"."
+  [description name]
+  (if (and (= "pointer" (:kind description)) (= "function" (:kind (:to description))))
+    (spell-pointer description name)
+    (let [spelled (spell description)]
+      (str spelled (when-not (or (string/blank? name) (re-find #"[*&]$" spelled)) " ") name))))
+
 (defn canonical
   "A description without typedefs and qualifiers on its outside."
   [generation description]

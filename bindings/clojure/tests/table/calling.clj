@@ -213,7 +213,7 @@
     (holds (string/includes? shown "([a b])"))
     (holds (string/includes? shown "int kit_add(int a, int b);"))
     (holds (string/includes? shown "Adds two numbers.")))
-  (same '([index size format & more]) (:arglists (meta #'kit/kit_format)))
+  (same '([text size format & more]) (:arglists (meta #'kit/kit_format)))
   (holds (string/includes? (:doc (meta #'kit/kit_point)) "A point in the plane."))
   (holds (string/includes? (:doc (meta #'kit/kit_point)) ":x  double"))
   (holds (string/includes? (with-out-str (n/doc kit "kit_sum")) "double kit_sum(const double *values, "))

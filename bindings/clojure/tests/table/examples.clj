@@ -30,16 +30,16 @@
 (defn imgui []
   (holds (some #{"wrote imgui.png: 480 x 240 pixels"} (run-example "imgui.clj")))
   (let [picture (javax.imageio.ImageIO/read (io/file "imgui.png"))
-        colours (frequencies (for [x (range 480), y (range 240)] (.getRGB picture x y)))]
+        pixels (for [x (range 480), y (range 240)]
+                 (let [colour (.getRGB picture x y)]
+                   (mapv #(bit-and 0xff (bit-shift-right colour %)) [16 8 0 24])))
+        count-of (fn [like?] (count (filter (fn [[red green blue opaque]] (and (< 200 opaque) (like? red green blue)))
+                                            pixels)))]
     (same [480 240] [(.getWidth picture) (.getHeight picture)])
-    ;; A window with a title, text and two buttons on an empty ground.
-    (holds (< 50 (count colours)))
-    (holds (< 10000 (- (* 480 240) (apply max (vals colours)))))
-    ;; The buttons are blue.
-    (holds (some (fn [[colour count]]
-                   (let [blue (bit-and colour 0xff), red (bit-and (bit-shift-right colour 16) 0xff)]
-                     (and (< 500 count) (< (* 2 red) blue))))
-                 colours))))
+    ;; A window of 400 by 70 pixels on an empty ground, with text, a blue title and two blue buttons.
+    (holds (< 25000 (count-of (constantly true)) 35000))
+    (holds (< 300 (count-of (fn [red green blue] (< 200 (min red green blue)))) 3000))
+    (holds (< 5000 (count-of (fn [red _ blue] (and (< 80 blue) (< (* 2 red) blue)))) 20000))))
 
 ;; ---- The quick start --------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@
     (same false (future-cancelled? task))
     (same 4 (n/call (deref task 0 nil) "four")))
   (let [task (n/load-native-library-async :code "int five(void) { return fife; }" :name "five.c")]
-    (fails :compile ["five.c:1:24" "fife"] @task))
+    (fails :compile ["five.c:1:25" "fife"] @task))
   ;; A compile that cannot end by itself is given up.
   (let [task (n/load-native-library-async
               :code "template <int N> struct Two { static constexpr long value = Two<N - 1>::value + Two<N - 2>::value + N; };
