@@ -93,17 +93,17 @@
 
 (defun note-callback-failure (condition)
   "Has CONDITION signalled by the call of C's that is under way on this thread; the first one counts."
-  (cond ((eq *callback-failure* :outside)
-         (with-lock (*stray-lock*)
-           (setf *stray-failures* (append *stray-failures* (list condition)))))
-        ((null *callback-failure*)
-         (setf *callback-failure* condition))))
+  (let ((call *call*))
+    (cond ((null call)
+           (with-lock (*stray-lock*)
+             (setf *stray-failures* (append *stray-failures* (list condition)))))
+          ((null (svref call 0))
+           (setf (svref call 0) condition)))))
 
-(defun signal-callback-failure ()
-  (let ((failure (shiftf *callback-failure* nil)))
-    (error (or failure
-               (with-lock (*stray-lock*) (pop *stray-failures*))
-               (return-from signal-callback-failure)))))
+(defun signal-callback-failure (call)
+  (error (or (svref call 0)
+             (with-lock (*stray-lock*) (pop *stray-failures*))
+             (return-from signal-callback-failure))))
 
 ;;; Making and freeing
 

@@ -7,7 +7,7 @@
 
 (defun declaration-of (symbol)
   "The library and the C name that SYMBOL was made for; NIL for other symbols."
-  (let ((declaration (get symbol 'declaration)))
+  (let ((declaration (get symbol 'native-declaration)))
     (values (car declaration) (cdr declaration))))
 
 (defmacro define-functions (library &key package prefixes only except (documentation t))
@@ -79,7 +79,7 @@ as in C, |kitAdd|. Comments of the headers become documentation unless DOCUMENTA
     (loop for (kind name lisp-name documentation) in names
           do (let ((symbol (intern lisp-name package)))
                (export symbol package)
-               (setf (get symbol 'declaration) (cons library name))
+               (setf (get symbol 'native-declaration) (cons library name))
                (install-name kind symbol library name documentation)))
     package))
 

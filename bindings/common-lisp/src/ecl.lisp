@@ -99,13 +99,14 @@ static struct nlib_closure *nlib_new_closure(size_t index, int result, int count
 (defvar *last-values* '()
   "What the last call was given; here for its being stored, which keeps it alive until then.")
 
-(defmacro with-c-environment ((&key stray) &body body)
-  "Runs BODY, a call of C code that may call back, and then signals what failed in a callback meanwhile; when
-STRAY also what failed on other threads."
-  `(let ((*callback-failure* nil))
-     (multiple-value-prog1 (with-float-traps (t nil) ,@body)
-       (when ,(if stray '(or *callback-failure* *stray-failures*) '*callback-failure*)
-         (signal-callback-failure)))))
+(defmacro with-c-environment ((&key library stray) &body body)
+  "Runs BODY, a call of LIBRARY's code that may call back, and then signals what failed in a callback meanwhile;
+when STRAY also what failed on other threads."
+  `(let ((call (vector nil ,library *call*)))
+     (let ((*call* call))
+       (multiple-value-prog1 (with-float-traps (t nil) ,@body)
+         (when ,(if stray '(or (svref call 0) *stray-failures*) '(svref call 0))
+           (signal-callback-failure call))))))
 
 (defmacro funcall-foreign (address result &rest arguments)
   "Calls the function at ADDRESS, which gives RESULT. An argument is a list of its raw type and its value."
@@ -124,12 +125,12 @@ STRAY also what failed on other threads."
   (si:foreign-data-address (si:make-foreign-data-from-array array)))
 
 (defun make-invoker (result arguments)
-  "A function that takes an address and values made ready for ARGUMENTS, a list of raw types, calls what is
-there and gives its result, which is of the raw type RESULT."
+  "A function that takes a library, an address in it and values made ready for ARGUMENTS, a list of raw types,
+calls what is there and gives its result, which is of the raw type RESULT."
   (let ((result (elementary-type result))
         (types (mapcar #'elementary-type arguments)))
-    (lambda (address &rest values)
-      (let ((answer (with-c-environment (:stray t)
+    (lambda (library address &rest values)
+      (let ((answer (with-c-environment (:library library :stray t)
                       (si:call-cfun (native-pointer address) result types
                                     (mapcar (lambda (raw value)
                                               (if (eq raw :pointer)

@@ -288,7 +288,7 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
            (if (and (current-p function generation) (= (length arguments) ,count))
                (destructuring-bind ,values arguments
                  (funcall receiver
-                          (funcall invoker address
+                          (funcall invoker library address
                                    ,@(loop for value in values
                                            for preparer in preparers
                                            collect `(funcall ,preparer ,value)))))
@@ -318,7 +318,7 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
       (t (lambda (&rest arguments)
            (if (and (current-p function generation)
                     (= (length arguments) (length preparers)))
-               (funcall receiver (apply invoker address (mapcar #'funcall preparers arguments)))
+               (funcall receiver (apply invoker library address (mapcar #'funcall preparers arguments)))
                (misdirected function generation arguments)))))))
 
 ;;; Variadic functions: what follows the declared arguments goes by what it is.
@@ -360,6 +360,7 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
                  (push type raw)
                  (push ready prepared))))
     (let ((answer (apply (invoker (raw-type result) (reverse raw))
+                         (native-function-library function)
                          (candidate-address function candidate) (reverse prepared))))
       (receive result answer (native-function-library function)))))
 

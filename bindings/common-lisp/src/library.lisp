@@ -6,7 +6,7 @@
   "A native library. GENERATION is an object that stands for the code in memory: NIL while there is none,
 another one after each load, so that whoever kept an address knows whether it still holds."
   (name nil)
-  (request '() :type list :read-only t)
+  (request '() :type list)
   (generation nil)
   (unloaded nil)
   (handle 0 :type (unsigned-byte 64))
@@ -67,16 +67,16 @@ another one after each load, so that whoever kept an address knows whether it st
 (defun open-interface (library)
   "The INTERFACE of LIBRARY, or the condition that says why there is none."
   (handler-case
-      (make-interface :library library
-                      :handle (with-result (place)
-                                (%nlib-interface-open (library-handle library) place)))
+      (let* ((handle (with-result (place)
+                       (%nlib-interface-open (library-handle library) place)))
+             (interface (make-interface :library library :handle handle))
+             (session *session*))
+        ;; What was made of it may outlive the library's next load.
+        (call-at-death interface (lambda ()
+                                   (when (eq session *session*)
+                                     (%nlib-interface-free handle))))
+        interface)
     (nlib-error (condition) condition)))
-
-(defun forget-interface (library)
-  (let ((interface (library-interface library)))
-    (when (typep interface 'interface)
-      (%nlib-interface-free (interface-handle interface)))
-    (setf (library-interface library) nil)))
 
 (defun read-data (text)
   "The Lisp data that TEXT holds: keywords, strings, numbers, lists, T and NIL. Nothing is evaluated."
@@ -112,3 +112,27 @@ another one after each load, so that whoever kept an address knows whether it st
     (split-lines
      (read-text (with-result (place)
                   (%nlib-interface-names (interface-handle interface) (arena-text kind) place))))))
+
+;;; Whether memory is still there
+
+(defun check-alive (foreign)
+  "Signals DEAD-OBJECT when the memory of FOREIGN is gone for sure."
+  (let ((storage (foreign-storage foreign))
+        (library (foreign-library foreign)))
+    (cond ((not (eq (foreign-session foreign) *session*))
+           (fail 'dead-object "~a belongs to the process that this image was dumped from; make it anew"
+                 foreign))
+          ((and storage (not (storage-live storage)))
+           (fail 'dead-object "~a was freed" foreign))
+          ((and library (null storage) (library-unloaded library))
+           (fail 'unloaded-error "~a came from ~a, which was unloaded"
+                 foreign (library-name library)))))
+  foreign)
+
+(defun foreign-alive-p (foreign)
+  (let ((storage (foreign-storage foreign)))
+    (and (eq (foreign-session foreign) *session*)
+         (if storage
+             (storage-live storage)
+             (let ((library (foreign-library foreign)))
+               (or (null library) (not (library-unloaded library))))))))

@@ -14,7 +14,8 @@
   "Loads a library from its sources, or from the cache, and gives it.
 
   (load-native-library \"sqlite3\")                     a library by name
-  (load-native-library :source \"flecs.c\")             a file, or a list of files
+  (load-native-library :source \"flecs.c\")             a file; or a list of files and of texts, each of those
+                                                      (:code TEXT :name NAME :language LANGUAGE)
   (load-native-library :code \"int f(void) {...}\")     a text; a list of (TEXT :name NAME :language LANGUAGE)
   (load-native-library :manifest \"mine.json\")         a manifest; :manifest-text, its text, with
                                                       :manifest-folder
@@ -41,9 +42,11 @@ When it fails, an NLIB-ERROR is signalled with these restarts:
     (setf (gethash library *libraries*) t)
     library))
 
-(defun previous-library (request)
-  (let ((library (gethash (request-identity request) *latest*)))
-    (and library (library-generation library) library)))
+(defun previous-library (library request)
+  "What USE-PREVIOUS gives instead of LIBRARY: itself when it is loaded, else the last one for REQUEST."
+  (let ((latest (gethash (request-identity request) *latest*)))
+    (cond ((library-generation library) library)
+          ((and latest (library-generation latest)) latest))))
 
 (defun load-with-restarts (library request)
   "Loads LIBRARY as REQUEST says, and gives it or what a restart chose."
@@ -63,10 +66,10 @@ When it fails, an NLIB-ERROR is signalled with these restarts:
       (use-previous ()
         :test (lambda (condition)
                 (declare (ignore condition))
-                (previous-library request))
+                (previous-library library request))
         :report (lambda (stream)
                   (format stream "Use the ~a that was loaded before." (request-title request)))
-        (return (previous-library request))))))
+        (return (previous-library library request))))))
 
 (defun read-flags ()
   (format *query-io* "~&The compiler flags, with spaces between them: ")
@@ -90,8 +93,12 @@ When it fails, an NLIB-ERROR is signalled with these restarts:
 
 (defun adopt (library request context handle symbols)
   "LIBRARY is what HANDLE stands for from now on."
-  (setf (library-handle library) handle
+  (when (library-unloaded library)
+    (%nlib-release (library-handle library)))
+  (setf (library-request library) request
+        (library-handle library) handle
         (library-context library) context
+        (library-interface library) nil
         (library-name library) (read-text (%nlib-name handle))
         (library-unloaded library) nil
         (library-generation library) (list :generation)
@@ -120,6 +127,9 @@ an IN-USE-ERROR while its code runs, another library is linked against it, or it
   (let ((library (find-library library)))
     (when (library-unloaded library)
       (fail 'unloaded-error "~a was unloaded already" (library-name library)))
+    (when (called-p library)
+      (fail 'in-use-error "~a cannot be unloaded: this thread runs its code, which called Lisp back"
+            (library-name library)))
     (if (null (library-generation library))
         (setf (library-unloaded library) t)
         (with-lock ((library-lock library))
@@ -131,21 +141,13 @@ an IN-USE-ERROR while its code runs, another library is linked against it, or it
 
 (defun reload (library &key keep-old)
   "Loads LIBRARY anew from its sources as they are now. When that succeeds, its functions call the new code, and
-the old code is unloaded, unless KEEP-OLD is true or something still uses it. When it fails, the old code stays,
-and USE-PREVIOUS goes on with it."
+the old code is unloaded, unless KEEP-OLD is true or something still uses it. When it fails, the old code stays;
+the restarts are those of LOAD-NATIVE-LIBRARY, and USE-PREVIOUS goes on with the old code."
   (let* ((library (find-library library))
-         (old (and (library-generation library) (library-handle library)))
-         (request (library-request library)))
-    (restart-case
-        (progn
-          (forget-interface library)
-          (load-with-restarts library request))
-      (use-previous ()
-        :test (lambda (condition) (declare (ignore condition)) old)
-        :report (lambda (stream) (format stream "Go on with the ~a that is loaded." (library-name library)))
-        (return-from reload library)))
-    (when old
-      (unless keep-old
+         (old (and (library-generation library) (library-handle library))))
+    (load-with-restarts library (library-request library))
+    (unless (or (null old) (eql old (library-handle library)))
+      (unless (or keep-old (called-p library))
         (unload-if-possible old))
       (%nlib-release old))
     library))

@@ -7,6 +7,7 @@
     `((:void . ,(make-void-type :spelling "void"))
       (:bool . ,(make-bool-type :spelling "bool"))
       (:char . ,(make-character-type :spelling "char" :size 1 :signed t))
+      (:signed-char . ,(integer "signed char" 1 t)) (:unsigned-char . ,(integer "unsigned char" 1 nil))
       (:short . ,(integer "short" 2 t)) (:unsigned-short . ,(integer "unsigned short" 2 nil))
       (:int . ,(integer "int" 4 t)) (:unsigned-int . ,(integer "unsigned int" 4 nil))
       (:long . ,(integer "long" 8 t)) (:unsigned-long . ,(integer "unsigned long" 8 nil))
@@ -21,11 +22,17 @@
       (:double . ,(make-float-type :spelling "double" :size 8))))
   "The types that are named by keywords.")
 
+(defparameter *short-names*
+  '((:uchar . :unsigned-char) (:ushort . :unsigned-short) (:uint . :unsigned-int)
+    (:ulong . :unsigned-long) (:llong . :long-long) (:ullong . :unsigned-long-long))
+  "The other names that CFFI has for some.")
+
 (defun find-type (specifier &optional library)
   "The CTYPE that SPECIFIER stands for:
   a keyword:  :void :bool :char :short :int :long :long-long, :unsigned-int and so on, :int8 to :uint64, :size,
               :float, :double; :string, a const char *; :pointer, a void *
-  a list:     (:pointer TYPE), (:const TYPE), (:array TYPE COUNT), (:function RESULT (PARAMETER ...))
+  a list:     (:pointer TYPE), (:const TYPE), (:array TYPE COUNT), (:function RESULT (PARAMETER ...)),
+              (:struct (FIELD TYPE) ...), (:union (FIELD TYPE) ...)
   a string:   the C name of a record, enumeration or typedef of LIBRARY; or a scalar type; with * after it,
               a pointer
   a symbol:   the Lisp name of a type of LIBRARY"
@@ -40,16 +47,19 @@
   (fail 'usage-error "~s is no type~@[ of ~a~]" specifier (and library (library-name library))))
 
 (defun keyword-type (keyword library)
-  (let ((scalar (cdr (assoc keyword *scalar-types*))))
+  (let ((scalar (cdr (assoc (or (cdr (assoc keyword *short-names*)) keyword) *scalar-types*))))
     (cond (scalar scalar)
           ((eq keyword :string)
            (pointer-to-type (with-const (keyword-type :char nil) t) nil))
           ((eq keyword :pointer) (pointer-to-type (keyword-type :void nil) nil))
-          (t (named-lisp-type keyword library)))))
+          (library (named-lisp-type keyword library))
+          (t (fail 'usage-error "~s is no type; there are ~{~s~^, ~}, :STRING, :POINTER, lists and names ~
+                                 of a library's types" keyword (mapcar #'car *scalar-types*))))))
 
 (defun compound-type (specifier library)
   (destructuring-bind (operator argument &rest more) specifier
     (case operator
+      ((:struct :union) (written-record operator (cons argument more) library))
       (:pointer (pointer-to-type (find-type argument library)
                                  (and library (library-interface-or-nil library))))
       (:const (with-const (find-type argument library) t))
@@ -68,6 +78,35 @@
            :interface (and library (library-interface-or-nil library)))
           nil)))
       (t (unknown-type specifier library)))))
+
+(defun written-record (kind fields library)
+  "The record of KIND, :STRUCT or :UNION, with FIELDS, lists of a name and a type, laid out as C does."
+  (let ((definition (make-definition)))
+    (loop for (name specifier) in fields
+          for type = (find-type specifier library)
+          for alignment = (type-alignment type)
+          for offset = (if (eq kind :struct)
+                           (* alignment (ceiling (definition-size definition) alignment))
+                           0)
+          do (let ((field (make-field :name (string-downcase name) :type type :offset offset)))
+               (unless (type-size type)
+                 (unknown-type specifier library))
+               (push field (definition-fields definition))
+               (enter-field definition field)
+               (setf (definition-size definition)
+                     (max (definition-size definition) (+ offset (type-size type)))
+                     (definition-alignment definition)
+                     (max (definition-alignment definition) alignment))))
+    (setf (definition-fields definition) (reverse (definition-fields definition))
+          (definition-size definition) (* (definition-alignment definition)
+                                          (ceiling (definition-size definition)
+                                                   (definition-alignment definition))))
+    (let ((text (format nil "~(~a~) { ~{~a; ~}}" kind
+                        (mapcar (lambda (field)
+                                  (format nil "~a ~a" (ctype-spelling (field-type field))
+                                          (field-name field)))
+                                (definition-fields definition)))))
+      (make-record-type :spelling text :name text :cell (list definition)))))
 
 (defun library-interface-or-nil (library)
   (let ((interface (library-interface library)))

@@ -32,33 +32,17 @@ was allocated here; what a library's function gave has none."
 (defun foreign-at (address type &optional library storage)
   (%make-foreign address type library storage *session*))
 
-(defun check-alive (foreign)
-  "Signals DEAD-OBJECT when the memory of FOREIGN is gone for sure."
-  (let ((storage (foreign-storage foreign))
-        (library (foreign-library foreign)))
-    (cond ((not (eq (foreign-session foreign) *session*))
-           (fail 'dead-object "~a belongs to the process that this image was dumped from; make it anew"
-                 foreign))
-          ((and storage (not (storage-live storage)))
-           (fail 'dead-object "~a was freed" foreign))
-          ((and library (null storage) (library-unloaded library))
-           (fail 'unloaded-error "~a came from ~a, which was unloaded"
-                 foreign (library-name library)))))
-  foreign)
+;;; Calls of C's
 
-(defun foreign-alive-p (foreign)
-  (let ((storage (foreign-storage foreign)))
-    (and (eq (foreign-session foreign) *session*)
-         (if storage
-             (storage-live storage)
-             (let ((library (foreign-library foreign)))
-               (or (null library) (not (library-unloaded library))))))))
-
-;;; Why callbacks failed (callbacks.lisp); whoever calls C looks here afterwards.
-
-(defvar *callback-failure* :outside
-  "The condition by which a callback failed that ran during the current call of this thread; NIL while none
-did; :OUTSIDE where no call of C's is under way.")
+(defvar *call* nil
+  "The innermost call of C's that is under way on this thread, or NIL: a vector of the condition by which a
+callback failed during it, the library that was called, and the call outside of it.")
 
 (#+sbcl sb-ext:defglobal #-sbcl defvar *stray-failures* '()
   "The conditions by which callbacks failed on threads that are no callers of Lisp's.")
+
+(defun called-p (library)
+  "Whether a call of LIBRARY is under way on this thread."
+  (loop for call = *call* then (svref call 2)
+        while call
+        thereis (eq (svref call 1) library)))

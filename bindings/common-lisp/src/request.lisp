@@ -31,11 +31,12 @@
 (defun with-absolute-paths (request)
   "REQUEST means the same later, when the working directory is another."
   (flet ((absolute (key)
-           (when (getf request key)
-             (setf (getf request key)
-                   (if (listp (getf request key))
-                       (mapcar #'path-text (getf request key))
-                       (path-text (getf request key)))))))
+           (let ((value (getf request key)))
+             (when value
+               (setf (getf request key)
+                     (if (listp value)
+                         (mapcar (lambda (part) (if (consp part) part (path-text part))) value)
+                         (path-text value)))))))
     (absolute :source)
     (absolute :manifest)
     (absolute :include-dirs)
@@ -83,21 +84,32 @@
 (defun write-pair (address pair)
   (write-c-pair address :name (car pair) :value (cdr pair)))
 
-(defun code-sources (request)
-  "The nlib_source fields for the code of REQUEST: a text, or a list of (TEXT :name NAME :language LANGUAGE)."
-  (let ((code (getf request :code)))
-    (mapcar (lambda (part)
-              (destructuring-bind (text &key name language) (listed part)
-                (let ((octets (etypecase text
-                                (string (encode-text text))
-                                ((vector (unsigned-byte 8))
-                                 (concatenate 'octets text #(0)))))
-                      (language (or language (getf request :language))))
-                  (list :name (arena-text name)
-                        :language (arena-text (and language (word language)))
-                        :data (arena-octets octets)
-                        :size (1- (length octets))))))
-            (if (or (stringp code) (vectorp code)) (list code) code))))
+(defun sources-of (request)
+  "The nlib_source fields for the code or the list of sources of REQUEST; NIL for a single file."
+  (let ((code (getf request :code))
+        (source (getf request :source)))
+    (cond (code
+           (mapcar (lambda (part)
+                     (destructuring-bind (text &rest details) (listed part)
+                       (apply #'code-source request text details)))
+                   (if (listp code) code (list code))))
+          ((consp source)
+           (mapcar (lambda (part)
+                     (if (consp part)
+                         (destructuring-bind (&key code name language) part
+                           (code-source request code :name name :language language))
+                         (list :path (arena-text part))))
+                   source)))))
+
+(defun code-source (request text &key name language)
+  (let ((octets (etypecase text
+                  (string (encode-text text))
+                  ((vector (unsigned-byte 8)) (concatenate 'octets text #(0)))))
+        (language (or language (getf request :language))))
+    (list :name (arena-text name)
+          :language (arena-text (and language (word language)))
+          :data (arena-octets octets)
+          :size (1- (length octets)))))
 
 (defun write-source (address fields)
   (apply #'write-c-source address fields))
@@ -105,10 +117,7 @@
 (defun write-request (request host-symbols)
   "Writes the nlib_request for REQUEST into the arena and gives its address. HOST-SYMBOLS are conses of a name
 and an address."
-  (let* ((sources (cond ((getf request :code) (code-sources request))
-                        ((consp (getf request :source))
-                         (mapcar (lambda (path) (list :path (arena-text path)))
-                                 (getf request :source)))))
+  (let* ((sources (sources-of request))
          (library (and (null sources) (null (getf request :manifest-text))
                        (or (getf request :source) (getf request :manifest)
                            (word (getf request :name)))))

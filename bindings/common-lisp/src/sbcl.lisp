@@ -101,13 +101,15 @@
 
 ;;; Calls
 
-(defmacro with-c-environment ((&key stray) &body body)
-  "Runs BODY, a call of C code that may call back, and then signals what failed in a callback meanwhile; when
-STRAY also what failed on other threads."
-  `(let ((*callback-failure* nil))
-     (multiple-value-prog1 (with-c-float-modes ,@body)
-       (when ,(if stray '(or *callback-failure* *stray-failures*) '*callback-failure*)
-         (signal-callback-failure)))))
+(defmacro with-c-environment ((&key library stray) &body body)
+  "Runs BODY, a call of LIBRARY's code that may call back, and then signals what failed in a callback meanwhile;
+when STRAY also what failed on other threads."
+  `(let ((call (vector nil ,library *call*)))
+       (declare (dynamic-extent call))
+     (let ((*call* call))
+       (multiple-value-prog1 (with-c-float-modes ,@body)
+         (when ,(if stray '(or (svref call 0) *stray-failures*) '(svref call 0))
+           (signal-callback-failure call))))))
 
 (defmacro funcall-foreign (address result &rest arguments)
   "Calls the function at ADDRESS, which gives RESULT. An argument is a list of its raw type and its value."
@@ -128,14 +130,14 @@ STRAY also what failed on other threads."
     (t (sb-sys:sap-int (sb-sys:vector-sap (the (simple-array * (*)) prepared))))))
 
 (defun make-invoker (result arguments)
-  "A function that takes an address and values made ready for ARGUMENTS, a list of raw types, calls what is
-there and gives its result, which is of the raw type RESULT."
+  "A function that takes a library, an address in it and values made ready for ARGUMENTS, a list of raw types,
+calls what is there and gives its result, which is of the raw type RESULT."
   (let* ((names (loop for nil in arguments collect (gensym "ARGUMENT")))
          (pointers (loop for name in names
                          for raw in arguments
                          when (eq raw :pointer) collect name)))
     (compile-quietly
-     `(lambda (address ,@names)
+     `(lambda (library address ,@names)
         (declare (type (unsigned-byte 64) address)
                  ,@(loop for name in names
                          for raw in arguments
@@ -143,7 +145,7 @@ there and gives its result, which is of the raw type RESULT."
                            collect `(type ,(raw-lisp-type raw) ,name))
                  (optimize speed))
         (sb-sys:with-pinned-objects ,pointers
-          (with-c-environment (:stray t)
+          (with-c-environment (:library library :stray t)
             (funcall-foreign address ,result
                              ,@(loop for name in names
                                      for raw in arguments

@@ -49,7 +49,7 @@ before each argument, the type of the result last.
                                  (fail 'unsupported-type "~a cannot be received by value"
                                        (ctype-spelling result)))
                              (reverse raw))
-                    address (reverse prepared))
+                    library address (reverse prepared))
              library)))
 
 ;;; Variables

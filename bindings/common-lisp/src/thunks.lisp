@@ -33,7 +33,7 @@
                  (failure (and (thunk-throws thunk)
                                (make-array 1 :element-type '(unsigned-byte 64)
                                              :initial-element 0)))
-                 (raw (apply invoker address
+                 (raw (apply invoker library address
                              (append (and made (list (storage-address storage)))
                                      prepared
                                      (and failure (list failure))))))
@@ -129,12 +129,12 @@ for a class without a destructor that can be called."
             (if throws
                 (let ((failure (make-array 1 :element-type '(unsigned-byte 64)
                                              :initial-element 0)))
-                  (funcall invoker address object failure)
+                  (funcall invoker library address object failure)
                   (when (plusp (aref failure 0))
                     (signal-exception library
                                       (intern-function library (destructor-name record))
                                       (aref failure 0))))
-                (funcall invoker address object))))))))
+                (funcall invoker library address object))))))))
 
 (defun forget-object (foreign)
   "The object was ended by a call of its destructor: its memory goes when it is ours."
