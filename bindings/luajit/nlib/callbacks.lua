@@ -20,8 +20,8 @@ local records
 
 jit.off(true, true)
 
-local C = ffi.C
-local control = ffi.cast("nlib_luajit_control *", C.nlib_luajit_calloc(1, ffi.sizeof("nlib_luajit_control")))
+local thread = ffi.C.nlib_luajit_thread
+local control = ffi.cast("nlib_luajit_control *", ffi.C.nlib_luajit_calloc(1, ffi.sizeof("nlib_luajit_control")))
 
 local callbacks = { control = control }
 
@@ -54,18 +54,20 @@ end
 -- ---- Calls --------------------------------------------------------------------------------------
 
 local pending -- { error } of the first callback that failed in the call that goes on
+local entered = false -- whether control.thread is this thread
 
 -- Calls a C function that may run callbacks. Gives whether its arguments could be converted, its result or
 -- the message why not, and { error } when a callback failed.
 function callbacks.invoke(f, ...)
-    local thread, outer = control.thread, pending
-    pending = nil
-    local here = C.nlib_luajit_thread()
-    control.home, control.thread = here, here
+    local outer_entered, outer_pending = entered, pending
+    entered, pending = true, nil
+    control.thread = thread()
     local called, result = pcall(f, ...)
-    control.thread = thread
     local failed = pending
-    pending = outer
+    entered, pending = outer_entered, outer_pending
+    if not entered then
+        control.thread = 0
+    end
     return called, result, failed
 end
 
@@ -78,8 +80,7 @@ function callbacks.refusal()
         return nil
     end
     control.reported = control.refusals
-    local refused = control.refused
-    local key, at_home = tonumber(refused / 2), refused % 2 == 1
+    local key, at_home = control.refused_key, control.refused_thread == thread()
     local label = labels[key] or "?"
     if not entries[key] then
         return errors.new("callback", callbacks.ended(label))
@@ -97,8 +98,7 @@ function callbacks.ended(label)
 end
 
 local function dispatch(key, frame)
-    local thread = control.thread
-    control.thread = 0
+    entered, control.thread = false, 0
     local entry = entries[key]
     local ran, err
     if entry then
@@ -106,7 +106,7 @@ local function dispatch(key, frame)
     else
         ran, err = false, errors.new("callback", callbacks.ended(labels[key] or "?"))
     end
-    control.thread = thread
+    entered, control.thread = true, thread()
     if not ran and not pending then
         pending = { err }
     end

@@ -76,7 +76,10 @@ end
 local function missing(entry, key)
     local near = {}
     local types = entry.owners[#entry.owners]
-    local text = types and types.generation.interface:text("function") or ""
+    if not types then
+        error(("'%s::%s' cannot be called: %s was unloaded"):format(entry.name, tostring(key), entry.types.generation.library.name), 3)
+    end
+    local text = types.generation.interface:text("function")
     for name in text:gmatch("\n" .. entry.name:gsub("%p", "%%%0") .. "::([^\n~:]+)") do
         near[#near + 1] = name
     end

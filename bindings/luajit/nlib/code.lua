@@ -40,9 +40,14 @@ function code.pointer(types, type, name)
             end,
         })
     end
+    -- Calls go by the types of the library that had the type last; the pointer alone does not keep that library.
+    local last = setmetatable({ types = types }, { __mode = "v" })
     found.call = function(pointer, ...)
+        if not last.types then
+            error(("the library that %s is of was collected; keep its table"):format(name or found.tag), 3)
+        end
         functions = functions or require "nlib.functions"
-        found.call = functions.through_pointer(types, type, name or found.tag)
+        found.call = functions.through_pointer(last.types, type, name or found.tag)
         return found.call(pointer, ...)
     end
     return found.pointer

@@ -8,6 +8,7 @@
 --   diagnostics  a list of what the compiler said: file, line, column, severity ("error", "warning", "note",
 --                "remark"), text, option, library, unit; line and column are from 1, 0 without a place
 --   near         a list of names that were probably meant
+--   where        the place in the Lua source, "main.lua:3: ", where it was raised and not returned
 -- and reads as its message in assert, error and print.
 
 local ffi = require "ffi"
@@ -26,7 +27,7 @@ local Error = {}
 Error.__index = Error
 
 function Error:__tostring()
-    return self.message
+    return (self.where or "") .. self.message
 end
 
 -- Two texts with an error between them, as messages are put together: a text.
@@ -86,10 +87,22 @@ function errors.take(handle)
     return taken
 end
 
--- Raises an error of nlib's with what was being done before its message, where there is something to say.
+-- Raises an error of nlib's as it is; `before` goes before its message.
 function errors.raise(err, before)
-    if before and errors.is(err) then
+    if before then
         err.message = before .. err.message
+    end
+    error(err, 0)
+end
+
+-- Raises any error with the place of the call at that level, as `error` does for texts.
+function errors.throw(err, level)
+    if not errors.is(err) then
+        error(err, level + 1)
+    end
+    local info = not err.where and debug.getinfo(level + 1, "Sl")
+    if info and info.currentline > 0 then
+        err.where = ("%s:%d: "):format(info.short_src, info.currentline)
     end
     error(err, 0)
 end

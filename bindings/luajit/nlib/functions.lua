@@ -149,38 +149,21 @@ local function stale(plan)
         return not generation.loaded and ("%s was unloaded"):format(generation.library.name) or nil
     elseif generation.replaced and not generation.library.unloaded then
         return nil, generation.library:successor(plan)
-    elseif not generation.life.open then
-        return ("'%s' cannot be called: %s was unloaded"):format(plan.name, generation.library.name)
     end
-    return nil
+    return ("'%s' cannot be called: %s was unloaded"):format(plan.name, generation.library.name)
 end
 
--- Calls as the plan says, by the interpreter: callbacks may run.
-local function slow(plan, ...)
-    local why, successor = stale(plan)
-    if successor then
-        return successor(...)
-    end
-    if why then
-        error(why, 2)
-    end
-    local count = select("#", ...)
-    if count ~= plan.count and not (plan.variadic and count > plan.count) then
-        error(wrong_count(plan, count), 2)
-    end
-    local refused = callbacks.refusal()
-    if refused then
-        error(refused, 0)
-    end
-
-    local given, made = { ... }, {}
+-- The arguments of the C function: a list and its length, and the memory for the result in it. Raises what
+-- goes wrong while callbacks are made; gives nil, a position and why for what cannot be taken.
+local function prepare(plan, made, count, ...)
+    local given = { ... }
     local converted, position, problem = pcall(convert, plan, given, made)
     if not converted then
         free(made)
         error(position, 0)
     elseif position then
         free(made)
-        error(bad_argument(plan, position, problem), 2)
+        return nil, position, problem
     end
     local memory
     if plan.memory then
@@ -195,19 +178,52 @@ local function slow(plan, ...)
         count = count + 1
         given[count] = failure
     end
+    return given, count, memory
+end
 
-    local called, result, failed = callbacks.invoke(plan.call, unpack(given, 1, count))
-    free(made)
+-- Calls as the plan says, by the interpreter: callbacks may run.
+local function slow(plan, ...)
+    if not plan.generation.life.open then
+        local why, successor = stale(plan)
+        if successor then
+            return successor(...)
+        elseif why then
+            error(why, 2)
+        end
+    end
+    local count = select("#", ...)
+    if count ~= plan.count and not (plan.variadic and count > plan.count) then
+        error(wrong_count(plan, count), 2)
+    end
+    if control.refusals ~= control.reported then
+        errors.throw(callbacks.refusal(), 2)
+    end
+
+    local called, result, failed, memory, refused
+    if plan.ordinary then
+        called, result, failed = callbacks.invoke(plan.call, ...)
+    else
+        local made = {}
+        local given, length
+        given, length, memory = prepare(plan, made, count, ...)
+        if not given then
+            error(bad_argument(plan, length, memory), 2)
+        end
+        called, result, failed = callbacks.invoke(plan.call, unpack(given, 1, length))
+        refused = callbacks.refusal() -- while it is known which callbacks were alive
+        free(made)
+    end
+
     if not called then
         error(explain(plan, result), 2)
     end
     local threw = plan.throws and failure[0] ~= nil and thrown(plan)
     if failed then
         error(failed[1], 0)
-    end
-    refused = callbacks.refusal()
-    if refused or threw then
-        error(refused or threw, 0)
+    elseif refused or control.refusals ~= control.reported then
+        errors.throw(refused or callbacks.refusal(), 2)
+    elseif threw then
+        errors.throw(threw, 2)
     end
     return finish[plan.result](plan, result, memory)
 end
@@ -218,9 +234,9 @@ local function failed(plan, called, result)
     if not called then
         error(explain(plan, result), 2)
     elseif plan.throws and failure[0] ~= nil then
-        error(thrown(plan), 0)
+        errors.throw(thrown(plan), 2)
     end
-    error(callbacks.refusal(), 0)
+    errors.throw(callbacks.refusal(), 2)
 end
 jit.off(failed)
 
@@ -313,15 +329,35 @@ local function source(plan)
     return table.concat(lines, "\n")
 end
 
+-- Whether the arguments go to C as they are.
+local function is_ordinary(plan)
+    for _, parameter in ipairs(plan.parameters) do
+        if parameter.callback or parameter.needed or next(parameter.takes) then
+            return false
+        end
+    end
+    return not (plan.memory or plan.throws or plan.method)
+end
+
+local build
+
 -- The Lua function for a plan. `gate` is that of the generation, or another for calls that run no callbacks.
-local function build(plan, gate)
+function build(plan, gate)
     if not plan.call then
-        plan.call = ffi.cast(plan.native, plan.generation.interface:symbol(plan.symbol))
+        local found, address = pcall(plan.generation.interface.symbol, plan.generation.interface, plan.symbol)
+        if not found then
+            if plan.otherwise then
+                return build(plan.otherwise, gate)
+            end
+            error(address, 0)
+        end
+        plan.call = ffi.cast(plan.native, address)
     end
     if plan.result == "object" and not plan.destroy then
         classes = classes or require "nlib.classes"
         plan.destroy = classes.destroyer(plan.generation, plan.record) or function() end
     end
+    plan.ordinary = is_ordinary(plan)
     local made = assert(loadstring(source(plan), "=nlib: " .. plan.name)) {
         plan = plan, call = plan.call, gate = gate or plan.generation.gate, control = control, slow = slow,
         failed = failed, text = ffi.string, owned = owned, gc = ffi.gc, new = ffi.new, failure = failure,

@@ -69,6 +69,23 @@ function shown.enum(_, item)
     return table.concat(lines, "\n")
 end
 
+-- The signatures of a class's members.
+local function members(interface, name)
+    local list = {}
+    if interface:is_scope(name) then
+        for member in interface:text("function"):gmatch("[^\n]+") do
+            if member:sub(1, #name + 2) == name .. "::" then
+                for _, item in ipairs(interface:describe(member)) do
+                    if item.item == "function" and item.method and item.method.record == name then
+                        list[#list + 1] = "\n    " .. declaration.signature(item)
+                    end
+                end
+            end
+        end
+    end
+    return table.concat(list)
+end
+
 -- The text for what has a name.
 function help.text(types, items)
     local list = {}
@@ -76,7 +93,8 @@ function help.text(types, items)
         local show = shown[item.item]
         if show then
             local place = item.location and ("\n    %s:%s"):format(item.location.file, tostring(item.location.line)) or ""
-            list[#list + 1] = show(types, item) .. comment(item.documentation, "    ") .. place
+            local more = item.item == "record" and members(types.generation.interface, item.name) or ""
+            list[#list + 1] = show(types, item) .. more .. comment(item.documentation, "    ") .. place
         end
     end
     return table.concat(list, "\n\n")

@@ -16,13 +16,11 @@ jit.off(true, true)
 
 local library = {}
 
--- The internals of a library, by its table.
+-- The internals of a library are in the metatable of its table, as `internals`:
 --   object, name, context, options, strings
 --   generation      the code in use; generations: all that are loaded, the oldest first
 --   host            callbacks that the library was given by name
 --   scopes          tables whose fields are kept until the code changes
-local internals = setmetatable({}, { __mode = "k" })
-
 -- What is loaded, for libraries that are loaded with it; by name.
 local loaded = setmetatable({}, { __mode = "v" })
 
@@ -34,10 +32,8 @@ function Library:successor(plan)
     return reload.successor(self, plan)
 end
 
-local public = {}
-
-function public.__index(object, key)
-    local self = internals[object]
+-- What `object[key]` means where the table has no such field yet.
+local function field(self, object, key)
     local method = methods[key]
     if method then
         local found = self.bound[key]
@@ -57,7 +53,7 @@ function public.__index(object, key)
     end
     local known, value, kept = pcall(lookup.resolve, self, key)
     if not known then
-        error(value, errors.is(value) and 0 or 2)
+        errors.throw(value, 3)
     end
     if kept then
         rawset(object, key, value)
@@ -65,13 +61,20 @@ function public.__index(object, key)
     return value
 end
 
-function public.__newindex(object, key, value)
-    lookup.assign(internals[object], key, value)
-end
-
-function public.__tostring(object)
-    local self = internals[object]
-    return ("library %s%s"):format(self.name, self.unloaded and " (unloaded)" or "")
+local function metatable(self)
+    return {
+        internals = self,
+        __index = function(object, key)
+            local value = field(self, object, key)
+            return value
+        end,
+        __newindex = function(_, key, value)
+            lookup.assign(self, key, value)
+        end,
+        __tostring = function()
+            return ("library %s%s"):format(self.name, self.unloaded and " (unloaded)" or "")
+        end,
+    }
 end
 
 -- A table whose fields `make` gives, kept until the code changes.
@@ -80,7 +83,7 @@ local function lazy(self, make)
         __index = function(scope, key)
             local known, value, kept = pcall(make, key)
             if not known then
-                error(value, errors.is(value) and 0 or 2)
+                errors.throw(value, 2)
             end
             if kept ~= false then
                 rawset(scope, key, value)
@@ -113,7 +116,6 @@ function library.new(of_context, options, filling, handle)
         name = ffi.string(abi.name(handle)), generations = {}, host = filling.callbacks, bound = {},
         scopes = setmetatable({}, { __mode = "k" }),
     }, Library)
-    internals[object] = self
     lookup.keep_until_reload(self, object)
     self.types = lazy(self, function(name)
         return methods.type(self, name)
@@ -131,12 +133,13 @@ function library.new(of_context, options, filling, handle)
     self.generation.types.uses = used(self)
     self.generations[1] = self.generation
     loaded[self.name] = self
-    return setmetatable(object, public)
+    return setmetatable(object, metatable(self))
 end
 
 -- The internals of a library's table, or nil.
 function library.of(object)
-    return internals[object]
+    local found = getmetatable(object)
+    return found and found.internals
 end
 
 return library

@@ -57,13 +57,16 @@ end
 
 -- The error for a name that the headers do not declare; `err` is what the interface says.
 function lookup.missing(made, name, err)
+    if err.kind ~= "symbol" then
+        return err
+    end
     local address = ffi.new("void *[1]")
     local unknown = errors.take(abi.symbol(made.handle, name, address))
     if not unknown then
         return errors.new("symbol", ("%s has a symbol '%s', but its headers do not declare it: give the type yourself, as in"
             .. " lib:symbol(\"%s\", \"int (*)(int)\")"):format(made.library.name, name, name))
     end
-    return err.kind == "symbol" and err or unknown
+    return err
 end
 
 -- What a name means: a value, and whether it may be kept. Raises an error for a name that is not there.
@@ -127,7 +130,7 @@ function lookup.scope(self, name)
         __index = function(scope, key)
             local known, value, kept = pcall(lookup.resolve, self, prefix .. tostring(key))
             if not known then
-                error(value, errors.is(value) and 0 or 2)
+                errors.throw(value, 2)
             end
             if kept then
                 rawset(scope, key, value)

@@ -138,7 +138,8 @@ function methods.pointer(self, name)
         if item.item == "variable" then
             return values.pointer(made, item)
         elseif item.item == "function" then
-            local plan = (plans.of(made, item))[1]
+            local plan = plans.of(made, item)[1]
+            plan = plan and plan.otherwise or plan
             if not plan or plan.symbol ~= item.symbol then
                 error(errors.new("symbol", ("%s is no function that C can call as it is declared; call lib.%s"):format(name, name)), 0)
             end

@@ -144,52 +144,128 @@ local function by_count(list)
     return found, variadic
 end
 
+-- ---- What has been decided before ---------------------------------------------------------------
+
+-- What kind of value an argument is, so that arguments of the same kinds mean the same function; nil for values
+-- of which more has to be looked at. `narrow`: whether one of the functions takes integers of less than 32 bits.
+local function kind_of(value, narrow)
+    local kind = type(value)
+    if kind == "number" then
+        if value ~= math.floor(value) then
+            return "fraction"
+        elseif value >= 0 and value < (narrow and 128 or 2 ^ 31) then
+            return "whole"
+        end
+        return nil
+    end
+    return (kind == "boolean" or kind == "nil" or kind == "string" or kind == "function") and kind or nil
+end
+
+local function is_narrow(list)
+    for _, plan in ipairs(list) do
+        for _, parameter in ipairs(plan.parameters) do
+            local type = plan.generation.types:resolve(parameter.type)
+            if parameter.takes.string then
+                return nil -- the text itself matters
+            elseif type.size and type.size < 4 then
+                return true
+            end
+        end
+    end
+    return false
+end
+
+-- A function that gives what is known for arguments, and one that makes it known: for one number of arguments,
+-- of which the first `skipped` do not matter.
+local function memory_for(count, skipped, narrow)
+    local names, lines = {}, {}
+    for position = 1, count do
+        names[position] = "a" .. position
+        if position > skipped then
+            lines[#lines + 1] = ("    node = node[kind_of(a%d, narrow) or none]\n    if node == nil then return nil end\n"):format(position)
+        end
+    end
+    local text = "local root, kind_of, narrow, none = ...\nreturn function(" .. table.concat(names, ", ") .. ")\n    local node = root\n"
+        .. table.concat(lines) .. "    return node\nend\n"
+    local root = {}
+    local recall = assert(loadstring(text, "=nlib: overloads"))(root, kind_of, narrow, {})
+    return recall, function(found, ...)
+        local node = root
+        for position = skipped + 1, count do
+            local kind = kind_of(select(position, ...), narrow)
+            if not kind then
+                return
+            elseif position == count then
+                node[kind] = found
+            else
+                node[kind] = node[kind] or {}
+                node = node[kind]
+            end
+        end
+    end
+end
+
+-- ---- The function -------------------------------------------------------------------------------
+
 -- The Lua function for several plans. `build` makes a plan's Lua function when it is first needed.
 function overloads.choose(name, list, build)
     local groups, variadic = by_count(list)
-    local built, single = {}, {}
+    local built = {}
     local function made(plan)
         built[plan] = built[plan] or build(plan)
         return built[plan]
     end
-    for count, group in pairs(groups) do
-        single[count] = #group == 1 and #variadic == 0 and group[1] or nil
-    end
-    local direct = {} -- functions by the number of arguments, where no type has to be looked at
+    local skipped = list[1].method and 1 or 0
+    local narrow = is_narrow(list)
+    local ways = {} -- by the number of arguments: gives the function for arguments, nil when it is not known yet
+    local remember = {} -- makes it known
 
-    local function other(...)
-        local count = select("#", ...)
-        if single[count] then
-            direct[count] = made(single[count])
-            return direct[count]
-        end
-        local candidates = groups[count]
-        if not candidates then
-            candidates = {}
+    local function candidates_for(count)
+        local candidates = groups[count] or {}
+        if #candidates == 0 then
             for _, plan in ipairs(variadic) do
                 if count > plan.count then
                     candidates[#candidates + 1] = plan
                 end
             end
         end
-        if #candidates == 0 then
-            local given = count - (list[1].method and 1 or 0)
-            return nil, ("no '%s' takes %d argument%s; there are:%s"):format(name, given, given == 1 and "" or "s", list_of(list))
-        end
-        local found, why = best(name, candidates, ...)
-        if not found then
-            return nil, why
-        end
-        return made(found)
+        return candidates
     end
 
+    local function decide(count, ...)
+        local candidates = candidates_for(count)
+        if #candidates == 0 then
+            local given = count - skipped
+            return nil, ("no '%s' takes %d argument%s; there are:%s"):format(name, given, given == 1 and "" or "s", list_of(list))
+        elseif #candidates == 1 then
+            local only = made(candidates[1])
+            ways[count] = function()
+                return only
+            end
+            return only
+        end
+        local plan, why = best(name, candidates, ...)
+        if not plan then
+            return nil, why
+        end
+        if not ways[count] and narrow ~= nil and count > skipped then
+            ways[count], remember[count] = memory_for(count, skipped, narrow)
+        end
+        if remember[count] then
+            remember[count](made(plan), ...)
+        end
+        return made(plan)
+    end
+    jit.off(decide)
+
     return function(...)
-        local found = direct[select("#", ...)]
+        local way = ways[select("#", ...)]
+        local found = way and way(...)
         if found then
             return found(...)
         end
         local why
-        found, why = other(...)
+        found, why = decide(select("#", ...), ...)
         if not found then
             error(why, 2)
         end

@@ -8,6 +8,7 @@
 --   memory                    the ctype of the record that the thunk makes its result in
 --   result                    "void", "plain", "text" (const char *), "owned text", "memory" or "object" (memory that
 --                             is ended with its destructor)
+--   otherwise                 the plan to take when this one's code cannot be made
 --   pinned                    whether it stays with its code when the library is reloaded
 --   text                      the type that lib:symbol was given
 --   throws                    whether the last parameter of C is `char **error`
@@ -35,18 +36,20 @@ local function is_text(types, type)
     return to.kind == "character" and to.size == 1 and to.const == true
 end
 
--- Whether the FFI itself can pass what a function takes and gives by value.
-local function passes_by_value(types, item)
-    local function fits(type)
+-- Whether a function takes or gives records by value, and whether the FFI itself can pass all of these.
+local function by_value(types, item)
+    local has, fits = false, true
+    local function look(type)
         type = types:resolve(type)
-        return type.kind ~= "record" or records.entry(types, type.name).by_value
-    end
-    for _, parameter in ipairs(item.parameters) do
-        if not fits(parameter.type) then
-            return false
+        if type.kind == "record" then
+            has, fits = true, fits and records.entry(types, type.name).by_value
         end
     end
-    return fits(item.result)
+    for _, parameter in ipairs(item.parameters) do
+        look(parameter.type)
+    end
+    look(item.result)
+    return has, fits
 end
 
 local function self_parameter(types, item)
@@ -142,35 +145,47 @@ local function reason(problem)
 end
 
 -- All plans for one description: a list, and why it has none.
+--
+-- LuaJIT does not compile calls that pass records by value, and the loops around them stay uncompiled too. So where
+-- such a function has a thunk, which takes pointers, that goes before the direct call: `otherwise` of its plan, for
+-- when the thunks cannot be made.
 function plans.of(generation, item)
     local list, why = {}, nil
-    local full = #item.parameters
-    local has_full = false
     local function try(make, ...)
         local made, plan = pcall(make, generation, item, ...)
         if made then
-            list[#list + 1] = plan
-            return true
+            return plan
         end
         why = reason(plan)
-        return false
+        return nil
     end
+    local full
     if item.direct and not constructs(item) then
-        local known, fits = pcall(passes_by_value, generation.types, item)
-        if known and fits then
-            has_full = try(direct)
-        elseif not known then
-            why = reason(fits)
+        local known, has, fits = pcall(by_value, generation.types, item)
+        if not known then
+            why = reason(has)
+        else
+            full = fits and try(direct) or nil
+        end
+        if full and not has then
+            list[1] = full
         end
     end
     for _, symbol in ipairs(item.thunk and item.thunk.symbols or {}) do
-        if not (has_full and symbol.arguments == full) then
-            try(thunk, symbol)
+        if not (list[1] == full and full and symbol.arguments == #item.parameters) then
+            local plan = try(thunk, symbol)
+            if plan and symbol.arguments == #item.parameters then
+                plan.otherwise = full
+            end
+            list[#list + 1] = plan
         end
+    end
+    if #list == 0 and full then
+        list[1] = full
     end
     if #list == 0 and not why then
         why = item.direct and "LuaJIT cannot pass its structures by value"
-            or "it has no form that C could call"
+            or "the headers declare it, but the library has no code of it that C could call"
     end
     return list, why
 end

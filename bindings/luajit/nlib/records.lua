@@ -212,7 +212,7 @@ end
 -- The fields as C has them, if C lays them out where they are. nil when it does not.
 local function natural(types, entry)
     local description = entry.description
-    local text, offset, alignment = body(), 0, 1
+    local text, offset, alignment, size = body(), 0, 1, 0
     local bits = false
     for _, field in ipairs(entry.fields) do
         local ctype, constant = field_type(types, field)
@@ -238,10 +238,11 @@ local function natural(types, entry)
                 text:add(constant .. "$ $; ", ctype, field.name)
             end
             offset = field.offset + (open and 0 or ffi.sizeof(ctype))
+            size = math.max(size, offset)
         end
         alignment = math.max(alignment, align)
     end
-    if alignment ~= description.alignment then
+    if alignment ~= description.alignment or (not bits and up(size, alignment) ~= description.size) then
         return nil
     end
     return text, bits
@@ -326,8 +327,12 @@ end
 
 -- ---- Entries ------------------------------------------------------------------------------------
 
+-- Entries are never given up. One of C's therefore does not keep the library, so that a table of a library that
+-- nobody has any more lets go of the library's handle; a class does, as its objects have methods.
 local function own(types, entry)
-    entry.types = types
+    if entry.description.bases or types.generation.interface:is_scope(entry.name) then
+        entry.types = types
+    end
     classes = classes or require "nlib.classes"
     classes.attach(types, entry)
 end

@@ -10,16 +10,14 @@ local ffi = require "ffi"
 local trampoline = {}
 
 -- The control block, of which each Lua state has one. Other threads read it at any time: it is never freed.
---   thread    which thread may enter Lua now; 0 while none may
---   home      which thread did last
---   refused   the last refusal: the slot's key and, in the lowest bit, whether it was on the home thread
---   refusals  how many there were; reported: how many of them Lua knows of
+--   thread                       which thread may enter Lua now; 0 while none may
+--   refused_key, refused_thread  the last refusal: of which slot, on which thread
+--   refusals, reported           how many there were, and of how many of them Lua knows
 if not pcall(ffi.typeof, "nlib_luajit_control") then
     ffi.cdef [[
     typedef struct nlib_luajit_control {
-        unsigned long thread, home;
-        uint64_t refused;
-        uint32_t refusals, reported;
+        unsigned long thread, refused_thread;
+        uint32_t refused_key, refusals, reported;
         void (*dispatch)(uint32_t key, void *frame);
     } nlib_luajit_control;
     void *nlib_luajit_calloc(size_t count, size_t size) __asm__("calloc");
@@ -29,9 +27,8 @@ end
 
 local head = [[
 struct control {
-    unsigned long thread, home;
-    unsigned long long refused;
-    unsigned refusals, reported;
+    unsigned long thread, refused_thread;
+    unsigned refused_key, refusals, reported;
     void (*dispatch)(unsigned key, void *frame);
 };
 
@@ -43,8 +40,8 @@ static void enter(struct control *control, unsigned key, void *frame) {
         control->dispatch(key, frame);
         return;
     }
-    unsigned long long at_home = __atomic_load_n(&control->home, __ATOMIC_ACQUIRE) == here;
-    __atomic_store_n(&control->refused, (unsigned long long)key << 1 | at_home, __ATOMIC_RELEASE);
+    __atomic_store_n(&control->refused_key, key, __ATOMIC_RELEASE);
+    __atomic_store_n(&control->refused_thread, here, __ATOMIC_RELEASE);
     __atomic_add_fetch(&control->refusals, 1, __ATOMIC_ACQ_REL);
 }
 ]]

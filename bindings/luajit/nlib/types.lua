@@ -74,7 +74,11 @@ function Types:enumeration(name)
         for _, value in ipairs(item.values) do
             local short = value.name:match("[^:]+$")
             local number = tonumber(value.value)
-            found.values[value.name], found.values[short] = number, number
+            local suffix = value.name
+            while suffix do -- a::b::C, b::C, C
+                found.values[suffix] = number
+                suffix = suffix:match("^.-::(.*)$")
+            end
             found.names[number] = found.names[number] or (item.scoped and value.name or short)
         end
         self.enumerations[name] = found

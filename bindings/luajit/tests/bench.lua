@@ -1,0 +1,141 @@
+-- Load and call beside what Lua people do otherwise: ffi.cdef and ffi.load of a prebuilt library.
+--
+--     luajit bench.lua
+--
+-- Prints a line `NAME VALUE` each: `load` and `usual-load` in microseconds, the median of many warm loads of kit.c
+-- to a function that was called once, within the running process, interface included (the usual way: ffi.cdef,
+-- ffi.load, a call; the library was compiled before); `call` and `usual-call` in nanoseconds, for kit_add in a loop
+-- that LuaJIT compiles; `struct` and `usual-struct` for kit_mid, which takes and gives structures by value.
+-- `interpreted` and `usual-interpreted` are kit_add without the compiler; `guarded` is kit_add while a callback
+-- exists, and `leaf` then by lib:leaf.
+
+local here = arg[0]:match("^(.*[/\\])") or "./"
+package.path = here .. "../?.lua;" .. package.path
+local fixtures = (os.getenv("NLIB_FIXTURES") or here .. "../../../tests/hosts/fixtures") .. "/"
+
+local ffi = require "ffi"
+local nlib = require "nlib"
+
+ffi.cdef [[
+typedef struct { long seconds, nanoseconds; } bench_time;
+int clock_gettime(int clock, bench_time *time);
+]]
+local time = ffi.new "bench_time"
+
+-- Nanoseconds of the monotonic clock.
+local function now()
+    ffi.C.clock_gettime(1, time)
+    return tonumber(time.seconds) * 1e9 + tonumber(time.nanoseconds)
+end
+
+local function median(list)
+    table.sort(list)
+    return list[math.floor(#list / 2) + 1]
+end
+
+local function line(name, value)
+    print(("%s %.2f"):format(name, value))
+end
+
+local LOADS, ROUNDS = 101, 7
+
+-- A load as a program's own: of a context that has loaded nothing yet.
+local function load_once()
+    local context = assert(nlib.open())
+    local start = now()
+    local kit = assert(context:load { source = fixtures .. "kit.c" })
+    assert(kit.kit_add(1, 2) == 3)
+    local taken = now() - start
+    assert(kit:unload())
+    context:close()
+    return taken
+end
+
+local function measure_loads(once)
+    local list = {}
+    for index = 1, LOADS do
+        list[index] = once() / 1000
+    end
+    return median(list)
+end
+
+local function per_call(loop, count)
+    local list = {}
+    for round = 1, ROUNDS do
+        local start = now()
+        loop(count)
+        list[round] = (now() - start) / count
+    end
+    return median(list)
+end
+
+-- Loops are written out anew for each function, as traces belong to the code.
+local add_loop = [[
+    local add = ...
+    return function(count)
+        local sum = 0
+        for i = 1, count do sum = sum + add(i, 1) % 7 end
+        return sum
+    end
+]]
+local mid_loop = [[
+    local mid, point = ...
+    local a, b = point(1, 2), point(3, 4)
+    return function(count)
+        local sum = 0
+        for i = 1, count do a.x = i sum = sum + mid(a, b).x end
+        return sum
+    end
+]]
+
+local function add_time(add, count)
+    return per_call(assert(loadstring(add_loop))(add), count)
+end
+
+local function mid_time(mid, point, count)
+    return per_call(assert(loadstring(mid_loop))(mid, point), count)
+end
+
+local shared = os.tmpname()
+assert(os.execute(('clang-22 -O2 -shared -fPIC -o "%s" "%skit.c"'):format(shared, fixtures)) == 0)
+local header = [[
+    typedef struct bench_point { double x, y; } bench_point;
+    int kit_add(int a, int b);
+    bench_point kit_mid(bench_point a, bench_point b);
+]]
+ffi.cdef(header)
+
+load_once()
+line("load", measure_loads(load_once))
+
+local copies = 0
+line("usual-load", measure_loads(function()
+    -- A copy by another name: what is loaded already would not be loaded again.
+    copies = copies + 1
+    local copy = ("%s.%d"):format(shared, copies)
+    assert(os.execute(('cp "%s" "%s"'):format(shared, copy)) == 0)
+    local start = now()
+    ffi.cdef("int kit_add(int a, int b);")
+    assert(ffi.load(copy).kit_add(1, 2) == 3)
+    local taken = now() - start
+    os.remove(copy)
+    return taken
+end))
+
+local kit = assert(nlib.load { source = fixtures .. "kit.c" })
+local usual = ffi.load(shared)
+line("call", add_time(kit.kit_add, 2e7))
+line("usual-call", add_time(usual.kit_add, 2e7))
+line("struct", mid_time(kit.kit_mid, kit.types.kit_point, 3e5))
+line("usual-struct", mid_time(usual.kit_mid, ffi.typeof "bench_point", 3e5))
+
+local listener = kit:callback("kit_listener", function() end)
+line("guarded", add_time(kit.kit_add, 3e5))
+line("leaf", add_time(kit:leaf "kit_add", 2e7))
+listener:free()
+
+jit.off()
+line("interpreted", add_time(kit.kit_add, 1e6))
+line("usual-interpreted", add_time(usual.kit_add, 1e6))
+print "usual-name ffi.load"
+os.remove(shared)
