@@ -16,6 +16,7 @@ class NlibError extends Error {
         this.code = this.constructor.code;
         if (details.diagnostics?.length) this.diagnostics = details.diagnostics;
         if (details.near?.length) this.near = details.near;
+        fromCaller(this);
     }
 
     get name() {
@@ -141,27 +142,32 @@ function errorOf(token) {
     const Class = KINDS.get(nlib.error_get_kind(token)) ?? NlibError;
     const error = new Class(nlib.error_message(token), { diagnostics: diagnostics(token), near: near(token) });
     nlib.error_free(token);
-    Error.captureStackTrace(error, errorOf);
     return error;
 }
 
 /** Throws what a function of nlib.h gave, unless that is null. */
 function check(token) {
-    if (token !== null) {
-        const error = errorOf(token);
-        Error.captureStackTrace(error, check);
-        throw error;
-    }
+    if (token !== null) throw errorOf(token);
 }
 
 /** A TypeError about an argument, with a code. */
 function typeError(message) {
-    return Object.assign(new TypeError(message), { code: "ERR_NLIB_ARGUMENT_TYPE" });
+    return fromCaller(Object.assign(new TypeError(message), { code: "ERR_NLIB_ARGUMENT_TYPE" }));
 }
 
 /** A RangeError about an argument, with a code. */
 function rangeError(message) {
-    return Object.assign(new RangeError(message), { code: "ERR_NLIB_ARGUMENT_RANGE" });
+    return fromCaller(Object.assign(new RangeError(message), { code: "ERR_NLIB_ARGUMENT_RANGE" }));
+}
+
+/** Leaves this package's frames out of an error's stack: it begins where the caller's code called. */
+function fromCaller(error) {
+    const lines = error.stack.split("\n");
+    const first = lines.findIndex((line) => line.startsWith("    at "));
+    const isOwn = (line) => line.includes(__dirname);
+    if (first >= 0 && lines.slice(first).some((line) => !isOwn(line)))
+        error.stack = [...lines.slice(0, first), ...lines.slice(first).filter((line) => !isOwn(line))].join("\n");
+    return error;
 }
 
 module.exports = {

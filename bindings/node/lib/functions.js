@@ -6,6 +6,7 @@ const koffi = require("koffi");
 const { NATIVE } = require("./pointer");
 const { Candidates } = require("./candidates");
 const { NativeCall } = require("./native-call");
+const { quickFunction } = require("./quick-calls");
 const { classes } = require("./errors");
 
 const STATE = Symbol("state");
@@ -69,7 +70,7 @@ class NativeFunction extends Function {
     }
 }
 
-/** What a function does when it is called. */
+/** What a function does when it is called: finds the way to call it. */
 class State {
     #find;
     #owner;
@@ -82,8 +83,19 @@ class State {
         this.#find = find;
         this.#owner = owner;
         this.candidates = find();
-        /** The only way to call it, when there is no choice. */
+        /** The only way to call it, when there is no choice and it was used once. */
         this.only = null;
+    }
+
+    /** The way to call it that quick-calls.js may use; null when there is none, or the library was loaded anew. */
+    get quick() {
+        const { only } = this;
+        return only !== null && only.isPlain && only.image === this.#owner.currentImage ? only : null;
+    }
+
+    /** Calls it. */
+    run(self, values) {
+        return this.call(values, false).run(self, values);
     }
 
     /** The way to call it with these arguments. */
@@ -115,14 +127,18 @@ class State {
 function makeFunction(find, owner, isMethod = false) {
     const state = new State(find, owner);
     const name = state.candidates.name;
-    const call = isMethod
-        ? function (...values) {
-              return state.call(values, false).run(this, values);
-          }
-        : function (...values) {
-              return state.call(values, false).run(null, values);
-          };
-    return dress(call, name, state);
+    return dress(isMethod ? method(state) : quickFunction(state, parameterCount(state)), name, state);
+}
+
+function method(state) {
+    return function (...values) {
+        return state.run(this, values);
+    };
+}
+
+/** How many parameters a function has that exists once; null for overloads. */
+function parameterCount({ candidates: { only } }) {
+    return only && !only.declared.isVariadic ? only.description.parameters.length : null;
 }
 
 function dress(call, name, state) {

@@ -6,11 +6,13 @@ const { classes } = require("./errors");
 const { makeFunction } = require("./functions");
 const { integerOf } = require("./interface");
 const { Keeper, nativePlace } = require("./memory");
-const { NATIVE } = require("./pointer");
+const { NATIVE, Pointer } = require("./pointer");
 const { NativeType } = require("./type-text");
+const { AnyPointerType } = require("./types/pointers");
 const { RecordType } = require("./types/records");
 const { EnumType, FloatType, IntegerType } = require("./types/scalars");
-const { explain } = require("./types/type");
+const { TextType } = require("./types/text");
+const { VoidType, explain } = require("./types/type");
 
 // Of several things with one name the first of these is meant: in C a structure may be called like a function.
 const ORDER = ["function", "variable", "constant", "enumerator", "record", "enum", "typedef"];
@@ -73,6 +75,8 @@ function enumOf(type) {
     if (made === undefined) {
         made = {};
         for (const [name, value] of type.values) {
+            // `Shape::Round` is known as `Round` too.
+            if (name.includes("::")) continue;
             made[name] = value;
             made[value] ??= name;
         }
@@ -112,6 +116,10 @@ function constantItem(image, description) {
 function constantOf(image, type, value) {
     if (type instanceof FloatType) return typeof value === "string" ? Number(value.replace("inf", "Infinity")) : value;
     if (type instanceof IntegerType || type instanceof EnumType) return integerOf(value);
+    if (type instanceof AnyPointerType && !(type instanceof TextType)) {
+        const address = BigInt.asUintN(64, BigInt(value));
+        return address === 0n ? null : new Pointer(address, new VoidType(), image);
+    }
     if (!(type instanceof RecordType) || !Array.isArray(value)) return value;
     const fields = type.description.fields;
     const result = {};

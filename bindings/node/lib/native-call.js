@@ -56,15 +56,29 @@ class NativeCall {
         if (!image.isLive) image.check();
         const frame = enter(image);
         try {
-            const natives = this.isPlain ? this.#convert(values, frame) : this.#prepare(self, values, frame);
+            const natives = this.#prepare(self, values, frame);
             const given = this.target(...natives);
             checkThreads(frame);
-            return frame.failed === null && frame.afters === null && this.isPlain
-                ? this.result.fromNative(given)
-                : this.#complete(frame, given);
+            return this.#complete(frame, given);
         } finally {
             leave(frame);
         }
+    }
+
+    /** One argument as koffi takes it. */
+    argument(index, value, keeper) {
+        try {
+            return this.types[index].toNative(value, keeper);
+        } catch (error) {
+            throw explain(error, this.#argument(index));
+        }
+    }
+
+    /** What the caller of a plain function gets for what koffi gave. */
+    plainResult(frame, given) {
+        checkThreads(frame);
+        if (frame.failed !== null || frame.afters !== null) frame.finish();
+        return this.result.fromNative(given);
     }
 
     /** Calls it on a thread of Node's pool. */
@@ -88,16 +102,10 @@ class NativeCall {
 
     /** The arguments as koffi takes them. */
     #convert(values, keeper) {
-        const { types } = this;
-        const count = types.length;
+        const count = this.types.length;
         if (values.length !== count) throw this.#countError(values.length);
         const natives = new Array(count);
-        let index = 0;
-        try {
-            for (; index < count; index++) natives[index] = types[index].toNative(values[index], keeper);
-        } catch (error) {
-            throw explain(error, this.#argument(index));
-        }
+        for (let index = 0; index < count; index++) natives[index] = this.argument(index, values[index], keeper);
         return natives;
     }
 

@@ -42,6 +42,7 @@ class RecordType extends Type {
     #fields = null;
     #bases = null;
     #native = null;
+    #numbers = null;
 
     /**
      * @param {object} description as nlib gives it
@@ -159,7 +160,8 @@ class RecordType extends Type {
             if (given.type.key !== this.key) throw mismatch(`a ${this.spelling}`, value);
             given.check();
             source = this.#plain(given.place, true);
-        } else this.#checkObject(value);
+        } else if (this.#isWholeNumbers(value)) return value;
+        else this.#checkObject(value);
         const result = {};
         let count = 0;
         for (const { name, type } of this.fields.values()) {
@@ -180,6 +182,7 @@ class RecordType extends Type {
     }
 
     fromNative(value) {
+        if (this.#areNumbers) return value;
         const result = {};
         for (const { name, type } of this.fields.values()) result[name] = type.fromNative(value[name]);
         return result;
@@ -189,10 +192,7 @@ class RecordType extends Type {
     update(object, place, before) {
         const now = bytesOf(place, this.size);
         for (const { name, type, offset } of this.fields.values()) {
-            const size = type.size;
-            const same =
-                size > 0 && Buffer.compare(now.subarray(offset, offset + size), before.subarray(offset, offset + size)) === 0;
-            if (same && object[name] !== undefined) continue;
+            if (type.size > 0 && object[name] !== undefined && isSame(now, before, offset, type.size)) continue;
             object[name] = type.copy(place.at(offset));
         }
         return object;
@@ -215,6 +215,33 @@ class RecordType extends Type {
             throw mismatch(this.isPlain ? `a ${this.spelling} or an object with its fields` : `a ${this.spelling}`, value);
         if (this.isOpaque) throw new Mismatch(`has to be a ${this.spelling}, of which the header does not say what is in it`);
         if (!this.isPlain) throw new Mismatch(`has to be a ${this.spelling}, which only its constructor makes, not a plain object`);
+    }
+
+    /** Whether koffi gives and takes every field just as JavaScript has it. */
+    get #areNumbers() {
+        return (this.#numbers ??= [...this.fields.values()].every(({ type }) => type.isNumber)
+            ? [...this.fields.values()]
+            : []).length > 0;
+    }
+
+    /** Whether a value has each field and nothing else, and each is a number that fits: it can go as it is. */
+    #isWholeNumbers(value) {
+        if (!this.#areNumbers || value === null || typeof value !== "object") return false;
+        let count = 0;
+        for (const _name in value) count++;
+        const fields = this.#numbers;
+        if (count !== fields.length) return false;
+        for (let index = 0; index < count; index++) {
+            const { name, type } = fields[index];
+            const item = value[name];
+            if (item === undefined) return false;
+            try {
+                type.toNative(item);
+            } catch (error) {
+                throw within(error, `.${name}`);
+            }
+        }
+        return true;
     }
 
     #checkNames(value, count) {
@@ -303,6 +330,11 @@ class RecordType extends Type {
         if (!isSame || koffi.sizeof(structure) !== this.size) throw cannotPass(this);
         return structure;
     }
+}
+
+function isSame(bytes, others, start, size) {
+    for (let index = start; index < start + size; index++) if (bytes[index] !== others[index]) return false;
+    return true;
 }
 
 module.exports = { RecordType };

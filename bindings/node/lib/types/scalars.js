@@ -67,6 +67,10 @@ class IntegerType extends Type {
         return this.size <= 8 ? `${this.signed ? "int" : "uint"}${this.size * 8}` : super.native;
     }
 
+    get isNumber() {
+        return this.size < 8;
+    }
+
     get typedArray() {
         return (this.signed ? SIGNED_ARRAYS : UNSIGNED_ARRAYS)[this.size] ?? null;
     }
@@ -133,6 +137,10 @@ class FloatType extends Type {
 
     get native() {
         return this.size === 4 ? "float" : "double";
+    }
+
+    get isNumber() {
+        return true;
     }
 
     get typedArray() {
@@ -210,6 +218,10 @@ class CharacterType extends IntegerType {
     constructor(spelling, size, signed) {
         super(spelling, size, signed);
         this.key = spelling;
+    }
+
+    get isNumber() {
+        return false;
     }
 
     toNative(value) {

@@ -57,9 +57,7 @@ function within(error, step) {
 function explain(error, what) {
     if (!(error instanceof Mismatch)) return error;
     const text = `${what}${error.path} ${error.message}`;
-    const made = error.isRange ? rangeError(text) : typeError(text);
-    Error.captureStackTrace(made, explain);
-    return made;
+    return error.isRange ? rangeError(text) : typeError(text);
 }
 
 /** The error of a type that has no form as an argument or result. */
@@ -105,6 +103,11 @@ class Type {
     /** The class of typed arrays whose items are of this type, or null. */
     get typedArray() {
         return null;
+    }
+
+    /** Whether a value is a number that koffi takes and gives as it is. */
+    get isNumber() {
+        return false;
     }
 
     /** Whether a value in memory may point to other memory that somebody has to keep. */

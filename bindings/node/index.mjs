@@ -1,0 +1,40 @@
+// nlib for Node, for `import`. The code is in index.js, so that both ways of loading share it.
+
+import nlib from "./index.js";
+
+export default nlib;
+export const {
+    load,
+    loadSync,
+    useLibrary,
+    has,
+    version,
+    addressOf,
+    allocate,
+    as,
+    callback,
+    cast,
+    plain,
+    ref,
+    sizeOf,
+    text,
+    transient,
+    NlibError,
+    CompileError,
+    UsageError,
+    ManifestError,
+    LinkError,
+    ToolchainError,
+    SystemError,
+    SymbolError,
+    AmbiguousError,
+    InUseError,
+    UnloadedError,
+    ArgumentError,
+    HandleError,
+    CancelledError,
+    InternalError,
+    NativeException,
+    ThreadError,
+    TypeNotSupportedError,
+} = nlib;
