@@ -50,7 +50,7 @@ use reader::{Reader, Setting};
 
 /// How often the headers are parsed at most: a template's class may show another one that has to be made
 /// complete, and so on. What is left then stays opaque.
-const MAX_ROUNDS: usize = 6;
+const MAX_ROUNDS: usize = 4;
 
 /// Everything that an interface is made of.
 #[derive(Debug, Clone, Copy)]
@@ -86,7 +86,7 @@ pub struct ReadJob<'a> {
 pub fn read(job: &ReadJob<'_>) -> Result<Interface, HeaderError> {
     let libclang = Libclang::load(job.libclang)?;
     let arguments = arguments::for_parser(job.arguments, job.cpp);
-    let declarations = text::without_macros(job.first);
+    let declarations = text::declarations(job.first);
     let expansions = probes::expansions(job.second);
     let mut questions = Questions::default();
     questions.add(expansions.iter().map(Expansion::question));

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use clang_sys::*;
 use nlib_interface::Unnamed;
 
-use crate::clang::Cursor;
+use crate::clang::{Cursor, TemplateArgument};
 use crate::text::identifier_length;
 
 /// What declares a type that has no name, and lends it one.
@@ -108,11 +108,43 @@ pub fn is_unnamed(tag: Cursor<'_>) -> bool {
 }
 
 fn own_name(tag: Cursor<'_>, cpp: bool) -> String {
-    if cpp {
-        tag.of_type().canonical().spelling()
-    } else {
-        tag.spelling()
+    if !cpp {
+        return tag.spelling();
     }
+    let spelling = tag.of_type().canonical().spelling();
+    // Of `template <> struct Hash<String>` the spelling is as it is written there.
+    match is_specialization(tag) {
+        true => specialization_name(tag).unwrap_or(spelling),
+        false => spelling,
+    }
+}
+
+/// The name with canonical arguments; `None` where one is neither a type nor a number.
+fn specialization_name(tag: Cursor<'_>) -> Option<String> {
+    let argument = |argument| match argument {
+        TemplateArgument::Type(of) => Some(of.canonical().spelling()),
+        TemplateArgument::Number(number) => Some(number.to_string()),
+        TemplateArgument::Other => None,
+    };
+    let arguments: Vec<String> = tag
+        .template_arguments()
+        .into_iter()
+        .map(argument)
+        .collect::<Option<_>>()?;
+    Some(format!(
+        "{}<{}>",
+        qualified(tag, true),
+        arguments.join(", ")
+    ))
+}
+
+/// Whether a template's arguments stand behind the class's name where it is declared.
+pub fn is_specialization(tag: Cursor<'_>) -> bool {
+    let text = tag.unit().text().get(tag.offset()..).unwrap_or("");
+    tag.template().is_some()
+        && text[identifier_length(text)..]
+            .trim_start()
+            .starts_with('<')
 }
 
 /// A declaration's name with its namespaces and classes.

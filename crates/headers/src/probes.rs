@@ -1,11 +1,11 @@
 //! Macros that may be constants: found in the first preprocessing ([`constant_probes`]), expanded by the
 //! second ([`probe_text`]), and what of that is an expression ([`expansions`]).
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use crate::documentation::clean;
-use crate::text::{PieceKind, pieces};
+use crate::text::{Piece, PieceKind, pieces};
 use crate::tokens::{Token, tokens};
 
 /// The file that the text of [`probe_text`] seems to stand in.
@@ -73,10 +73,22 @@ pub struct Probe {
     pub documentation: Option<String>,
 }
 
+/// What differs from place to place or from day to day.
+const NOT_CONSTANT: [&str; 8] = [
+    "__BASE_FILE__",
+    "__COUNTER__",
+    "__DATE__",
+    "__FILE__",
+    "__INCLUDE_LEVEL__",
+    "__LINE__",
+    "__TIMESTAMP__",
+    "__TIME__",
+];
+
 /// The macros in the text of `clang -E -dD -C` that may be constants: without parameters, not empty, from
 /// headers outside the system, and still defined at the end. In the order of their definitions.
 pub fn constant_probes(preprocessed: &str) -> Vec<Probe> {
-    let mut defined: HashMap<&str, (usize, Probe)> = HashMap::new();
+    let mut defined = HashMap::new();
     for (order, piece) in pieces(preprocessed).enumerate() {
         match piece.kind {
             PieceKind::Undefine { name } => {
@@ -87,26 +99,74 @@ pub fn constant_probes(preprocessed: &str) -> Vec<Probe> {
                 function_like,
                 body,
             } => {
-                defined.remove(name);
                 let own = !piece.system && !piece.file.starts_with('<');
-                let body_tokens = tokens(body);
-                let is_itself = body_tokens == [Token::Word(name)];
-                if own && !function_like && !is_itself && is_balanced(&body_tokens) {
-                    let probe = Probe {
-                        name: name.to_owned(),
-                        file: piece.file.to_string(),
-                        line: piece.line,
-                        documentation: documentation(preprocessed, body, piece.comment_before),
-                    };
-                    defined.insert(name, (order, probe));
-                }
+                let definition = Definition {
+                    order,
+                    may_be_constant: own && !function_like,
+                    body,
+                    piece,
+                };
+                defined.insert(name, definition);
             }
             PieceKind::Directive | PieceKind::Code => {}
         }
     }
-    let mut found: Vec<(usize, Probe)> = defined.into_values().collect();
-    found.sort_by_key(|(order, _)| *order);
-    found.into_iter().map(|(_, probe)| probe).collect()
+    let mut found: Vec<(&str, &Definition<'_>)> = defined
+        .iter()
+        .filter(|(name, definition)| {
+            definition.may_be_constant && is_constant(name, definition.body, &defined)
+        })
+        .map(|(name, definition)| (*name, definition))
+        .collect();
+    found.sort_by_key(|(_, definition)| definition.order);
+    let probe = |(name, definition): (&str, &Definition<'_>)| Probe {
+        name: name.to_owned(),
+        file: definition.piece.file.to_string(),
+        line: definition.piece.line,
+        documentation: documentation(
+            preprocessed,
+            definition.body,
+            definition.piece.comment_before.clone(),
+        ),
+    };
+    found.into_iter().map(probe).collect()
+}
+
+/// The last definition of a macro.
+struct Definition<'t> {
+    /// Among all pieces.
+    order: usize,
+    may_be_constant: bool,
+    body: &'t str,
+    piece: Piece<'t>,
+}
+
+/// Whether a macro's body may be an expression that is the same everywhere.
+fn is_constant(name: &str, body: &str, defined: &HashMap<&str, Definition<'_>>) -> bool {
+    let body = tokens(body);
+    body != [Token::Word(name)] && is_balanced(&body) && !differs(&body, defined)
+}
+
+/// Whether tokens lead, through any number of macros, to one that [`NOT_CONSTANT`] has.
+fn differs<'t>(body: &[Token<'t>], defined: &HashMap<&str, Definition<'t>>) -> bool {
+    let mut seen = HashSet::new();
+    let mut waiting: Vec<&'t str> = words(body).collect();
+    while let Some(word) = waiting.pop() {
+        if NOT_CONSTANT.contains(&word) {
+            return true;
+        }
+        if let Some(definition) = defined.get(word).filter(|_| seen.insert(word)) {
+            waiting.extend(words(&tokens(definition.body)));
+        }
+    }
+    false
+}
+
+fn words<'t>(of: &[Token<'t>]) -> impl Iterator<Item = &'t str> {
+    of.iter().filter_map(|token| match token {
+        Token::Word(word) => Some(*word),
+        _ => None,
+    })
 }
 
 fn documentation(text: &str, body: &str, before: Option<Range<usize>>) -> Option<String> {
@@ -294,6 +354,7 @@ mod tests {
             "/** Number of them. */\n#define COUNT 3\n",
             "// Not adjacent.\n\n#define BIG 0xFFu /* Large. */\n",
             "#define F(x) x\n#define GONE 1\n#undef GONE\n#define TWICE 1\n#define TWICE (2)\n",
+            "#define HERE F(WHERE)\n#define WHERE __LINE__\n",
             "#define OPEN (\n#define SAME SAME\n#define URL \"http://x/*y\"\n",
         );
         let probes = constant_probes(text);
@@ -313,7 +374,7 @@ mod tests {
                 ("COUNT", 3, Some("Number of them.")),
                 ("BIG", 6, Some("Large.")),
                 ("TWICE", 11, None),
-                ("URL", 14, None),
+                ("URL", 16, None),
             ]
         );
     }

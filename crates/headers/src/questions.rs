@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use clang_sys::{CXCursor_FunctionDecl, CXCursor_StructDecl, CXCursor_VarDecl};
 
-use crate::clang::{Cursor, Message, Unit};
+use crate::clang::{Cursor, Message, TemplateArgument, Unit};
 
 /// The file that the code seems to stand in.
 const PLACE: &str = "<nlib-questions>";
@@ -187,7 +187,8 @@ impl<'u> Answers<'u> {
                 }
             }
             CXCursor_StructDecl if name == ABOUT => {
-                if let Ok(number) = usize::try_from(cursor.template_number(0))
+                if let Some(TemplateArgument::Number(number)) = cursor.template_arguments().first()
+                    && let Ok(number) = usize::try_from(*number)
                     && let Some(answer) = class_answer(cursor)
                 {
                     self.classes.insert(number, answer);

@@ -114,9 +114,11 @@ impl<'u, 'j> Reader<'u, 'j> {
             CXCursor_LinkageSpec => self.scope(declaration),
             CXCursor_FunctionDecl => self.function(declaration),
             CXCursor_VarDecl => self.variable(declaration),
-            // One without a name is read where something refers to it.
+            // One without a name, or of a template, is read where something refers to it.
             CXCursor_StructDecl | CXCursor_UnionDecl | CXCursor_ClassDecl
-                if !is_unnamed(declaration) && declaration.definition() == Some(declaration) =>
+                if !is_unnamed(declaration)
+                    && declaration.template().is_none()
+                    && declaration.definition() == Some(declaration) =>
             {
                 self.own_record(declaration);
             }

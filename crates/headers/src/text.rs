@@ -1,7 +1,7 @@
 //! Preprocessed text: line markers, definitions of macros, comments.
 //!
 //! [`lines`] cuts the text of `clang -E -dD -C` into directives and the code between them, each with the
-//! file and line that markers give it. [`without_macros`] is what the parser gets.
+//! file and line that markers give it. [`declarations`] is what the parser gets.
 
 use std::ops::Range;
 use std::rc::Rc;
@@ -46,9 +46,9 @@ pub enum PieceKind<'t> {
     Code,
 }
 
-/// The text without what concerns macros, line for line: an empty directive stands for it, so that a
-/// comment about a macro is not taken for one about the declaration after it.
-pub fn without_macros(text: &str) -> String {
+/// What the parser gets, line for line: an empty directive stands for what concerns macros, so that a comment
+/// about a macro is not taken for one about the declaration after it.
+pub fn declarations(text: &str) -> String {
     let mut rest = String::with_capacity(text.len());
     for piece in pieces(text) {
         let source = &text[piece.range];
@@ -389,10 +389,10 @@ mod tests {
     }
 
     #[test]
-    fn without_macros_every_line_stays_where_it_was() {
+    fn every_line_stays_where_it_was() {
         let text = "# 1 \"a.h\"\n#define A /* x\ny */ 2\nint a;\n#undef A\n#pragma pack(1)\n";
         assert_eq!(
-            without_macros(text),
+            declarations(text),
             "# 1 \"a.h\"\n#\n\nint a;\n#\n#pragma pack(1)\n"
         );
     }

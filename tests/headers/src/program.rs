@@ -222,7 +222,7 @@ impl<'i> Writer<'i> {
         }
         Some(match self.cpp {
             // `decltype` of an element is a reference.
-            true => format!("__remove_reference(decltype({object}))"),
+            true => format!("__remove_reference_t(decltype({object}))"),
             false => format!("__typeof__({object})"),
         })
     }

@@ -146,12 +146,34 @@ impl<'u> Cursor<'u> {
         ))
     }
 
-    /// A template's argument that is a number.
-    pub fn template_number(self, position: u32) -> i64 {
-        call!(
+    /// The arguments that a template's class is made with.
+    pub fn template_arguments(self) -> Vec<TemplateArgument<'u>> {
+        let count = call!(
             self.unit.libclang,
-            clang_Cursor_getTemplateArgumentValue(self.raw, position)
-        )
+            clang_Cursor_getNumTemplateArguments(self.raw)
+        );
+        let count = c_uint::try_from(count).unwrap_or(0);
+        (0..count)
+            .map(|position| self.template_argument(position))
+            .collect()
+    }
+
+    fn template_argument(self, position: c_uint) -> TemplateArgument<'u> {
+        let libclang = self.unit.libclang;
+        match call!(
+            libclang,
+            clang_Cursor_getTemplateArgumentKind(self.raw, position)
+        ) {
+            CXTemplateArgumentKind_Type => TemplateArgument::Type(self.type_at(call!(
+                libclang,
+                clang_Cursor_getTemplateArgumentType(self.raw, position)
+            ))),
+            CXTemplateArgumentKind_Integral => TemplateArgument::Number(call!(
+                libclang,
+                clang_Cursor_getTemplateArgumentValue(self.raw, position)
+            )),
+            _ => TemplateArgument::Other,
+        }
     }
 
     /// The file and line that line markers give it; the file is empty where there is none.
@@ -411,6 +433,16 @@ impl<'u> Cursor<'u> {
             clang_getTypedefDeclUnderlyingType(self.raw)
         ))
     }
+}
+
+/// An argument of a template.
+pub enum TemplateArgument<'u> {
+    /// A type.
+    Type(ClangType<'u>),
+    /// A whole number, of an enumeration too.
+    Number(i64),
+    /// A template, an address, several.
+    Other,
 }
 
 /// What a variable's initialiser comes to.

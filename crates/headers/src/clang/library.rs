@@ -98,6 +98,9 @@ impl Libclang {
                     clang_Cursor_getMangling
                     clang_Cursor_getNumArguments
                     clang_Cursor_getOffsetOfField
+                    clang_Cursor_getNumTemplateArguments
+                    clang_Cursor_getTemplateArgumentKind
+                    clang_Cursor_getTemplateArgumentType
                     clang_Cursor_getTemplateArgumentValue
                     clang_Cursor_getVarDeclInitializer
                     clang_Cursor_isAnonymous

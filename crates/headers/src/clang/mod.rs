@@ -20,6 +20,6 @@ mod library;
 mod unit;
 
 pub use clang_type::ClangType;
-pub use cursor::{Cursor, Evaluated};
+pub use cursor::{Cursor, Evaluated, TemplateArgument};
 pub use library::{Libclang, find_libclang};
 pub use unit::{Message, Unit};
