@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
+use nlib::interfaces::Format;
 
 /// Said in the help of every command that compiles.
 const COMPILER_FLAGS: &str = "\
@@ -119,6 +120,7 @@ pub enum Command {
     Load(LoadArguments),
     Why(WhyArguments),
     Symbols(SymbolsArguments),
+    Bind(BindArguments),
     Object(ObjectArguments),
     Warm(WarmArguments),
     Fetch(FetchArguments),
@@ -226,6 +228,34 @@ pub struct SymbolsArguments {
     /// Show C++ names as the object has them
     #[arg(long)]
     pub mangled: bool,
+}
+
+/// Write what a library's headers declare: as data, or for a language
+#[derive(Debug, Args)]
+#[command(
+    override_usage = "nlib bind [OPTIONS] [COMPILER FLAGS] <LIB|SOURCE>",
+    after_help = format!("{COMPILER_FLAGS}\n\nExample:\n  nlib bind sqlite3 --format python -o sqlite3.pyi")
+)]
+pub struct BindArguments {
+    #[command(flatten)]
+    pub library: LibraryArguments,
+
+    /// What to write [default: c]
+    #[arg(long, value_name = "FORMAT", value_parser = formats())]
+    pub format: Option<Format>,
+
+    /// The file; `-`, and no file, is standard output
+    #[arg(short, long, value_name = "OUT")]
+    pub output: Option<PathBuf>,
+
+    /// Only read headers, and take every function that they declare as one that the library has
+    #[arg(long)]
+    pub headers_only: bool,
+}
+
+fn formats() -> impl TypedValueParser<Value = Format> {
+    PossibleValuesParser::new(Format::ALL.map(|(name, _)| name))
+        .map(|name| Format::parse(&name).expect("clap takes only names of formats"))
 }
 
 /// Write a library's object code to a file

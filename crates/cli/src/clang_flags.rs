@@ -27,7 +27,7 @@ pub struct ClangFlags {
 
 /// Commands that take compiler flags.
 const COMPILING: &[&str] = &[
-    "run", "load", "why", "symbols", "object", "warm", "init", "bench",
+    "run", "load", "why", "symbols", "bind", "object", "warm", "init", "bench",
 ];
 
 /// Options of nlib with a value, which may be the next argument.
@@ -139,7 +139,7 @@ fn is_for_the_compiler(argument: &OsStr, command: &str) -> bool {
         _ => {
             is_number_option(&argument, "-j")
                 || command == "bench" && is_number_option(&argument, "-n")
-                || matches!(command, "object" | "init") && argument.starts_with("-o")
+                || matches!(command, "object" | "init" | "bind") && argument.starts_with("-o")
         }
     };
     argument.starts_with('-') && !ours

@@ -2,6 +2,7 @@
 
 mod add;
 mod bench;
+mod bind;
 mod cache;
 mod check;
 mod completions;
@@ -46,6 +47,7 @@ pub fn execute(arguments: Arguments, context: &Context) -> Result<ExitCode, Fail
         Command::Load(arguments) => load::load(context, &arguments),
         Command::Why(arguments) => why::why(context, &arguments),
         Command::Symbols(arguments) => symbols::symbols(context, &arguments),
+        Command::Bind(arguments) => bind::bind(context, &arguments),
         Command::Object(arguments) => object::object(context, &arguments),
         Command::Warm(arguments) => warm::warm(context, arguments),
         Command::Fetch(arguments) => fetch::fetch(context, arguments),

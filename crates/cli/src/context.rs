@@ -9,7 +9,7 @@ use nlib::{
 };
 
 use crate::arguments::{
-    Arguments, BenchArguments, Color, Command, GlobalOptions, LibraryArguments, Link,
+    Arguments, BenchArguments, BindArguments, Color, Command, GlobalOptions, LibraryArguments, Link,
     LoadArguments, ObjectArguments, SupplyArguments, SymbolsArguments,
 };
 use crate::clang_flags::ClangFlags;
@@ -47,6 +47,7 @@ impl Context {
             Some(Command::Why(why)) => why.libraries.clone(),
             Some(Command::Load(LoadArguments { library, .. }))
             | Some(Command::Symbols(SymbolsArguments { library, .. }))
+            | Some(Command::Bind(BindArguments { library, .. }))
             | Some(Command::Object(ObjectArguments { library, .. }))
             | Some(Command::Bench(BenchArguments { library, .. })) => vec![library.library.clone()],
             _ => Vec::new(),

@@ -30,6 +30,8 @@ pub use unit::Unit;
 /// What the name of every thunk begins with.
 pub const PREFIX: &str = "nlib_thunk_";
 
+use rustc_hash::FxHashSet;
+
 use crate::model::{Function, Interface, InterfaceLanguage};
 use crate::types::Types;
 
@@ -52,6 +54,16 @@ pub fn attach(interface: &mut Interface, is_published: &dyn Fn(&str) -> bool) {
             .call
             .map(|call| call.into_thunk(names.of(&function.symbol)));
     }
+}
+
+/// [`attach`] for a library that is not built: it counts as publishing all that is not inline.
+pub fn attach_unbuilt(interface: &mut Interface) {
+    let functions = interface.functions.iter();
+    let inline: FxHashSet<String> = functions
+        .filter(|function| function.inline)
+        .map(|function| function.symbol.clone())
+        .collect();
+    attach(interface, &|symbol| !inline.contains(symbol));
 }
 
 /// The translation unit with every thunk of an interface, as text.
