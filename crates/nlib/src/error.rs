@@ -442,9 +442,7 @@ impl Error {
             Error::Toolchain(_)
             | Error::Interface { .. }
             | Error::RuntimeLibrary { .. }
-            | Error::SanitizerRuntime { .. } => {
-                ErrorKind::Toolchain
-            }
+            | Error::SanitizerRuntime { .. } => ErrorKind::Toolchain,
             Error::Fetch(_)
             | Error::SourcesNotFetched { .. }
             | Error::Source { .. }

@@ -1,15 +1,12 @@
-//! What a library's public headers declare, and the thunks through which all of it can be called.
+//! What a library's public headers declare.
 //!
 //! Headers are read as a unit of the library's that includes them, compiled with the arguments of its
 //! other units: plan → [`Reading`] (one unit to read) → command → JSON, from the cache or from the
-//! compiler → [`Interface`]. Thunks are one more unit, whose text is made of the interface; its object is
-//! cached like any other and linked against the loaded library.
+//! compiler → [`Interface`].
 
-use std::collections::HashSet;
-
-use nlib_compile::{Cancellation, CompileError, Diagnostic, InterfaceDescription, Severity};
+use nlib_compile::{Cancellation, InterfaceDescription};
 use nlib_interface::{Interface, thunks};
-use nlib_loader::{Library, LibrarySpec, ObjectFile, UnloadError};
+use nlib_loader::Library;
 use nlib_plan::language::by_extension;
 use nlib_plan::manifest::Language;
 use nlib_plan::plan::{Unit, UnitText};
@@ -18,14 +15,10 @@ use crate::command::{Product, UnitCommand};
 use crate::error::Error;
 use crate::request::Request;
 use crate::resolve::{Closure, ResolvedLibrary, closure};
-use crate::runtime_libraries::implied_libraries;
 use crate::session::{Inner, Session, again};
 
 /// What the endings of headers are that may lie beside a source.
 const HEADER_EXTENSIONS: [&str; 4] = ["h", "hpp", "hh", "hxx"];
-
-/// The name of the thunks' unit, without its ending.
-const THUNK_FILE: &str = "nlib-thunks";
 
 /// One unit whose declarations are read.
 struct Reading {
@@ -57,49 +50,6 @@ impl Session {
         thunks::attach(&mut interface, &is_published);
         Ok(interface)
     }
-
-    /// Loads the thunks of an interface that [`Session::interface_of`] gave, as a library of their own that
-    /// is linked against `library`: while it is loaded, that one cannot be unloaded. Its symbols are those
-    /// of the interface's thunks.
-    ///
-    /// # Errors
-    /// They do not compile or link; nothing of them stays.
-    pub fn load_thunks(
-        &self,
-        library: &Library,
-        request: &Request,
-        interface: &Interface,
-    ) -> Result<Library, Error> {
-        again(|| self.inner().load_thunks(library, request, interface))
-    }
-
-    /// Unloads thunks of which nobody has an address.
-    ///
-    /// # Errors
-    /// There is another handle to them.
-    pub fn unload_thunks(&self, thunks: Library) -> Result<(), Error> {
-        let unloaded = self.inner().unload_thunks(None, thunks);
-        unloaded.map_err(|(_, error)| error)
-    }
-
-    /// [`Session::unload_library`] for a library whose thunks [`Session::load_thunks`] gave, thunks first.
-    /// Both handles must be the last ones. They are given back while anything keeps either loaded.
-    ///
-    /// # Errors
-    /// As [`Session::unload_library`], of either.
-    pub fn unload_with_thunks(
-        &self,
-        library: &mut Option<Library>,
-        thunks: &mut Option<Library>,
-    ) -> Result<(), Error> {
-        if let Some(given) = thunks.take()
-            && let Err((given, error)) = self.inner().unload_thunks(library.as_ref(), given)
-        {
-            *thunks = Some(given);
-            return Err(error);
-        }
-        self.unload_library(library)
-    }
 }
 
 impl Inner {
@@ -123,7 +73,7 @@ impl Inner {
     }
 
     /// What is made of a unit that no plan holds.
-    fn made_of(
+    pub(crate) fn made_of(
         &self,
         closure: &Closure,
         library: usize,
@@ -134,103 +84,6 @@ impl Inner {
         let toolchain = self.toolchain()?.digest;
         let command = UnitCommand::new(self, toolchain, closure, library, unit, product)?;
         self.made(&command, cancellation)
-    }
-
-    fn load_thunks(
-        &self,
-        library: &Library,
-        request: &Request,
-        interface: &Interface,
-    ) -> Result<Library, Error> {
-        let (closure, asked) = closure(self, std::slice::from_ref(request))?;
-        let resolved = &closure.libraries[asked[0]];
-        let spec = self.thunk_spec(library, resolved)?;
-        let object = self.thunk_object(&closure, asked[0], interface, &request.cancellation)?;
-        self.loader()?
-            .link_jit(spec, vec![object])
-            .map_err(|error| self.link_error(error))
-    }
-
-    /// The object of the thunks. One that the compiler does not take, a template for instance that does not
-    /// bear its own default, is left out, and the others are tried again.
-    fn thunk_object(
-        &self,
-        closure: &Closure,
-        library: usize,
-        interface: &Interface,
-        cancellation: &Cancellation,
-    ) -> Result<ObjectFile, Error> {
-        let mut left_out = HashSet::new();
-        loop {
-            let thunks = thunks::Unit::new(interface, &|symbol| left_out.contains(symbol));
-            let unit = thunk_unit(&closure.libraries[library], thunks.text.clone());
-            let made = self.made_of(closure, library, &unit, Product::Object, cancellation);
-            let error = match made {
-                Ok(bytes) => {
-                    let name = unit.name;
-                    return Ok(ObjectFile { name, bytes });
-                }
-                Err(error) => error,
-            };
-            let lines = lines_of_errors(&error, THUNK_FILE);
-            let refused = lines.iter().filter_map(|line| thunks.thunk_at(*line));
-            let before = left_out.len();
-            left_out.extend(refused.map(str::to_owned));
-            if left_out.len() == before {
-                return Err(error);
-            }
-        }
-    }
-
-    fn thunk_spec(
-        &self,
-        library: &Library,
-        resolved: &ResolvedLibrary,
-    ) -> Result<LibrarySpec, Error> {
-        let named = resolved.plan.link.system_libraries.iter();
-        let mut system_libraries = named
-            .map(|name| self.system_library(name))
-            .collect::<Result<Vec<_>, _>>()?;
-        for implied in implied_libraries(&resolved.plan) {
-            system_libraries.push(self.runtime_library(&resolved.plan.name, implied)?);
-        }
-        Ok(LibrarySpec {
-            name: format!("{} (thunks)", resolved.plan.name),
-            dependencies: vec![library.clone()],
-            indirect_dependencies: library.dependencies().to_vec(),
-            system_libraries,
-            ..LibrarySpec::default()
-        })
-    }
-
-    /// Unloads thunks if their library can be unloaded after them; else gives both the reason and them.
-    fn unload_thunks(
-        &self,
-        library: Option<&Library>,
-        thunks: Library,
-    ) -> Result<(), (Library, Error)> {
-        let refused = |library: &Library, reason: String| Error::Unload {
-            name: library.name().to_string(),
-            reason,
-        };
-        let loader = match self.loader() {
-            Ok(loader) => loader,
-            Err(error) => return Err((thunks, error)),
-        };
-        let companions = std::slice::from_ref(&thunks);
-        // The registry has a handle, and the caller.
-        let reason = library.and_then(|library| loader.unload_refusal(library, 2, companions));
-        if let (Some(library), Some(reason)) = (library, reason) {
-            return Err((thunks, refused(library, reason.to_string())));
-        }
-        match loader.unload(thunks) {
-            Err(UnloadError::Refused { library, reason }) => {
-                let error = refused(&library, reason.to_string());
-                Err((library, error))
-            }
-            // They are gone, or will never be.
-            Ok(()) | Err(_) => Ok(()),
-        }
     }
 }
 
@@ -322,7 +175,7 @@ fn description(
 }
 
 /// The unit whose arguments headers and thunks are compiled with: the first in C++, else the first in C.
-fn base_unit(library: &ResolvedLibrary) -> Unit {
+pub(crate) fn base_unit(library: &ResolvedLibrary) -> Unit {
     let units = || library.plan.units.iter();
     let cxx = units().find(|unit| unit.language == Language::Cxx);
     let base = cxx.or_else(|| units().find(|unit| unit.language == Language::C));
@@ -336,46 +189,7 @@ fn base_unit(library: &ResolvedLibrary) -> Unit {
     })
 }
 
-fn thunk_unit(library: &ResolvedLibrary, text: String) -> Unit {
-    let base = base_unit(library);
-    Unit {
-        name: format!("thunks of {}", library.plan.name),
-        text: UnitText::Generated {
-            path: format!("{THUNK_FILE}.{}", base.language.extension()),
-            text,
-        },
-        ..base
-    }
-}
-
 fn includes(headers: &[String]) -> String {
     let include = |header: &String| format!("#include \"{header}\"\n");
     headers.iter().map(include).collect()
-}
-
-/// The lines of a file, given by its stem, in which a compile failed; where an error lies in a header, the line
-/// that a note names.
-fn lines_of_errors(error: &Error, stem: &str) -> Vec<usize> {
-    let Error::Compile { errors } = error else {
-        return Vec::new();
-    };
-    let rejected = errors.iter().filter_map(|(_, error)| match error {
-        CompileError::Rejected { diagnostics, .. } => Some(&diagnostics.messages),
-        _ => None,
-    });
-    let is_error =
-        |message: &&Diagnostic| matches!(message.severity, Severity::Error | Severity::Fatal);
-    rejected
-        .flatten()
-        .filter(is_error)
-        .flat_map(|message| std::iter::once(message).chain(&message.notes))
-        .filter(|message| {
-            let file = message
-                .file
-                .as_deref()
-                .and_then(|file| file.rsplit('/').next());
-            file.is_some_and(|file| file.starts_with(stem))
-        })
-        .map(|message| message.line as usize)
-        .collect()
 }

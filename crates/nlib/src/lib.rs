@@ -48,6 +48,7 @@ mod selection;
 mod session;
 mod settings;
 mod settle;
+mod thunks;
 mod toolchain;
 mod turns;
 mod vendor;

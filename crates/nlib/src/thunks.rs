@@ -1,0 +1,245 @@
+//! The thunks of an interface, as a library of their own beside the one they call.
+//!
+//! Their text is made of the interface ([`nlib_interface::thunks`]) and compiled as one more unit of the
+//! library, with the arguments of its other units; the object is cached like any other and linked
+//! against the loaded library.
+
+use std::collections::BTreeSet;
+
+use nlib_cache::{Digest, FieldHasher};
+use nlib_compile::{Cancellation, CompileError, Diagnostic, Severity};
+use nlib_interface::{Interface, thunks};
+use nlib_loader::{Library, LibrarySpec, ObjectFile, UnloadError};
+use nlib_plan::plan::{Unit, UnitText};
+
+use crate::command::Product;
+use crate::error::Error;
+use crate::event::Event;
+use crate::interface::base_unit;
+use crate::request::Request;
+use crate::resolve::{Closure, ResolvedLibrary, closure};
+use crate::runtime_libraries::implied_libraries;
+use crate::session::{Inner, Session, again};
+
+/// The name of the thunks' unit, without its ending.
+const THUNK_FILE: &str = "nlib-thunks";
+
+impl Session {
+    /// Loads the thunks of an interface that [`Session::interface_of`] gave, as a library of their own that
+    /// is linked against `library`: while it is loaded, that one cannot be unloaded. Its symbols are those
+    /// of the interface's thunks.
+    ///
+    /// # Errors
+    /// They do not compile or link; nothing of them stays.
+    pub fn load_thunks(
+        &self,
+        library: &Library,
+        request: &Request,
+        interface: &Interface,
+    ) -> Result<Library, Error> {
+        again(|| self.inner().load_thunks(library, request, interface))
+    }
+
+    /// Unloads thunks of which nobody has an address.
+    ///
+    /// # Errors
+    /// There is another handle to them.
+    pub fn unload_thunks(&self, thunks: Library) -> Result<(), Error> {
+        let unloaded = self.inner().unload_thunks(None, thunks);
+        unloaded.map_err(|(_, error)| error)
+    }
+
+    /// [`Session::unload_library`] for a library whose thunks [`Session::load_thunks`] gave, thunks first.
+    /// Both handles must be the last ones. They are given back while anything keeps either loaded.
+    ///
+    /// # Errors
+    /// As [`Session::unload_library`], of either.
+    pub fn unload_with_thunks(
+        &self,
+        library: &mut Option<Library>,
+        thunks: &mut Option<Library>,
+    ) -> Result<(), Error> {
+        if let Some(given) = thunks.take()
+            && let Err((given, error)) = self.inner().unload_thunks(library.as_ref(), given)
+        {
+            *thunks = Some(given);
+            return Err(error);
+        }
+        self.unload_library(library)
+    }
+}
+
+impl Inner {
+    fn load_thunks(
+        &self,
+        library: &Library,
+        request: &Request,
+        interface: &Interface,
+    ) -> Result<Library, Error> {
+        let (closure, asked) = closure(self, std::slice::from_ref(request))?;
+        let resolved = &closure.libraries[asked[0]];
+        let spec = self.thunk_spec(library, resolved)?;
+        let object = self.thunk_object(&closure, asked[0], interface, &request.cancellation)?;
+        self.loader()?
+            .link_jit(spec, vec![object])
+            .map_err(|error| self.link_error(error))
+    }
+
+    /// The object of the thunks. One that the compiler does not take, a template for instance that does not
+    /// bear its own default, is left out, and the others are tried again; the cache notes which.
+    fn thunk_object(
+        &self,
+        closure: &Closure,
+        library: usize,
+        interface: &Interface,
+        cancellation: &Cancellation,
+    ) -> Result<ObjectFile, Error> {
+        let name = &closure.libraries[library].plan.name;
+        let note = note_key(&Digest::of(
+            &serde_json::to_vec(interface).unwrap_or_default(),
+        ));
+        let noted = self.cache.note(&note).ok();
+        let noted = noted.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        let mut left_out: BTreeSet<String> = noted.unwrap_or_default();
+        loop {
+            let thunks = thunks::Unit::new(interface, &|symbol| left_out.contains(symbol));
+            let unit = thunk_unit(&closure.libraries[library], thunks.text.clone());
+            let made = self.made_of(closure, library, &unit, Product::Object, cancellation);
+            let error = match made {
+                Ok(bytes) => {
+                    let name = unit.name;
+                    return Ok(ObjectFile { name, bytes });
+                }
+                Err(error) => error,
+            };
+            let before = left_out.len();
+            for (line, message) in errors_in(&error, THUNK_FILE) {
+                if let Some(symbol) = thunks.thunk_at(line)
+                    && left_out.insert(symbol.to_owned())
+                {
+                    self.tell_with(|| left_out_warning(name, interface, symbol, &message));
+                }
+            }
+            if left_out.len() == before {
+                return Err(error);
+            }
+            if let Ok(bytes) = serde_json::to_vec(&left_out) {
+                // A fault costs trying again.
+                let _ = self.cache.keep_note(&note, &bytes);
+            }
+        }
+    }
+
+    fn thunk_spec(
+        &self,
+        library: &Library,
+        resolved: &ResolvedLibrary,
+    ) -> Result<LibrarySpec, Error> {
+        let named = resolved.plan.link.system_libraries.iter();
+        let mut system_libraries = named
+            .map(|name| self.system_library(name))
+            .collect::<Result<Vec<_>, _>>()?;
+        for implied in implied_libraries(&resolved.plan) {
+            system_libraries.push(self.runtime_library(&resolved.plan.name, implied)?);
+        }
+        Ok(LibrarySpec {
+            name: format!("{} (thunks)", resolved.plan.name),
+            dependencies: vec![library.clone()],
+            indirect_dependencies: library.dependencies().to_vec(),
+            system_libraries,
+            ..LibrarySpec::default()
+        })
+    }
+
+    /// Unloads thunks if their library can be unloaded after them; else gives both the reason and them.
+    fn unload_thunks(
+        &self,
+        library: Option<&Library>,
+        thunks: Library,
+    ) -> Result<(), (Library, Error)> {
+        let refused = |library: &Library, reason: String| Error::Unload {
+            name: library.name().to_string(),
+            reason,
+        };
+        let loader = match self.loader() {
+            Ok(loader) => loader,
+            Err(error) => return Err((thunks, error)),
+        };
+        let companions = std::slice::from_ref(&thunks);
+        // The registry has a handle, and the caller.
+        let reason = library.and_then(|library| loader.unload_refusal(library, 2, companions));
+        if let (Some(library), Some(reason)) = (library, reason) {
+            return Err((thunks, refused(library, reason.to_string())));
+        }
+        match loader.unload(thunks) {
+            Err(UnloadError::Refused { library, reason }) => {
+                let error = refused(&library, reason.to_string());
+                Err((library, error))
+            }
+            // They are gone, or will never be.
+            Ok(()) | Err(_) => Ok(()),
+        }
+    }
+}
+
+fn thunk_unit(library: &ResolvedLibrary, text: String) -> Unit {
+    let base = base_unit(library);
+    Unit {
+        name: format!("thunks of {}", library.plan.name),
+        text: UnitText::Generated {
+            path: format!("{THUNK_FILE}.{}", base.language.extension()),
+            text,
+        },
+        ..base
+    }
+}
+
+/// The errors of a compile that lie in a file, given by its stem: line and message. For an error in a header
+/// the line is one that a note names.
+fn errors_in(error: &Error, stem: &str) -> Vec<(usize, String)> {
+    let Error::Compile { errors } = error else {
+        return Vec::new();
+    };
+    let is_error =
+        |message: &&Diagnostic| matches!(message.severity, Severity::Error | Severity::Fatal);
+    let is_here = |place: &&Diagnostic| {
+        let file = place
+            .file
+            .as_deref()
+            .and_then(|file| file.rsplit('/').next());
+        file.is_some_and(|file| file.starts_with(stem))
+    };
+    let rejected = errors.iter().filter_map(|(_, error)| match error {
+        CompileError::Rejected { diagnostics, .. } => Some(&diagnostics.messages),
+        _ => None,
+    });
+    rejected
+        .flatten()
+        .filter(is_error)
+        .filter_map(|message| {
+            let mut places = std::iter::once(message).chain(&message.notes);
+            let place = places.find(is_here)?;
+            Some((place.line as usize, message.message.clone()))
+        })
+        .collect()
+}
+
+fn left_out_warning(library: &str, interface: &Interface, symbol: &str, message: &str) -> Event {
+    let mut functions = interface.functions.iter();
+    let function = functions.find(|function| {
+        let thunk = function.thunk.as_ref();
+        thunk.is_some_and(|thunk| thunk.symbols.iter().any(|one| one.symbol == symbol))
+    });
+    let name = function.map_or(symbol, |function| &function.name);
+    Event::Warning(format!(
+        "{name} of {library} cannot be called by {symbol}: {message}"
+    ))
+}
+
+/// The key of the note about which thunks of an interface do not compile.
+fn note_key(interface: &Digest) -> Digest {
+    FieldHasher::new("nlib thunks left out")
+        .field("version", env!("CARGO_PKG_VERSION").as_bytes())
+        .field("interface", interface.as_bytes())
+        .finish()
+}
