@@ -24,7 +24,16 @@ local function clean(why)
     return (tostring(why):gsub("^[^\n]-:%d+: ", ""))
 end
 
--- A table as an array of the parameter's elements, or as the one structure that it points to.
+-- A table as the one structure that is meant.
+local function one_from_table(types, to)
+    local cell = ffi.typeof("$[1]", types:ctype(to))
+    return function(value)
+        return ffi.new(cell, { value })
+    end
+end
+
+-- A table as an array of the parameter's elements, or as the one structure that it points to: an array when its
+-- first element is a table or a structure of that type itself.
 local function from_table(types, to)
     local element = types:ctype(to)
     local single = to.kind == "record"
@@ -102,7 +111,7 @@ local function for_reference(types, made, to)
     made.needed = "a reference is never NULL"
     if to.kind == "record" then
         if to.const then
-            made.takes.table = from_table(types, to)
+            made.takes.table = one_from_table(types, to)
         end
         made.takes.cdata = to_base(types, to)
     elseif to.const and is_number(to) then
@@ -129,7 +138,7 @@ function arguments.parameter(types, parameter, pass)
     elseif pass == "pointer" then
         made.ctype = ffi.typeof("const $ *", types:ctype(resolved))
         made.needed = "a structure is needed"
-        made.takes.table = from_table(types, resolved)
+        made.takes.table = one_from_table(types, resolved)
         made.takes.cdata = to_base(types, resolved)
     elseif resolved.kind == "reference" then
         made.ctype = types:ctype(resolved)

@@ -180,8 +180,12 @@ function plans.of(generation, item)
             list[#list + 1] = plan
         end
     end
-    if #list == 0 and full then
-        list[1] = full
+    local has_full = false
+    for _, plan in ipairs(list) do
+        has_full = has_full or plan == full or plan.otherwise == full
+    end
+    if full and not has_full then
+        list[#list + 1] = full
     end
     if #list == 0 and not why then
         why = item.direct and "LuaJIT cannot pass its structures by value"
