@@ -4,7 +4,7 @@
 
 const koffi = require("koffi");
 const { Candidates } = require("./candidates");
-const { classes, typeError } = require("./errors");
+const { typeError } = require("./errors");
 const { makeFunction } = require("./functions");
 const { Keeper } = require("./memory");
 const { Record, endBy, makeRecordClass } = require("./record");
@@ -53,14 +53,11 @@ function fill(type, { place }, value) {
     place.holder?.replace(place, keeper.kept);
 }
 
-/** What ends a C++ object that lies at a place; null where there is nothing to do. */
+/** What ends a C++ object that lies at a place; null where nothing has to be done or nothing can be called. */
 function destructorOf(type, image) {
     const [description] = within(type, image, `~${lastOf(type.name)}`);
     const symbol = description?.thunk?.symbols[0]?.symbol;
-    if (symbol === undefined) {
-        if (type.isTrivial) return null;
-        throw new classes.TypeNotSupportedError(`${type.name} has no destructor that can be called`);
-    }
+    if (symbol === undefined) return null;
     const { throws } = description.thunk;
     const call = koffi.decode(image.interface.address(symbol), koffi.proto("void", throws ? ["void *", "void *"] : ["void *"]));
     return (place) => (throws ? call(place.native, new BigUint64Array(1)) : call(place.native));

@@ -49,7 +49,7 @@ class Record {
         native.check();
         if (native.end === null)
             throw new classes.HandleError(
-                `this ${native.type.spelling} is not JavaScript's to delete: it lies in memory of the library's`,
+                `this ${native.type.spelling} cannot be deleted: it is the library's, or has no destructor to call`,
             );
         forgotten.unregister(native);
         native.isEnded = true;
