@@ -18,11 +18,13 @@ const UNSAFE: &[&str] = &[
 /// tests, and what users are shown. Clippy asks each block for a SAFETY comment.
 const CALLS_LOADED_CODE: &[&str] = &["tests/calls/", "crates/nlib/examples/"];
 
-/// Where C and C++ may lie: the two shims, and what tests, examples, benchmarks and the vendor
-/// libraries' probes are made of.
+/// Where C and C++ may lie: the two shims, what thunks begin with, and what tests, examples, benchmarks, the
+/// vendor libraries' probes and the bindings' guards are made of.
 const C_AND_CXX: &[&str] = &[
     "crates/orc/",
     "crates/clang/",
+    "crates/interface/src/thunks/",
+    "bindings/",
     "examples/",
     "benches/",
     "tests/",

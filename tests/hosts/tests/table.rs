@@ -9,7 +9,10 @@ use nlib_hosts_test::{CELLS, HOSTS, Host, run, show};
 use nlib_test_support::workspace;
 
 fn main() {
-    let mut trials = vec![Trial::test("the_page_names_every_cell", the_page)];
+    let mut trials = vec![
+        Trial::test("the_page_names_every_cell", the_page),
+        Trial::test("the_guide_has_the_table", the_guide),
+    ];
     for host in HOSTS {
         for cell in CELLS.iter().chain(host.further) {
             let name = format!("{}/{cell}", host.name);
@@ -44,4 +47,29 @@ fn the_page() -> Result<(), Failed> {
         return Ok(());
     }
     Err(format!("tests/hosts/README.md has {named:?}").into())
+}
+
+/// `docs/hosts.md` has the table that is run.
+fn the_guide() -> Result<(), Failed> {
+    let guide = std::fs::read_to_string(workspace().join("docs/hosts.md"))?;
+    let table = table();
+    if guide.contains(&table) {
+        return Ok(());
+    }
+    Err(format!("docs/hosts.md lacks this table:\n{table}").into())
+}
+
+fn table() -> String {
+    let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
+    let names = HOSTS.iter().map(|host| host.name);
+    let mut table = line(std::iter::once("").chain(names).collect());
+    table += &line(vec!["---"; HOSTS.len() + 1]);
+    for cell in CELLS {
+        let tested = HOSTS.iter().map(|_| "tested");
+        table += &line(std::iter::once(*cell).chain(tested).collect());
+    }
+    let further = |host: &Host| host.further.join(", ");
+    let further: Vec<String> = HOSTS.iter().map(further).collect();
+    let further = further.iter().map(String::as_str);
+    table + &line(std::iter::once("further").chain(further).collect())
 }
