@@ -5,7 +5,7 @@
 --   name, type      as declared
 --   ctype           of the C parameter
 --   takes           by Lua type, a function from the value to what C gets, or to nil and why not
---   callback        the data of the function's type, where functions are taken
+--   callback        the data of the function's type, where functions are taken; label, what messages call it
 --   needed          a text why NULL is not taken, or nil
 
 local ffi = require "ffi"
@@ -94,6 +94,7 @@ end
 local function for_pointer(types, made, to)
     if to.kind == "function" then
         made.callback = to
+        made.label = declaration.text(made.type):match("^[%w_:]+$") or made.name
         return
     end
     local constant = to.const
@@ -172,8 +173,7 @@ function arguments.callback(types, made, value, owner)
     if type(value) ~= "function" then
         return value
     end
-    local label = declaration.text(made.type):match("^[%w_:]+$") or made.name
-    local done, callback = pcall(callbacks.new, types, made.callback, value, ("'%s' given to '%s'"):format(label, owner),
+    local done, callback = pcall(callbacks.new, types, made.callback, value, ("'%s' given to '%s'"):format(made.label, owner),
         types.generation.library.context.handle)
     if done then
         return callback.pointer, callback

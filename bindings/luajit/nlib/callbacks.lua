@@ -197,10 +197,15 @@ end
 
 -- How functions of a type are entered: kept with the library's types.
 local function shape_of(types, type)
-    types.shapes = types.shapes or {}
-    local key = types:key(type)
-    local shape = types.shapes[key]
+    types.shapes = types.shapes or setmetatable({}, { __mode = "k" }) -- by the table of data, and by key
+    local shape = types.shapes[type]
     if shape then
+        return shape
+    end
+    local key = types:key(type)
+    shape = types.shapes[key]
+    if shape then
+        types.shapes[type] = shape
         return shape
     end
     if type.variadic then
@@ -223,7 +228,8 @@ local function shape_of(types, type)
     end
     local frame = ffi.typeof("struct { " .. table.concat(members) .. "} *", unpack(given))
     shape.enter = assert(loadstring(entry_source(parameters, void), "=nlib: a callback"))(ffi.cast, frame, parameters)
-    types.shapes[key] = shape
+    shape.pointer = types:ctype { kind = "pointer", to = type }
+    types.shapes[key], types.shapes[type] = shape, shape
     return shape
 end
 
@@ -288,7 +294,7 @@ function callbacks.new(types, type, run, label, context, keeper)
     entries[slot.key] = shape.enter(run, setter(label))
     count(1)
     local made = setmetatable({ label = label, slot = slot, pool = pool, keeper = keeper }, Callback)
-    made.pointer = ffi.cast(types:ctype { kind = "pointer", to = type }, slot.address)
+    made.pointer = ffi.cast(shape.pointer, slot.address)
     if keeper then
         keeper[made] = true
     end

@@ -25,6 +25,11 @@ local function functions_of(generation, name)
     return list
 end
 
+-- What a class calls its constructors: its name without namespaces and template arguments.
+local function own_name(name)
+    return name:gsub("%b<>", ""):match("[^:]+$")
+end
+
 -- ---- Methods ------------------------------------------------------------------------------------
 
 -- A method of a base class, for objects of the class itself.
@@ -131,7 +136,7 @@ function classes.destroyer(generation, name)
     if found ~= nil then
         return found or nil
     end
-    local items = functions_of(generation, name .. "::~" .. name:match("[^:]+$"))
+    local items = functions_of(generation, name .. "::~" .. own_name(name))
     local list = items[1] and plans.of(generation, items[1]) or {}
     if not list[1] then
         generation.destroyers[name] = false
@@ -162,7 +167,8 @@ end
 
 -- The function that makes objects of a class: its constructors.
 function classes.constructor(generation, name)
-    local items = functions_of(generation, name .. "::" .. name:match("[^:]+$"))
+    local constructors = name .. "::" .. own_name(name)
+    local items = functions_of(generation, constructors)
     local entry = records.entry(generation.types, name)
     if #items == 0 then
         if entry.form == "opaque" or not entry.description.trivial then
@@ -170,7 +176,7 @@ function classes.constructor(generation, name)
         end
         return entry.ctype
     end
-    local construct = functions.make(generation, name .. "::" .. name:match("[^:]+$"), items)
+    local construct = functions.make(generation, constructors, items)
     if not entry.description.trivial then
         return construct
     end
