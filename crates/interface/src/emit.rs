@@ -10,6 +10,7 @@ mod comment;
 pub(crate) mod lower;
 mod luajit;
 pub(crate) mod names;
+mod rust;
 
 pub(crate) use c::{C, Dialect};
 
@@ -25,17 +26,20 @@ pub enum Format {
     C,
     /// What `ffi.cdef` takes: blocks with an empty line between them, each of which may fail alone.
     Luajit,
+    /// A module of Rust's over the crate `nlib`.
+    Rust,
 }
 
 impl Format {
     /// Each with its name.
-    pub const ALL: [(&'static str, Self); 6] = [
+    pub const ALL: [(&'static str, Self); 7] = [
         ("c", Self::C),
         ("json", Self::Notation(Notation::Json)),
         ("lisp", Self::Notation(Notation::Lisp)),
         ("edn", Self::Notation(Notation::Edn)),
         ("lua", Self::Notation(Notation::Lua)),
         ("luajit", Self::Luajit),
+        ("rust", Self::Rust),
     ];
 
     /// The one of this name.
@@ -54,5 +58,6 @@ pub fn emit(interface: &Interface, format: Format) -> String {
         }
         Format::C => c::emit(interface),
         Format::Luajit => luajit::emit(interface),
+        Format::Rust => rust::emit(interface),
     }
 }
