@@ -30,3 +30,9 @@
                (:file "symbols")
                (:file "definitions")
                (:file "asdf")))
+
+(defsystem "nlib/cffi"
+  :description "What a library's headers declare, as definitions of CFFI's"
+  :depends-on ("nlib" "cffi")
+  :pathname "src/"
+  :components ((:file "cffi")))

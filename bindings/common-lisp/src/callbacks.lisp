@@ -97,11 +97,11 @@
     (cond ((null call)
            (with-lock (*stray-lock*)
              (setf *stray-failures* (append *stray-failures* (list condition)))))
-          ((null (svref call 0))
-           (setf (svref call 0) condition)))))
+          ((null (first call))
+           (setf (first call) condition)))))
 
 (defun signal-callback-failure (call)
-  (error (or (svref call 0)
+  (error (or (first call)
              (with-lock (*stray-lock*) (pop *stray-failures*))
              (return-from signal-callback-failure))))
 

@@ -79,34 +79,83 @@ static struct nlib_closure *nlib_new_closure(size_t index, int result, int count
     (:int64 '(signed-byte 64)) ((:uint64 :pointer) '(unsigned-byte 64))
     (:float 'single-float) (:double 'double-float)))
 
-;;; Floating-point traps: code of C's expects none.
+;;; Floating-point traps: code of C's expects none. What it raised is forgotten afterwards, for Lisp would
+;;; take it for its own.
 
-(defmacro with-float-traps ((condition flag) &body body)
-  `(let ((traps (si:trap-fpe 'last t)))
-     (si:trap-fpe ,condition ,flag)
+(ffi:clines "
+#include <fenv.h>
+#include <stdint.h>
+
+union nlib_modes {
+    femode_t modes;
+    uint64_t word;
+};
+
+static uint64_t nlib_lisp_modes;
+
+static uint64_t nlib_get_modes(void) {
+    union nlib_modes now = {.word = 0};
+    fegetmode(&now.modes);
+    return now.word;
+}
+
+static uint64_t nlib_enter_c(void) {
+    uint64_t saved = nlib_get_modes();
+    fesetmode(FE_DFL_MODE);
+    return saved;
+}
+
+static void nlib_restore(uint64_t word) {
+    union nlib_modes saved = {.word = word};
+    const int traps = FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW | FE_UNDERFLOW;
+    if (fetestexcept(traps))
+        feclearexcept(traps);
+    fesetmode(&saved.modes);
+}
+
+static uint64_t nlib_enter_lisp(void) {
+    uint64_t saved = nlib_get_modes();
+    nlib_restore(nlib_lisp_modes);
+    return saved;
+}
+")
+
+(defmacro with-float-modes (enter &body body)
+  "Runs BODY in the modes that the C function ENTER sets."
+  `(let ((saved (ffi:c-inline () () :uint64-t ,(format nil "~a()" enter) :one-liner t)))
      (unwind-protect (progn ,@body)
-       (si:trap-fpe t nil)
-       (si:trap-fpe traps t))))
+       (ffi:c-inline (saved) (:uint64-t) :void "nlib_restore(#0)" :one-liner t))))
 
-(defvar *lisp-float-traps* (si:trap-fpe 'last t)
-  "The traps with which Lisp's code runs.")
+(defmacro with-c-float-modes (&body body)
+  `(with-float-modes "nlib_enter_c" ,@body))
 
 (defmacro with-lisp-float-modes (&body body)
-  `(with-float-traps (*lisp-float-traps* t) ,@body))
+  `(with-float-modes "nlib_enter_lisp" ,@body))
+
+(ffi:c-inline () () :void "nlib_lisp_modes = nlib_get_modes()" :one-liner t)
+
+(defun convert-to-single (double)
+  "DOUBLE as C converts it: what is too large becomes infinite."
+  (with-c-float-modes
+    (ffi:c-inline (double) (:double) :float "(float)#0" :one-liner t)))
 
 ;;; Calls
 
 (defvar *last-values* '()
   "What the last call was given; here for its being stored, which keeps it alive until then.")
 
+(defun call-in-environment (function library stray)
+  "Calls FUNCTION, which calls LIBRARY's code that may call back, and then signals what failed in a callback
+meanwhile; when STRAY also what failed on other threads."
+  (let ((call (list nil library *call*)))
+    (let ((*call* call))
+      (multiple-value-prog1 (with-c-float-modes (funcall function))
+        (when (or (first call) (and stray *stray-failures*))
+          (signal-callback-failure call))))))
+
 (defmacro with-c-environment ((&key library stray) &body body)
-  "Runs BODY, a call of LIBRARY's code that may call back, and then signals what failed in a callback meanwhile;
-when STRAY also what failed on other threads."
-  `(let ((call (vector nil ,library *call*)))
-     (let ((*call* call))
-       (multiple-value-prog1 (with-float-traps (t nil) ,@body)
-         (when ,(if stray '(or (svref call 0) *stray-failures*) '(svref call 0))
-           (signal-callback-failure call))))))
+  "Runs BODY as CALL-IN-ENVIRONMENT does."
+  `(call-in-environment (lambda () ,@body) ,library ,stray))
 
 (defmacro funcall-foreign (address result &rest arguments)
   "Calls the function at ADDRESS, which gives RESULT. An argument is a list of its raw type and its value."
@@ -130,13 +179,12 @@ calls what is there and gives its result, which is of the raw type RESULT."
   (let ((result (elementary-type result))
         (types (mapcar #'elementary-type arguments)))
     (lambda (library address &rest values)
-      (let ((answer (with-c-environment (:library library :stray t)
-                      (si:call-cfun (native-pointer address) result types
-                                    (mapcar (lambda (raw value)
-                                              (if (eq raw :pointer)
-                                                  (prepared-address value)
-                                                  value))
-                                            arguments values)))))
+      (let* ((pointer (native-pointer address))
+             (raw (loop for raw in arguments
+                        for value in values
+                        collect (if (eq raw :pointer) (prepared-address value) value)))
+             (answer (with-c-environment (:library library :stray t)
+                       (si:call-cfun pointer result types raw))))
         ;; Used after the call, what was made ready is alive during it.
         (setf *last-values* values)
         answer))))
@@ -307,7 +355,7 @@ that of 8 bytes."
 (defun native-pointer (address)
   "ADDRESS as a pointer of the implementation's."
   (ffi:c-inline (address) (:uint64-t) :object
-                "ecl_make_foreign_data(ECL_SYM(\"POINTER-VOID\", 1), 0, (void *)#0)"
+                "ecl_make_foreign_data(ECL_NIL, 0, (void *)#0)"
                 :one-liner t))
 
 (defun native-pointer-p (value)

@@ -12,6 +12,7 @@
    (library :initarg :library :reader native-function-library)
    (generation :initform nil :accessor native-function-generation)
    (candidates :initform '() :accessor native-function-candidates)
+   (pointer :initform nil :accessor native-function-pointer)
    (fixed-type :initarg :type :initform nil :reader native-function-type)
    (fixed-address :initarg :address :initform nil :reader native-function-fixed-address))
   (:metaclass #+sbcl sb-mop:funcallable-standard-class #+ecl clos:funcallable-standard-class)
@@ -285,7 +286,8 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
       `(destructuring-bind ,preparers preparers
          (declare (type function ,@preparers))
          (lambda (&rest arguments)
-           (if (and (current-p function generation) (= (length arguments) ,count))
+           (if (and (eq generation (library-generation library))
+                    (= (length arguments) ,count))
                (destructuring-bind ,values arguments
                  (funcall receiver
                           (funcall invoker library address
@@ -294,14 +296,17 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
                                            collect `(funcall ,preparer ,value)))))
                (misdirected function generation arguments)))))))
 
+(defvar *no-library* (%make-library :name "no library")
+  "The library of functions that are known by their address alone; it has no generation.")
+
 (defun misdirected (function generation arguments)
   (if (current-p function generation)
       (wrong-count function arguments)
       (again function arguments)))
 
 (defun direct-way (function candidate)
-  (let* ((library (native-function-library function))
-         (generation (native-function-generation function))
+  (let* ((library (or (native-function-library function) *no-library*))
+         (generation (and (native-function-library function) (native-function-generation function)))
          (parameters (arguments-of candidate))
          (result (candidate-result candidate))
          (address (candidate-address function candidate))
@@ -310,13 +315,14 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
                                    parameters)))
          (receiver (or (receiver result library) #'identity))
          (preparers (preparers function parameters)))
-    (declare (type function invoker receiver))
+    (declare (type function invoker receiver)
+             (optimize speed (safety 1)))
     (case (length parameters)
       (0 (fixed-arity-code 0)) (1 (fixed-arity-code 1)) (2 (fixed-arity-code 2))
       (3 (fixed-arity-code 3)) (4 (fixed-arity-code 4)) (5 (fixed-arity-code 5))
       (6 (fixed-arity-code 6))
       (t (lambda (&rest arguments)
-           (if (and (current-p function generation)
+           (if (and (eq generation (library-generation library))
                     (= (length arguments) (length preparers)))
                (funcall receiver (apply invoker library address (mapcar #'funcall preparers arguments)))
                (misdirected function generation arguments)))))))
@@ -470,3 +476,14 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
                     (format nil "~a~@[~%~a~]" (candidate-text candidate)
                             (candidate-documentation candidate)))
                   (native-function-candidates (resolve function)))))
+
+(defun current-pointer (function)
+  "The implementation's pointer to FUNCTION, found anew when its library was loaded anew."
+  (let ((library (native-function-library function)))
+    (unless (and (library-generation library)
+                 (eq (car (native-function-pointer function)) (library-generation library)))
+      (ensure-loaded library)
+      (setf (native-function-pointer function)
+            (cons (library-generation library)
+                  (native-pointer (native-function-address function)))))
+    (cdr (native-function-pointer function))))

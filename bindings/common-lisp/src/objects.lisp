@@ -35,7 +35,7 @@ was allocated here; what a library's function gave has none."
 ;;; Calls of C's
 
 (defvar *call* nil
-  "The innermost call of C's that is under way on this thread, or NIL: a vector of the condition by which a
+  "The innermost call of C's that is under way on this thread, or NIL: a list of the condition by which a
 callback failed during it, the library that was called, and the call outside of it.")
 
 (#+sbcl sb-ext:defglobal #-sbcl defvar *stray-failures* '()
@@ -43,6 +43,6 @@ callback failed during it, the library that was called, and the call outside of 
 
 (defun called-p (library)
   "Whether a call of LIBRARY is under way on this thread."
-  (loop for call = *call* then (svref call 2)
+  (loop for call = *call* then (third call)
         while call
-        thereis (eq (svref call 1) library)))
+        thereis (eq (second call) library)))

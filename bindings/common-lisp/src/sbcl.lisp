@@ -40,37 +40,29 @@
 (progn
   (defconstant +trap-flags+ #b1101 "The flags of overflow, division by zero, invalid operation.")
 
+  (defmacro c-float-function (name argument)
+    "Calls a function of fenv.h's. The vectors that are given to it are on the stack, so they do not move."
+    `(sb-alien:alien-funcall
+      (sb-alien:extern-alien ,name (function sb-alien:int sb-sys:system-area-pointer))
+      ,argument))
+
   (defmacro with-float-modes (new &body body)
     "Runs BODY with the modes that NEW, a femode_t as an integer, holds; NIL stands for those of C."
     `(let ((saved (make-array 1 :element-type '(unsigned-byte 64)))
            (modes (make-array 1 :element-type '(unsigned-byte 64))))
        (declare (dynamic-extent saved modes))
-       (flet ((c-call (function argument)
-                (declare (type (sb-alien:alien (function sb-alien:int (sb-alien:unsigned 64)))
-                               function))
-                (sb-alien:alien-funcall function argument)))
-         (declare (inline c-call))
-         (sb-sys:with-pinned-objects (saved modes)
-           (let ((getter (sb-alien:extern-alien "fegetmode"
-                                                (function sb-alien:int (sb-alien:unsigned 64))))
-                 (setter (sb-alien:extern-alien "fesetmode"
-                                                (function sb-alien:int (sb-alien:unsigned 64))))
-                 (saved-address (sb-sys:sap-int (sb-sys:vector-sap saved)))
-                 (modes-address (sb-sys:sap-int (sb-sys:vector-sap modes))))
-             (c-call getter saved-address)
-             (setf (ldb (byte 16 0) (aref saved 0)) #x37F)
-             ,(if new
-                  `(progn (setf (aref modes 0) ,new)
-                          (c-call setter modes-address))
-                  `(c-call setter #xFFFFFFFFFFFFFFFF))
-             (unwind-protect (progn ,@body)
-               ,@(unless new
-                   `((c-call getter modes-address)
-                     (when (logtest +trap-flags+ (ldb (byte 32 32) (aref modes 0)))
-                       (c-call (sb-alien:extern-alien
-                                "feclearexcept" (function sb-alien:int (sb-alien:unsigned 64)))
-                               #x3D))))
-               (c-call setter saved-address)))))))
+       (c-float-function "fegetmode" (sb-sys:vector-sap saved))
+       (setf (aref saved 0) (logior #x37F (logandc2 (aref saved 0) #xFFFF)))
+       ,@(if new
+             `((setf (aref modes 0) ,new)
+               (c-float-function "fesetmode" (sb-sys:vector-sap modes)))
+             `((c-float-function "fesetmode" (sb-sys:int-sap #xFFFFFFFFFFFFFFFF))))
+       (unwind-protect (progn ,@body)
+         ,@(unless new
+             `((c-float-function "fegetmode" (sb-sys:vector-sap modes))
+               (when (logtest (ash +trap-flags+ 32) (aref modes 0))
+                 (c-float-function "feclearexcept" (sb-sys:int-sap #x3D)))))
+         (c-float-function "fesetmode" (sb-sys:vector-sap saved)))))
 
   (defun lisp-float-modes ()
     (let ((modes (make-array 1 :element-type '(unsigned-byte 64))))
@@ -104,11 +96,11 @@
 (defmacro with-c-environment ((&key library stray) &body body)
   "Runs BODY, a call of LIBRARY's code that may call back, and then signals what failed in a callback meanwhile;
 when STRAY also what failed on other threads."
-  `(let ((call (vector nil ,library *call*)))
+  `(let ((call (list nil ,library *call*)))
        (declare (dynamic-extent call))
      (let ((*call* call))
        (multiple-value-prog1 (with-c-float-modes ,@body)
-         (when ,(if stray '(or (svref call 0) *stray-failures*) '(svref call 0))
+         (when ,(if stray '(or (first call) *stray-failures*) '(first call))
            (signal-callback-failure call))))))
 
 (defmacro funcall-foreign (address result &rest arguments)

@@ -148,7 +148,7 @@ a FOREIGN, which have to stay alive until the call is over.")
                 (sb-kernel:make-single-float #x7FC00000))
                ((plusp value) sb-ext:single-float-positive-infinity)
                (t sb-ext:single-float-negative-infinity))
-  #-sbcl (with-float-traps (t nil) (coerce value 'single-float)))
+  #+ecl (convert-to-single value))
 
 (defun enum-number (enumeration value otherwise)
   "The number for VALUE: a keyword, a C name, a number, or a list of those, whose bits are united."

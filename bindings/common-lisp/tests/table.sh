@@ -18,7 +18,7 @@ mkdir -p "$XDG_CACHE_HOME"
 # Only what is needed is found: the system's libraries would bring another ASDF along.
 CL_SOURCE_REGISTRY="$binding/"
 if [ "$cell" = cffi ]; then
-    for system in cffi alexandria babel trivial-features; do
+    for system in cl-cffi alexandria babel trivial-features; do
         CL_SOURCE_REGISTRY="$CL_SOURCE_REGISTRY:/usr/share/common-lisp/source/$system/"
     done
 fi
