@@ -98,7 +98,7 @@ local function for_pointer(types, made, to)
         return
     end
     local constant = to.const
-    if constant and (is_number(to) or to.kind == "record" or to.kind == "pointer") and not (to.kind == "character") then
+    if constant and (is_number(to) or to.kind == "record" or to.kind == "pointer") and to.kind ~= "character" then
         if to.kind ~= "record" or not (types:describe("record", to.name) or {}).opaque then
             made.takes.table = from_table(types, to)
         end

@@ -51,7 +51,7 @@ local function open_handle(given, queue)
     local options, anchors = options_of(given, queue)
     local handle = ffi.new("void *[1]")
     local err = errors.take(abi.open(options, handle))
-    anchors = nil
+    anchors[1] = nil -- they had to be alive until here
     if err then
         errors.raise(err)
     end

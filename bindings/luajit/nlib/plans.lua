@@ -23,7 +23,6 @@ jit.off(true, true)
 
 local plans = {}
 
-local text_type = ffi.typeof("const char *")
 local error_type = ffi.typeof("char **")
 local memory_pointer = ffi.typeof("void *")
 
