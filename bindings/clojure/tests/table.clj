@@ -25,6 +25,8 @@
     "quickstart" table.examples/quickstart
     ;; Of this host's only.
     "documentation" table.calling/documentation
+    "by-value" table.values/by-value
+    "edges" table.values/edges
     "explicit-types" table.calling/explicit-types
     "options" table.loading/options
     "threads" table.callbacks/threads})

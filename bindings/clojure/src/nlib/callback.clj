@@ -39,13 +39,14 @@
     :void nil, :i32 (Integer/valueOf 0), :i64 (Long/valueOf 0), :f32 (Float/valueOf (float 0)),
     :f64 (Double/valueOf 0.0), nil))
 
-(defn- check-possible [description types]
+(defn- check-possible [generation description types]
   (doseq [type types]
     (cond
-      (and (= :record (:kind type)) (not (.passesRecords ^Platform platform)))
+      (not (or (:unsupported type) (layout/passable? generation type)))
       (fail :unsupported
             (str "a callback " (types/spell {:kind "pointer" :to description}) " takes or gives "
-                 (:spelling type) " by value, which JNA cannot. Run on JDK 22 or later, or write it in C."))
+                 (:spelling type) " by value, which " (.label ^Platform platform) " cannot pass. "
+                 (if (.passesRecords ^Platform platform) "Write it in C." "Run on JDK 22 or later, or write it in C.")))
       (:unsupported type)
       (fail :unsupported (str "a callback with " (:spelling type) ": " (:unsupported type))))))
 
@@ -96,7 +97,7 @@
     (when (:variadic description)
       (fail :unsupported (str "a callback with `...`: " (types/spell {:kind "pointer" :to description})
                               ". Write it in C.")))
-    (check-possible description (conj parameters result))
+    (check-possible generation description (conj parameters result))
     (let [run (fn [^objects given]
                 (let [frame (memory/frame)
                       calling (pos? (.depth frame))

@@ -266,8 +266,8 @@
   "Where a field lies in a structure, in bytes."
   [library name key]
   (let [generation (library/current library)
-        name (library/c-name name)]
-    (:offset (or (layout/field generation name key) (layout/no-field generation name key)))))
+        shape (layout/shape generation (library/c-name name))]
+    (:offset (or (layout/field shape key) (layout/no-field shape key)))))
 
 ;; ---- Memory -----------------------------------------------------------------------------------------
 
@@ -330,8 +330,9 @@
   [thing index]
   (if (instance? Struct thing)
     (let [^Struct struct thing
-          size (:size (layout/description (.generation struct) (.type struct)))]
-      (record/at (.generation struct) (.type struct) (+ (.address struct) (* (long size) (long index)))
+          name (record/type-name struct)
+          size (:size (layout/description (.generation struct) name))]
+      (record/at (.generation struct) name (+ (.address struct) (* (long size) (long index)))
                  (.owner struct)))
     (pointer/advance thing index)))
 

@@ -7,13 +7,11 @@
             [nlib.error :as error :refer [fail]]
             [nlib.generation :as generation]
             [nlib.interface :as interface]
-            [nlib.scalars :as scalars]
+            [nlib.layout :as layout]
             [nlib.thunk :as thunk]
-            [nlib.platform :refer [platform]]
             [nlib.types :as types])
   (:import (nlib.generation Generation Holder)
-           (nlib.memory Addressed)
-           (nlib.platform Platform)))
+           (nlib.memory Addressed)))
 
 (set! *warn-on-reflection* true)
 
@@ -30,9 +28,6 @@
          (string/join ", " (concat (map parameter parameters) (when variadic ["..."])))
          ")"
          (when (:const method) " const"))))
-
-(defn- passable? [type]
-  (not (and (= :record (:kind type)) (not (.passesRecords ^Platform platform)))))
 
 ;; One way to call: `item` describes it, `parameters` and `types` include the object of a method. `counts` says
 ;; how many arguments it takes, `bodies` has a delay of what calls with so many.
@@ -77,7 +72,8 @@
                                    (mapv #(types/type-of generation (:type %)) parameters)))
         direct? (and direct
                      (not (:throws thunk))
-                     (every? passable? (conj @plain (types/type-of generation (:result item)))))
+                     (every? #(layout/passable? generation %)
+                             (conj @plain (types/type-of generation (:result item)))))
         extra (if self 1 0)
         known (:address item)
         address #(or known (generation/interface-address generation (:symbol item)))
@@ -91,7 +87,7 @@
     (when (empty? bodies)
       (fail :unsupported (str (spell item) " cannot be called through C"
                               (when (:inline item) ": it is inline, and nlib makes no thunk for it")
-                              (when (and direct (not direct?)) ", as JNA passes no structures by value"))
+                              (when (and direct (not direct?)) ", as the platform cannot pass its structures by value"))
             {:nlib/function (:name item)}))
     (map->Candidate (assoc made
                            :spelling (spell item)

@@ -60,29 +60,33 @@
                     (:bases record))
             (own-fields generation record start union))))
 
-(defn fields
-  "The fields of a record in order, those of its bases and of what is unnamed in it among them."
-  [generation name]
-  (interface/memoized generation [:fields name] #(vec (record-fields generation name 0 nil))))
+;; A record's fields in order, those of its bases and of what is unnamed in it among them, and by key.
+;; `unions` says whether some of them share memory.
+(deftype Shape [generation ^String name fields by-key unions])
 
-(defn- by-key [generation name]
-  (interface/memoized generation [:fields-by-key name]
-                      #(into {} (map (juxt :key identity)) (fields generation name))))
+(defn shape
+  "The shape of a record."
+  ^Shape [generation name]
+  (interface/memoized generation [:shape name]
+                      #(let [fields (vec (record-fields generation name 0 nil))]
+                         (Shape. generation name fields
+                                 (into {} (map (juxt :key identity)) fields)
+                                 (boolean (some :union fields))))))
 
 (defn field
   "The field of a key, or nil."
-  ^Field [generation name key]
-  (get (by-key generation name) key))
+  ^Field [^Shape shape key]
+  (get (.by-key shape) key))
 
 (defn no-field
   "Throws that a record has no such field."
-  [generation name key]
-  (let [known (map :key (fields generation name))]
-    (fail :type (str name " has no field " (pr-str key)
+  [^Shape shape key]
+  (let [known (map :key (.fields shape))]
+    (fail :type (str (.name shape) " has no field " (pr-str key)
                      (if (seq known)
                        (str ". It has " (string/join ", " (take 30 known)) ".")
                        ", nor any other that is public."))
-          {:nlib/type name :nlib/near (vec known)})))
+          {:nlib/type (.name shape) :nlib/near (vec known)})))
 
 ;; ---- Bit-fields -------------------------------------------------------------------------------------
 
@@ -155,29 +159,30 @@
 
 (defn read-map
   "The record at an address as a map, nested records as maps too."
-  [generation name start]
+  [^Shape shape start]
   (persistent!
    (reduce (fn [made ^Field field]
              (if (:unsupported @(.type field))
                made
                (assoc! made (.key field) (read-field field start))))
            (transient {})
-           (fields generation name))))
+           (.fields shape))))
 
 (defn read-shallow
   "As read-map, with pointers to text as pointers and without arrays: nothing outside the record is read."
-  [generation name start]
+  [^Shape at-shape start]
   (into {}
         (keep (fn [^Field field]
                 (let [type @(.type field)
                       at (+ (long start) (.offset field))]
-                  (case (:kind type)
-                    :record (when-not (:unsupported type)
-                              [(.key field) (read-shallow generation (:record type) at)])
-                    :array nil
-                    (when-not (:unsupported type)
-                      [(.key field) (if-let [read (:read-pointer type)] (read at) (read-field field start))])))))
-        (fields generation name)))
+                  (cond
+                    (:unsupported type) nil
+                    (= :array (:kind type)) nil
+                    (= :record (:kind type))
+                    [(.key field) (read-shallow (shape (.generation at-shape) (:record type)) at)]
+                    :else
+                    [(.key field) (if-let [read (:read-pointer type)] (read at) (read-field field start))]))))
+        (.fields at-shape)))
 
 (defn- same? [a b]
   (or (= a b)
@@ -198,44 +203,65 @@
                        " share one memory and do not agree. Leave all but one away (dissoc).")
             {:nlib/type name :nlib/field (.key field)}))))
 
-(defn- as-map [generation name value]
+(defn- as-map [^Shape shape value]
   (cond
     (map? value) value
     (sequential? value)
-    (let [keys (map :key (fields generation name))]
+    (let [keys (map :key (.fields shape))]
       (when (< (count keys) (count value))
-        (types/mismatch name value (str "it has " (count keys) " fields")))
+        (types/mismatch (.name shape) value (str "it has " (count keys) " fields")))
       (zipmap keys value))
-    :else (types/mismatch name value "it is a map of its fields")))
+    :else (types/mismatch (.name shape) value "it is a map of its fields")))
 
 (defn write-map
   "Writes the fields that a map has."
-  [generation name value start keeper]
-  (let [written (mapv (fn [[key given]]
-                        (let [key (if (string? key) (keyword key) key)
-                              field (or (field generation name key) (no-field generation name key))]
-                          (write-field name field given start keeper)
-                          [field given]))
-                      (as-map generation name value))]
-    (check-unions name written start)))
+  [^Shape shape value start keeper]
+  (let [find-field (fn [key]
+                     (let [key (if (string? key) (keyword key) key)]
+                       (or (field shape key) (no-field shape key))))
+        value (as-map shape value)]
+    (reduce-kv (fn [_ key given] (write-field (.name shape) (find-field key) given start keeper)) nil value)
+    (when (.unions shape)
+      (check-unions (.name shape) (for [[key given] value] [(find-field key) given]) start))))
 
 ;; ---- Layouts for calls ------------------------------------------------------------------------------
 
 (declare abi-of)
 
+(defn- units
+  "Where bit-fields are: the units of their types that lie apart from other fields and within the record, as
+  offset and kind."
+  [generation {:keys [size fields]} covered]
+  (let [of-field (fn [{:keys [type bits]}]
+                   (let [unit (long (:size (types/type-of generation type)))
+                         start (* unit (quot (long (:offset bits)) (* 8 unit)))]
+                     [start unit]))
+        free? (fn [[start unit]]
+                (and (<= (+ (long start) (long unit)) (long size))
+                     (not-any? covered (range start (+ (long start) (long unit))))))]
+    (loop [wanted (sort-by (comp - second) (distinct (map of-field (filter :bits fields)))), taken #{}, made []]
+      (if-let [[start unit :as next] (first wanted)]
+        (let [bytes (range start (+ (long start) (long unit)))]
+          (if (and (free? next) (not-any? taken bytes))
+            (recur (rest wanted) (into taken bytes) (conj made [start ({1 :i8 2 :i16 4 :i32 8 :i64} unit)]))
+            (recur (rest wanted) taken made)))
+        (concat made
+                (for [at (distinct (mapcat (fn [{:keys [offset width]}]
+                                             (range (quot (long offset) 8)
+                                                    (inc (quot (+ (long offset) (dec (long width))) 8))))
+                                           (keep :bits fields)))
+                      :when (not (or (covered at) (taken at)))]
+                  [at :i8]))))))
+
 (defn abi-layout
-  "The layout of a record for the platform. Where bit-fields are, it has bytes."
+  "The layout of a record for the platform."
   [generation name]
-  (let [{:keys [kind size alignment fields]} (description generation name)
+  (let [{:keys [kind size alignment fields] :as record} (description generation name)
         typed (for [{:keys [type offset bits]} fields :when (not bits)]
                 [(long offset) (types/type-of generation type)])
         covered (set (mapcat (fn [[offset type]] (range offset (+ (long offset) (long (:size type))))) typed))
-        touched (fn [{:keys [offset width]}]
-                  (range (quot (long offset) 8) (inc (quot (+ (long offset) (dec (long width))) 8))))
-        of-bits (for [at (distinct (mapcat touched (keep :bits fields))) :when (not (covered at))]
-                  [at :i8])
         members (sort-by first (concat (for [[offset type] typed] [offset (abi-of generation type)])
-                                       of-bits))]
+                                       (units generation record covered)))]
     (if (= kind "union")
       [:union size alignment (mapv second members)]
       [:struct size alignment (vec members)])))
@@ -248,3 +274,34 @@
                                 #(abi-layout generation (:record type)))
     :array [:array (:length type) (abi-of generation (:element type))]
     (:result-abi type)))
+
+(defn- alignment-of ^long [kind]
+  (if (keyword? kind)
+    (case kind :i8 1, :i16 2, (:i32 :f32) 4, 8)
+    (case (first kind)
+      :array (alignment-of (nth kind 2))
+      (nth kind 2))))
+
+(defn- natural?
+  "Whether everything in a layout lies where its alignment allows it and is aligned as its members are, which
+  the platform demands."
+  [kind]
+  (or (keyword? kind)
+      (let [[form size alignment members] kind]
+        (case form
+          :array (natural? (nth kind 2))
+          :union (and (pos? (long size)) (every? natural? members)
+                      (= alignment (reduce max 1 (map alignment-of members))))
+          :struct (and (pos? (long size))
+                       (every? (fn [[offset member]]
+                                 (and (natural? member) (zero? (rem (long offset) (alignment-of member)))))
+                               members)
+                       (= alignment (reduce max 1 (map (comp alignment-of second) members))))))))
+
+(defn passable?
+  "Whether the platform can pass a type: no record by value over JNA, no packed one over FFM."
+  [generation type]
+  (or (not= :record (:kind type))
+      (and (.passesRecords memory)
+           (not (:unsupported type))
+           (natural? (abi-of generation type)))))

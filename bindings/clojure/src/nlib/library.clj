@@ -9,6 +9,7 @@
             [nlib.memory]
             [nlib.object :as object]
             [nlib.pointer]
+            [nlib.scalars]
             [nlib.spelling :as spelling]
             [nlib.types :as types])
   (:import (clojure.lang AFn IAtom IDeref IFn ILookup)
@@ -125,7 +126,7 @@
 (defn- constant-of-type [generation type value]
   (let [canonical (types/canonical generation type)]
     (case (:kind canonical)
-      "record" (zipmap (map :key (layout/fields generation (:name canonical)))
+      "record" (zipmap (map :key (.fields (layout/shape generation (:name canonical))))
                        (map (fn [{:keys [type]} value] (constant-of-type generation type value))
                             (:fields (layout/description generation (:name canonical)))
                             value))

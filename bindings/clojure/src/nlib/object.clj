@@ -87,15 +87,10 @@
   (when-not (instance? Struct object)
     (fail :type (str (types/shown object) " is no object of a class")))
   (let [generation (.generation object)
-        class (.type object)
+        class (record/type-name object)
         name (clojure.core/name name)
         found (or (method-name generation class name)
                   (fail :symbol (str class " has no method " name)
                         {:nlib/near (vec (methods-of generation class))}))
         static? (= "static" (get-in (first (declared generation found)) [:method :kind]))]
     (apply (method generation found) (if static? arguments (cons object arguments)))))
-
-(defn fields
-  "The keys of the fields of a structure."
-  [generation name]
-  (mapv :key (layout/fields generation name)))

@@ -11,7 +11,7 @@
   (:import (clojure.lang AFn IAtom IDeref IFn ILookup)
            (java.util.concurrent.atomic AtomicBoolean)
            (nlib.generation Generation)
-           (nlib.layout Field)
+           (nlib.layout Field Shape)
            (nlib.memory Addressed Keeper)
            (nlib.platform Platform)))
 
@@ -25,40 +25,42 @@
   (^Object getField [key])
   (^void setField [key value]))
 
-(declare view-field)
+(declare view-field type-name)
+
+(defn- known-field ^Field [shape key]
+  (let [key (if (string? key) (keyword key) key)]
+    (or (layout/field shape key) (layout/no-field shape key))))
 
 ;; A record in memory. `owner` keeps that memory; it is nil for memory of C's, which is there as long as C
 ;; says. `life` is shared by an object and the parts of it that were looked at: `open` is false after it was
 ;; closed, and `end` is what has to be done then, or nil.
 (deftype Life [^AtomicBoolean open end])
 
-(deftype Struct [^long at ^String type ^Generation generation ^Keeper owner ^Life life]
+(deftype Struct [^long at ^Shape shape ^Generation generation ^Keeper owner ^Life life]
   Addressed
   (address [_]
     (when-not (.get ^AtomicBoolean (.open life))
-      (fail :closed (str "this " type " was closed") {:nlib/type type}))
+      (fail :closed (str "this " (.name shape) " was closed") {:nlib/type (.name shape)}))
     (when-not owner (generation/alive generation))
     at)
-  (pointee [_] {:kind "record" :name type})
+  (pointee [_] {:kind "record" :name (.name shape)})
   Place
   (getField [this key] (view-field this key))
   (setField [this key value]
-    (let [key (if (string? key) (keyword key) key)
-          field (or (layout/field generation type key) (layout/no-field generation type key))]
-      (layout/write-field type field value (.address this) (or owner generation))
-      nil))
+    (layout/write-field (.name shape) (known-field shape key) value (.address this) (or owner generation))
+    nil)
   ILookup
   (valAt [this key] (view-field this key))
   (valAt [this key default]
-    (if (layout/field generation type key) (view-field this key) default))
+    (if (layout/field shape key) (view-field this key) default))
   IFn
   (invoke [this key] (view-field this key))
   (applyTo [this arguments] (AFn/applyToHelper this arguments))
   IDeref
-  (deref [this] (layout/read-map generation type (.address this)))
+  (deref [this] (layout/read-map shape (.address this)))
   IAtom
   (reset [this value]
-    (layout/write-map generation type value (.address this) (or owner generation))
+    (layout/write-map shape value (.address this) (or owner generation))
     value)
   (swap [this function] (.reset this (function (.deref this))))
   (swap [this function a] (.reset this (function (.deref this) a)))
@@ -72,24 +74,27 @@
       (when-let [end (.end life)] (end at))))
   Object
   (equals [_ other]
-    (and (instance? Struct other) (= at (.at ^Struct other)) (= type (.type ^Struct other))))
-  (hashCode [_] (hash [at type])))
+    (and (instance? Struct other) (= at (.at ^Struct other)) (= (.name shape) (type-name other))))
+  (hashCode [_] (hash [at (.name shape)])))
+
+(defn type-name
+  "The name of a record's type."
+  [^Struct struct]
+  (.name ^Shape (.shape struct)))
 
 (defn at
   "The record at an address, whose memory `owner` keeps; nil for memory of C's."
   ^Struct [generation name address owner]
-  (Struct. address name generation owner (Life. (AtomicBoolean. true) nil)))
+  (Struct. address (layout/shape generation name) generation owner (Life. (AtomicBoolean. true) nil)))
 
 (defn- part
   "A record inside another one, with which its life ends."
   [^Struct whole name at]
-  (Struct. at name (.generation whole) (.owner whole) (.life whole)))
+  (let [generation (.generation whole)]
+    (Struct. at (layout/shape generation name) generation (.owner whole) (.life whole))))
 
 (defn- view-field [^Struct struct key]
-  (let [generation (.generation struct)
-        key (if (string? key) (keyword key) key)
-        ^Field field (or (layout/field generation (.type struct) key)
-                         (layout/no-field generation (.type struct) key))
+  (let [^Field field (known-field (.shape struct) key)
         type @(.type field)
         start (.address struct)
         at (+ start (.offset field))]
@@ -108,18 +113,18 @@
   false)
 
 (defmethod print-method Struct [^Struct struct ^java.io.Writer writer]
-  (.write writer (str "#nlib/struct [" (.type struct) " 0x" (Long/toHexString (.at struct))))
+  (.write writer (str "#nlib/struct [" (type-name struct) " 0x" (Long/toHexString (.at struct))))
   (let [usable (and (.get ^AtomicBoolean (.open ^Life (.life struct)))
                     (or (.owner struct) (.isLoaded ^Generation (.generation struct))))]
     (cond
       (not usable) (.write writer " closed")
-      (and (not *inside*) (seq (layout/fields (.generation struct) (.type struct))))
+      (and (not *inside*) (seq (.fields ^Shape (.shape struct))))
       (binding [*inside* true]
         (.write writer " ")
         ;; What C's memory leads to may be gone.
         (print-method (if (.owner struct)
                         @struct
-                        (layout/read-shallow (.generation struct) (.type struct) (.at struct)))
+                        (layout/read-shallow (.shape struct) (.at struct)))
                       writer))))
   (.write writer "]"))
 
@@ -142,7 +147,7 @@
   (let [{:keys [size alignment]} (complete generation name)
         owner (memory/store)
         at (.claim owner size alignment)]
-    (Struct. at name generation owner (Life. (AtomicBoolean. true) end))))
+    (Struct. at (layout/shape generation name) generation owner (Life. (AtomicBoolean. true) end))))
 
 ;; ---- Kinship of classes -----------------------------------------------------------------------------
 
@@ -164,17 +169,21 @@
   [generation name size trivial value at keeper]
   (cond
     (instance? Struct value)
-    (let [offset (base-offset generation (.type ^Struct value) name)]
+    (let [offset (base-offset generation (type-name value) name)]
       (when-not offset (types/mismatch name value))
       (when-not trivial
         (types/mismatch name value "its class copies it itself; nlib cannot"))
       (.copy memory (+ (.address ^Struct value) (long offset)) at size))
     (not trivial) (types/mismatch name value "make one with nlib.core/make")
-    :else (layout/write-map generation name value at keeper)))
+    :else (layout/write-map (layout/shape generation name) value at keeper)))
 
 (defn- record-type [generation name {:keys [size alignment trivial]}]
-  (let [write (fn [value ^long at keeper] (write-value generation name size trivial value at keeper))
-        read (fn [^long at] (layout/read-map generation name at))]
+  (let [shape (delay (layout/shape generation name))
+        write (fn [value ^long at keeper]
+                (if (and trivial (map? value))
+                  (layout/write-map @shape value at keeper)
+                  (write-value generation name size trivial value at keeper)))
+        read (fn [^long at] (layout/read-map @shape at))]
     (assoc (types/->CType :record name size alignment :record :record
                           read
                           write
@@ -186,8 +195,8 @@
                           (fn [value]
                             (cond
                               (instance? Struct value)
-                              (if (base-offset generation (.type ^Struct value) name) 30 0)
-                              (map? value) (if (every? #(layout/field generation name %) (keys value)) 20 0)
+                              (if (base-offset generation (type-name value) name) 30 0)
+                              (map? value) (if (every? #(layout/field @shape %) (keys value)) 20 0)
                               (sequential? value) 10
                               :else 0)))
            :record name
@@ -252,4 +261,4 @@
   (string/join "\n" (map (fn [^Field field]
                            (str "  " (.key field) "  " (:spelling @(.type field))
                                 (when-let [text (.documentation field)] (str "  " text))))
-                         (layout/fields generation name))))
+                         (.fields (layout/shape generation name)))))
