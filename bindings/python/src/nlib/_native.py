@@ -144,6 +144,7 @@ class SymbolInfo(ctypes.Structure):
     ]
 
 
+FOREVER = 0xFFFFFFFF
 HANDLE = c_void_p
 TEXT_OUT = POINTER(c_char_p)
 HANDLE_OUT = POINTER(c_void_p)

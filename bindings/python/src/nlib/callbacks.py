@@ -201,6 +201,7 @@ class FunctionPointer(Conversion):
     ctype = VoidPointer
     parameter = result = ctypes.c_void_p
     plain = False
+    bare = True
     hint = Callable
 
     def __init__(self, kind: CallbackType, nonnull: bool) -> None:

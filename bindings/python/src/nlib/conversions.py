@@ -46,6 +46,8 @@ class Conversion:
     """Whether what ctypes gives is what Python shows."""
     scalar = True
     """Whether it fits a register; a record does not."""
+    bare = False
+    """Whether what `quick` and `take` leave is passed rightly without a type in `argtypes`, which is faster."""
     by_offset = False
     """Whether a field is read and written in memory, as what ctypes makes of it is of no use."""
 
@@ -99,6 +101,9 @@ class Conversion:
 
     _pointer: Any = None
 
+    def complete(self) -> None:
+        """Makes `ctype` one whose size is known: the fields of records are made late."""
+
     def is_like(self, record: Any) -> bool:
         """Whether a class of another library stands for the same record."""
         return False
@@ -124,6 +129,7 @@ class Boolean(Conversion):
     """`bool`"""
 
     spelling = "bool"
+    bare = True
     ctype = parameter = result = ctypes.c_bool
     hint = bool
 
@@ -172,13 +178,14 @@ class Integer(Conversion):
         self.size = size
         self.signed = signed
         self.ctype = self.parameter = self.result = INTEGERS[size, signed]
+        self.bare = size <= 4  # ctypes passes an int as C's int, which holds them as they are in registers.
         bits = 8 * size
         self.low = -(1 << (bits - 1)) if signed else 0
         self.high = (1 << (bits - 1 if signed else bits)) - 1
 
     def take(self, value: Any) -> Any:
         try:
-            number = operator.index(value)
+            number = operator.index(value.value if isinstance(value, ctypes._SimpleCData) else value)
         except TypeError:
             raise Mismatch(f"an int is needed, not {described(value)}") from None
         if not self.low <= number <= self.high:
@@ -212,6 +219,8 @@ class Real(Conversion):
         self.size = size
 
     def take(self, value: Any) -> Any:
+        if isinstance(value, ctypes._SimpleCData):
+            value = value.value
         if isinstance(value, (str, bytes, bytearray)) or value is None:
             raise Mismatch(f"a number is needed, not {described(value)}")
         try:

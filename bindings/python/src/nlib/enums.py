@@ -57,6 +57,7 @@ class Enumeration(Conversion):
         self.integer = integer
         self.ctype = self.parameter = self.result = integer.ctype
         self.signed = integer.signed
+        self.bare = integer.bare
         members = [(full.rpartition("::")[2], value) for full, value in values]
         parent: Any = enum.IntFlag if are_flags(name, (value for _, value in members)) else enum.IntEnum
         short = name.rpartition("::")[2]

@@ -151,7 +151,7 @@ def _variant(loaded: Loaded, signature: Signature, variant: Variant, targets: li
         quick += lines
     thunk = variant.thunk
     before, after, shown = _result_lines(loaded, signature, thunk)
-    prefix = "_n_o, " if thunk and thunk.returns == "pointer" else ""
+    prefix = "_n_byref(_n_o), " if thunk and thunk.returns == "pointer" else ""
     suffix = "_n_byref(_n_e)" if thunk and thunk.throws else ""
     result, kinds = _prototype(signature.result, parameters, thunk)
     target = loaded.target(variant.address, result, kinds, lazy=thunk is not None)
@@ -160,7 +160,7 @@ def _variant(loaded: Loaded, signature: Signature, variant: Variant, targets: li
     more = ", *_n_more" if signature.variadic else ""
     rest = f"*map({add(promoted)}, _n_more), " if signature.variadic else ""
     slow = add(lambda *arguments: taken(signature, arguments))
-    if suffix:
+    if prefix or suffix:
         loaded.namespace["_n_byref"] = ctypes.byref
     source = [
         f"def _n_function({', '.join(names)}{more if names else more[2:]}):",
@@ -178,20 +178,23 @@ def _variant(loaded: Loaded, signature: Signature, variant: Variant, targets: li
 
 
 def _prototype(result: Conversion, parameters: Sequence[Any], thunk: Optional[Thunk]) -> tuple[Any, list[Any]]:
-    """`restype` and `argtypes`."""
-    if thunk is None:
-        return result.result, [parameter.conversion.parameter for parameter in parameters]
-    kinds: list[Any] = [ctypes.c_void_p] if thunk.returns == "pointer" else []
-    for parameter, way in zip(parameters, thunk.passes):
-        kinds.append(parameter.conversion.pointer if way == "pointer" else parameter.conversion.parameter)
-    if thunk.returns == "pointer":
-        kinds[0] = result.pointer
-        given = None
-    else:
-        given = ctypes.c_void_p if thunk.returns == "string" else result.result
-    if thunk.throws:
-        kinds.append(ctypes.c_void_p)
-    return given, kinds
+    """`restype` and `argtypes`, the latter as far as needed."""
+    ways = thunk.passes if thunk else ["value"] * len(parameters)
+    kinds = [
+        parameter.conversion.pointer if way == "pointer" else parameter.conversion.parameter
+        for parameter, way in zip(parameters, ways)
+    ]
+    bare = [parameter.conversion.bare for parameter in parameters]
+    if thunk and thunk.returns == "pointer":
+        kinds.insert(0, result.pointer)
+        bare.insert(0, True)
+    # What ctypes passes rightly by itself needs no type at the end, and is passed twice as fast.
+    while kinds and bare[-1]:
+        kinds.pop()
+        bare.pop()
+    if thunk and thunk.returns in ("pointer", "string"):
+        return None if thunk.returns == "pointer" else ctypes.c_void_p, kinds
+    return result.result, kinds
 
 
 def _result_lines(loaded: Loaded, signature: Signature, thunk: Optional[Thunk]) -> tuple[list[str], list[str], str]:

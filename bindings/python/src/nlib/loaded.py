@@ -57,7 +57,8 @@ class Target:
         """The function, looked up the first time."""
         if self.function is None:
             function = _Function(self.address())
-            function.argtypes = self.parameters
+            if self.parameters:
+                function.argtypes = self.parameters
             function.restype = self.result
             self.function = function
         return self.function

@@ -32,6 +32,7 @@ class Out:
     def storage(self, conversion: Conversion) -> Any:
         """What a parameter that leads to such a type is given."""
         if self._storage is None:
+            conversion.complete()
             if conversion.ctype is None or not ctypes.sizeof(conversion.ctype):
                 raise Mismatch(f"the size of `{conversion.spelling}` is not known, so that nlib.out() cannot hold one")
             self._conversion = conversion

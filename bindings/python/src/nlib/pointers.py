@@ -19,6 +19,10 @@ ERRORS = "surrogateescape"
 """Text is UTF-8. Bytes that are not come through as lone surrogates, and go back as the same bytes."""
 
 
+_Reference: Any = type(ctypes.byref(ctypes.c_int()))
+"""What ctypes.byref gives."""
+
+
 class VoidPointer(ctypes.c_void_p):
     """A `void *`; `nlib.cast(type, pointer)` says what it leads to."""
 
@@ -56,12 +60,14 @@ class Pointer(ctypes._Pointer):  # type: ignore[type-arg]
         return hash(int(self))
 
     def __add__(self, count: int) -> Any:
+        self._conversion.complete()
         return at(type(self), int(self) + count * ctypes.sizeof(self._type_), self)
 
     def __sub__(self, other: Any) -> Any:
         if isinstance(other, int):
             return self + -other
         if isinstance(other, Pointer) and other._type_ is self._type_:
+            self._conversion.complete()
             return (int(self) - int(other)) // ctypes.sizeof(self._type_)
         return NotImplemented
 
@@ -155,6 +161,7 @@ class Text(Conversion):
     ctype = TextPointer
     parameter = result = ctypes.c_char_p
     plain = False
+    bare = True
     hint = str
 
     def __init__(self, spelling: str, character: Character, constant: bool, nonnull: bool) -> None:
@@ -245,8 +252,9 @@ class AnyPointer(Conversion):
 
     ctype: Any = VoidPointer
     result = hint = VoidPointer
-    parameter = ctypes.c_void_p  # None, numbers, arrays and pointers are taken by ctypes itself.
+    parameter = ctypes.c_void_p
     plain = False
+    bare = True
 
     def __init__(self, spelling: str, constant: bool, nonnull: bool) -> None:
         self.spelling = spelling
@@ -266,6 +274,8 @@ class AnyPointer(Conversion):
             return None
         if isinstance(value, (ctypes.c_void_p, ctypes._Pointer, ctypes.c_char_p, CFuncPtr)):
             return ctypes.cast(value, ctypes.c_void_p)
+        if isinstance(value, _Reference):
+            return value
         if isinstance(value, (ctypes._SimpleCData, ctypes.Structure, ctypes.Union, ctypes.Array)):
             return ctypes.byref(value)
         if isinstance(value, int) and not isinstance(value, bool):
@@ -313,6 +323,7 @@ class PointerTo(Conversion):
     """A pointer to values of a known type."""
 
     plain = False
+    bare = True
 
     def __init__(self, spelling: str, target: Conversion, constant: bool, nonnull: bool) -> None:
         self.spelling = spelling
@@ -335,9 +346,12 @@ class PointerTo(Conversion):
             return None
         if isinstance(value, self.type):
             return value
+        self.target.complete()
         item = self.target.ctype
         if isinstance(value, item):
             return ctypes.byref(value)
+        if isinstance(value, _Reference) and isinstance(value._obj, item):
+            return value
         if isinstance(value, Out):
             return value.storage(self.target)
         if isinstance(value, VoidPointer):
@@ -398,13 +412,12 @@ class PointerTo(Conversion):
         return 2
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
+        null = f"{name} is not None and " if not self.nonnull else ""
+        lines = [f"if {null}{name}.__class__ is not {add(self.type)}: {name} = {add(self.take)}({name})"]
         if not self.target.scalar:
-            # ctypes takes pointers, arrays and records of the type; all else goes the long way.
-            return [f"if {name} is None: raise _Slow"] if self.nonnull else []
-        take = f"{name} = {add(self.take)}({name})"
-        if self.nonnull:
-            return [take]
-        return [f"if {name} is not None and {name}.__class__ is not {add(self.type)}: {take}"]
+            record = add(self.target.ctype)
+            lines = [f"if {name}.__class__ is {record}: {name} = {add(ctypes.byref)}({name})", f"el{lines[0]}"]
+        return lines
 
     def shown(self, name: str, add: Callable[[Any], str]) -> str:
         return f"{name} or None"

@@ -359,6 +359,9 @@ class RecordConversion(Conversion):
     def read(self, instance: Any) -> Any:
         return instance
 
+    def complete(self) -> None:
+        self.info.complete()
+
     def is_like(self, record: Any) -> bool:
         info = getattr(record, "_info_", None)
         if not isinstance(info, RecordInfo) or info.name != self.info.name:

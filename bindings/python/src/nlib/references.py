@@ -36,7 +36,7 @@ class ReferenceTo(PointerTo):
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
         if not self.target.scalar:
-            return [f"if {name} is None: raise _Slow"]  # ctypes takes records and pointers to them.
+            return super().quick(name, add)
         return [f"{name} = {add(self.take)}({name})"]
 
     def give(self, raw: Any) -> Any:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import atexit
 import ctypes
 import itertools
 import logging
 import os
 import threading
+import weakref
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple, Optional
 
@@ -99,6 +101,7 @@ class Session:
         handle = ctypes.c_void_p()
         check(native().open(ctypes.byref(options), ctypes.byref(handle)))
         self._handle = handle.value
+        _sessions.add(self)
 
     def _logged(self, _: Any, level: int, message: bytes) -> None:
         number = _LEVELS.get(level, logging.DEBUG)
@@ -186,16 +189,15 @@ class Session:
                 if failures.pending.get(threading.get_ident()):
                     native().task_cancel(task)
         except BaseException as problem:
-            if not isinstance(problem, Error):
-                _interrupted.append(request)  # The thread may read from it still.
+            _end(task, done=isinstance(problem, Error))
             raise
-        finally:
-            native().task_free(task)
+        _end(task, done=True)
         return handle.value
 
     def _start(self, request: Request, done: Any, data: Optional[int]) -> int:
         task = ctypes.c_void_p()
         check(native().load_start(self._open(), ctypes.byref(request.structure), done, data, ctypes.byref(task)))
+        _running[task.value or 0] = request
         return task.value or 0
 
     async def load_async(
@@ -217,22 +219,24 @@ class Session:
             _soon(loop, progress, step)
 
         key = next(_keys)
-        _waiting[key] = (lambda: _soon(loop, finish), made)
+        _finishes[key] = lambda: _soon(loop, finish)
+        handle = ctypes.c_void_p()
         with _Listening(self, on_loop if progress else None):
             try:
                 task = self._start(made, _done, key)
             except BaseException:
-                del _waiting[key]
+                del _finishes[key]
                 raise
             try:
                 await finished
-                handle = ctypes.c_void_p()
                 error = native().task_wait(task, 0, ctypes.byref(handle))
                 if error:
                     raise taken(error, made.texts)
-                return Library(Loaded(handle.value or 0, self), made)
-            finally:
-                native().task_free(task)  # Which cancels one that is not done.
+            except BaseException as problem:
+                _end(task, done=isinstance(problem, Error))
+                raise
+            _end(task, done=True)
+        return Library(Loaded(handle.value or 0, self), made)
 
     def code(self, code: str, language: str = "c", **request: Any) -> Library:
         """As `nlib.code`, in this session."""
@@ -252,17 +256,38 @@ class Session:
             native().object_free(handle)
 
 
-_interrupted: list[Request] = []
-"""What loads that Ctrl-C ended were given."""
+_running: dict[int, Request] = {}
+"""Loads beside the program: what their threads may read from."""
 
 _keys = itertools.count(1)
-_waiting: dict[int, tuple[Callable[[], None], Request]] = {}
-"""Loads beside the program: what to do at their end, and what must live until then."""
+_finishes: dict[int, Callable[[], None]] = {}
+_sessions: weakref.WeakSet[Session] = weakref.WeakSet()
+
+
+def _end(task: int, done: bool) -> None:
+    """Frees a task that is done; one that is not is given up, and what it was given stays until it has ended."""
+    if done:
+        del _running[task]
+        native().task_free(task)
+    else:
+        native().task_cancel(task)
+
+
+@atexit.register
+def _close_all() -> None:
+    """Ends what runs before Python does: nlib's threads call functions of Python's, and write the cache."""
+    for task in list(_running):
+        native().task_cancel(task)
+        error = native().task_wait(task, _native.FOREVER, ctypes.byref(ctypes.c_void_p()))
+        if error:
+            taken(error)
+        _end(task, done=True)
+    for session in list(_sessions):
+        session.close()
 
 
 def _finished(key: int) -> None:
-    finish, _ = _waiting.pop(key)
-    finish()
+    _finishes.pop(key)()
 
 
 _done = _native.DONE_CALLBACK(_finished)

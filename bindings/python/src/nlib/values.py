@@ -88,6 +88,8 @@ def _array_at(pointer: Any, count: int, kind: Any) -> Any:
     if kind is None:
         if not isinstance(pointer, ctypes._Pointer):
             raise TypeError(f"{described(pointer)} does not say what it leads to; give a type")
+        if isinstance(pointer, Pointer):
+            pointer._conversion.complete()
         ctype = pointer._type_
     else:
         ctype = conversion(kind).ctype

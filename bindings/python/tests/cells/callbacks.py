@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 from typing import Any
@@ -97,16 +98,20 @@ def callback_thread() -> None:
     # Nobody waits for this one: a thread that runs on after its call has returned.
     text = """
     #include <pthread.h>
+    #include <unistd.h>
     typedef void (*listener)(int value);
-    static pthread_t thread;
-    static pthread_mutex_t gate = PTHREAD_MUTEX_INITIALIZER;
+    static int gate;
     static void *run(void *listen) {
-        pthread_mutex_lock(&gate);
-        ((listener)listen)(5);
+        char byte;
+        if (read(gate, &byte, 1) == 1) ((listener)listen)(5);
         return 0;
     }
-    void start(listener listen) { pthread_mutex_lock(&gate); pthread_create(&thread, 0, run, (void *)listen); }
-    void go(void) { pthread_mutex_unlock(&gate); }
+    void start(listener listen, int fd) {
+        pthread_t thread;
+        gate = fd;
+        pthread_create(&thread, 0, run, (void *)listen);
+        pthread_detach(thread);
+    }
     """
     late = nlib.code(text)
     told = threading.Event()
@@ -121,8 +126,9 @@ def callback_thread() -> None:
 
     before, sys.unraisablehook = sys.unraisablehook, hook
     try:
-        late.start(raises_late)
-        late.go()
+        read, write = os.pipe()
+        late.start(raises_late, read)
+        os.write(write, b"!")
         told.wait()
     finally:
         sys.unraisablehook = before
