@@ -66,7 +66,12 @@ class Bridge {
         // Does not keep the process from ending.
         this.poll = koffi.node.poll(this.node_owner_descriptor(this.owner), { readable: true }, () => this.run());
         this.poll.unref();
-        process.once("exit", () => this.node_owner_close(this.owner));
+        process.once("exit", () => {
+            this.node_owner_close(this.owner);
+            // Node still turns its loop when JavaScript can no longer be called.
+            this.poll.stop();
+            this.poll.close();
+        });
     }
 
     /** Runs the callbacks that other threads wait for, and takes what nlib told. */

@@ -82,6 +82,15 @@ function addMembers(Class, type, image) {
     }
 }
 
+/** Whether a record has methods besides what makes, ends and assigns it. */
+function hasMethods(type, image) {
+    for (const [name, whole] of image.scope(type.name) ?? []) {
+        if (name === lastOf(type.name) || name.startsWith("~") || name === "operator=") continue;
+        if (image.find("function", whole).some(({ method }) => method?.kind === "method")) return true;
+    }
+    return false;
+}
+
 function define(target, name, find) {
     if (Object.hasOwn(target, name) && Object.getOwnPropertyDescriptor(target, name).get) return;
     Object.defineProperty(target, name, {
@@ -102,4 +111,4 @@ function member(image, name, isStatic) {
     return isStatic && !functions.length ? image.item(name) : undefined;
 }
 
-module.exports = { destructorOf, makeClass };
+module.exports = { destructorOf, hasMethods, makeClass };

@@ -164,9 +164,13 @@ function rangeError(message) {
 function fromCaller(error) {
     const lines = error.stack.split("\n");
     const first = lines.findIndex((line) => line.startsWith("    at "));
+    if (first < 0) return error;
     const isOwn = (line) => line.includes(__dirname);
-    if (first >= 0 && lines.slice(first).some((line) => !isOwn(line)))
-        error.stack = [...lines.slice(0, first), ...lines.slice(first).filter((line) => !isOwn(line))].join("\n");
+    const frames = lines.slice(first);
+    const caller = frames.findIndex((line) => !isOwn(line) && !line.includes("<anonymous>"));
+    if (caller < 0) return error;
+    const kept = frames.slice(caller).filter((line) => !isOwn(line));
+    error.stack = [...lines.slice(0, first), ...kept].join("\n");
     return error;
 }
 

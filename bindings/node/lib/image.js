@@ -153,6 +153,11 @@ class Image {
         return this.#scopes.get(name) ?? null;
     }
 
+    /** Whether a record is a class of C++ with methods. */
+    hasMethods(type) {
+        return require("./classes").hasMethods(type, this);
+    }
+
     /** What ends an object of a class of C++ that lies at a place; null where there is nothing to do. */
     destructorOf(type) {
         return require("./classes").destructorOf(type, this);

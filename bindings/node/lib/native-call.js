@@ -126,10 +126,10 @@ class NativeCall {
         return natives;
     }
 
-    /** Where a record goes that is given by value: a copy is made of a plain one, the others live there. */
+    /** Where a record goes that is given by value: one that may be copied is, the others live there. */
     #resultPlace(frame) {
-        const { size, alignment, isPlain } = this.result;
-        frame.result = isPlain ? frame.allocate(size, alignment) : newPlace(size, alignment, new Holder());
+        const { size, alignment, isTrivial } = this.result;
+        frame.result = isTrivial ? frame.allocate(size, alignment) : newPlace(size, alignment, new Holder());
         return frame.result;
     }
 
@@ -158,9 +158,9 @@ class NativeCall {
 
     #record(place) {
         const { result } = this;
-        if (result.isPlain) return result.copy(place);
+        if (result.isTrivial) return result.copy(place);
         const record = result.read(place);
-        const destructor = result.isTrivial ? null : this.image.destructorOf(result);
+        const destructor = this.image.destructorOf(result);
         if (destructor !== null) endBy(record, destructor);
         return record;
     }

@@ -43,6 +43,7 @@ class RecordType extends Type {
     #bases = null;
     #native = null;
     #numbers = null;
+    #copiesPlain = null;
 
     /**
      * @param {object} description as nlib gives it
@@ -92,6 +93,11 @@ class RecordType extends Type {
         return true;
     }
 
+    /** Whether a copy is a plain object: not where it would lose something, such as the methods of C++. */
+    get copiesPlain() {
+        return (this.#copiesPlain ??= this.isPlain && !this.image.hasMethods(this));
+    }
+
     get native() {
         return (this.#native ??= this.#structure());
     }
@@ -121,7 +127,7 @@ class RecordType extends Type {
 
     /** A plain object; a record of its own where that would lose something. */
     copy(place) {
-        if (this.isPlain) return this.#plain(place, false);
+        if (this.copiesPlain) return this.#plain(place, false);
         if (!this.isTrivial || this.isOpaque) return this.read(place);
         const copy = newPlace(this.size, this.alignment, place.holder);
         copyBytes(place, copy, this.size);
@@ -129,7 +135,7 @@ class RecordType extends Type {
     }
 
     copyUnfollowed(place) {
-        return this.isPlain ? this.#plain(place, true) : this.copy(place);
+        return this.copiesPlain ? this.#plain(place, true) : this.copy(place);
     }
 
     write(place, value, keeper) {

@@ -1,0 +1,86 @@
+// Functions of JavaScript's that native code calls on this thread.
+
+import assert from "node:assert/strict";
+import { load, loadSync, callback as callbackOf, transient } from "nlib";
+import { loadKit } from "./fixtures.mjs";
+
+export async function callback() {
+    const kit = loadKit();
+    const points = [{ x: 1, y: 2 }, { x: 3, y: 4 }, { x: 5, y: 6 }];
+
+    const seen = [];
+    const stop = kit.kit_each(points, 3, (index, point, data) => {
+        seen.push([index, point.x, point.y, data]);
+        return index === 1 ? 7 : 0;
+    }, null);
+    assert.equal(stop, 7);
+    assert.deepEqual(seen, [[0, 1, 2, null], [1, 3, 4, null]]);
+
+    // One that is kept: the library keeps it, also when JavaScript does not.
+    let emitted = 0;
+    kit.kit_listen((_, value) => (emitted += value), null);
+    globalThis.gc?.();
+    kit.kit_emit(40);
+    kit.kit_emit(2);
+    assert.equal(emitted, 42);
+
+    // What it throws, the call throws; C got zero meanwhile.
+    const broken = new RangeError("broken");
+    let calls = 0;
+    const fail = () => {
+        calls++;
+        throw broken;
+    };
+    assert.throws(() => kit.kit_each(points, 3, fail, null), broken);
+    assert.equal(calls, 3);
+    calls = 0;
+    const failing = kit.callback("kit_visitor", fail, { failed: 1 });
+    assert.throws(() => kit.kit_each(points, 3, failing, null), broken);
+    assert.equal(calls, 1);
+    assert.throws(() => kit.kit_each(points, 1, () => "zero", null), /the result of the callback .* whole number/);
+    assert.equal(kit.kit_add(1, 2), 3);
+    await assert.rejects(kit.kit_each.async(points, 1, fail, null), broken);
+
+    // Calls within callbacks of calls.
+    const sum = kit.kit_each(points, 3, (index, point) => {
+        if (index < 2) return 0;
+        return kit.kit_each([point], 1, (_, inner) => kit.kit_add(inner.x, inner.y), null);
+    }, null);
+    assert.equal(sum, 11);
+
+    // Callbacks that end: by hand, or with the call.
+    failing.dispose();
+    assert.throws(() => kit.kit_each(points, 1, failing, null), { code: "ERR_NLIB_HANDLE" });
+    for (let index = 0; index < 10000; index++) kit.kit_each(points, 1, transient(() => 0), null);
+    assert.throws(() => kit.kit_each(points, 1, 5, null), /argument 3 \(visit\) has to be a function \(kit_visitor\), not 5/);
+    assert.throws(() => kit.kit_each(points, 1, kit.kit_add, null), TypeError);
+
+    await results();
+    hostFunctions();
+}
+
+/** Callbacks that take and give what is no number. */
+async function results() {
+    const code = `
+        struct pair { int first; double second; };
+        typedef struct pair (*swap)(struct pair given, const char *text);
+        typedef const char *(*name)(int which);
+        struct pair call_swap(swap call) { struct pair pair = {3, 0.5}; return call(pair, "größer"); }
+        int first_of(name call, int which) { const char *text = call(which); return text ? text[0] : -1; }`;
+    const library = await load({ code, name: "results.c" });
+    const swapped = library.call_swap(({ first, second }, text) => ({ first: text.length + first, second: -second }));
+    assert.deepEqual(swapped, { first: 9, second: -0.5 });
+    assert.equal(library.first_of((which) => (which ? "zebra" : null), 1), "z".charCodeAt(0));
+    assert.equal(library.first_of(() => null, 1), -1);
+}
+
+/** Functions that the library finds by name. */
+function hostFunctions() {
+    const lines = [];
+    const log = callbackOf("void", ["const char *", "int"], (text, number) => lines.push(`${text} ${number}`));
+    const code = `void host_log(const char *text, int number); void run(void) { host_log("run", 3); }`;
+    const library = loadSync({ code, name: "hosted.c", host: { host_log: log } });
+    library.run();
+    assert.deepEqual(lines, ["run 3"]);
+    assert.throws(() => loadSync({ code, host: { host_log: () => 0 } }), /host.host_log has to be a callback/);
+}
