@@ -125,6 +125,7 @@ template <typename T> struct Box {
 };
 using IntBox = Box<int>;
 IntBox box(int value);
+Other heavy(float weight);
 extern int counted;
 constexpr int limit = 12;
 }
@@ -142,6 +143,7 @@ int pick(const Base &base) { return -base.area(); }
 int meet(float, double) { return 1; }
 int meet(double, float) { return 2; }
 IntBox box(int value) { return {value}; }
+Other heavy(float weight) { return {weight}; }
 int counted = 3;
 }
 `;
@@ -175,7 +177,11 @@ export async function overloads() {
     assert.equal(shapes.meet.overload("double, float")(1, 1), 2);
 
     const box = shapes.box(7);
-    assert.deepEqual([box.held, box.get()], [7, 7]);
+    assert.equal(box.held, 7);
+    // One with methods that comes by value has them.
+    const heavy = shapes.heavy(3);
+    assert(heavy instanceof shapes.Other);
+    assert.equal(heavy.heavier(), 6);
     assert.equal(shapes.counted, 3);
     shapes.counted = 5;
     assert.equal(shapes.counted, 5);
