@@ -30,7 +30,7 @@ pub(crate) struct Task {
 enum State {
     #[default]
     Running,
-    Loaded(OpenLibrary),
+    Loaded(Box<OpenLibrary>),
     /// Somebody has the library.
     Taken,
     Failed(Failure),
@@ -57,7 +57,7 @@ impl Task {
     fn run(&self, context: &Arc<Context>, request: Request) {
         let loaded = caught(|| context.session.load(request.clone()));
         let state = match loaded {
-            Ok(Ok(library)) => State::Loaded(OpenLibrary::new(library, request, context)),
+            Ok(Ok(library)) => State::Loaded(Box::new(OpenLibrary::new(library, request, context))),
             Ok(Err(error)) => State::Failed(error.into()),
             Err(failure) => State::Failed(failure),
         };
@@ -77,7 +77,7 @@ impl Task {
         loop {
             match std::mem::replace(&mut *state, State::Taken) {
                 State::Running => *state = State::Running,
-                State::Loaded(library) => return Ok(Some(library)),
+                State::Loaded(library) => return Ok(Some(*library)),
                 State::Taken => {
                     return Err(Failure::argument("this task gave its library already"));
                 }

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use nlib_cache::{Digest, FieldHasher};
 use nlib_compile::{Cancellation, CompileError, Diagnostic, Severity};
 use nlib_interface::{Interface, thunks};
-use nlib_loader::{Library, LibrarySpec, ObjectFile, UnloadError};
+use nlib_loader::{Library, LibrarySpec, ObjectFile, UnloadError, UnloadRefusal};
 use nlib_plan::plan::{Unit, UnitText};
 
 use crate::command::Product;
@@ -45,8 +45,7 @@ impl Session {
     /// # Errors
     /// There is another handle to them.
     pub fn unload_thunks(&self, thunks: Library) -> Result<(), Error> {
-        let unloaded = self.inner().unload_thunks(None, thunks);
-        unloaded.map_err(|(_, error)| error)
+        self.inner().unload_thunks(None, &mut Some(thunks))
     }
 
     /// [`Session::unload_library`] for a library whose thunks [`Session::load_thunks`] gave, thunks first.
@@ -59,12 +58,7 @@ impl Session {
         library: &mut Option<Library>,
         thunks: &mut Option<Library>,
     ) -> Result<(), Error> {
-        if let Some(given) = thunks.take()
-            && let Err((given, error)) = self.inner().unload_thunks(library.as_ref(), given)
-        {
-            *thunks = Some(given);
-            return Err(error);
-        }
+        self.inner().unload_thunks(library.as_ref(), thunks)?;
         self.unload_library(library)
     }
 }
@@ -151,30 +145,37 @@ impl Inner {
         })
     }
 
-    /// Unloads thunks if their library can be unloaded after them; else gives both the reason and them.
+    /// Unloads thunks, if there are any and their library can be unloaded after them. They are taken, and put
+    /// back while they stay loaded.
     fn unload_thunks(
         &self,
         library: Option<&Library>,
-        thunks: Library,
-    ) -> Result<(), (Library, Error)> {
-        let refused = |library: &Library, reason: String| Error::Unload {
+        thunks: &mut Option<Library>,
+    ) -> Result<(), Error> {
+        let Some(given) = thunks.take() else {
+            return Ok(());
+        };
+        let refused = |library: &Library, reason: &UnloadRefusal| Error::Unload {
             name: library.name().to_string(),
-            reason,
+            reason: reason.to_string(),
         };
-        let loader = match self.loader() {
-            Ok(loader) => loader,
-            Err(error) => return Err((thunks, error)),
-        };
-        let companions = std::slice::from_ref(&thunks);
-        // The registry has a handle, and the caller.
-        let reason = library.and_then(|library| loader.unload_refusal(library, 2, companions));
-        if let (Some(library), Some(reason)) = (library, reason) {
-            return Err((thunks, refused(library, reason.to_string())));
+        let loader = self.loader()?;
+        if let Some(library) = library {
+            let companions = std::slice::from_ref(&given);
+            // The registry has a handle, and the caller.
+            if let Some(reason) = loader.unload_refusal(library, 2, companions) {
+                *thunks = Some(given);
+                return Err(refused(library, &reason));
+            }
         }
-        match loader.unload(thunks) {
-            Err(UnloadError::Refused { library, reason }) => {
-                let error = refused(&library, reason.to_string());
-                Err((library, error))
+        match loader.unload(given) {
+            Err(UnloadError::Refused {
+                library: given,
+                reason,
+            }) => {
+                let error = refused(library.unwrap_or(&given), &reason);
+                *thunks = Some(given);
+                Err(error)
             }
             // They are gone, or will never be.
             Ok(()) | Err(_) => Ok(()),
