@@ -8,6 +8,13 @@ const { Inbox } = require("./messages");
 const { FOREVER, nlib, outCell } = require("./native");
 const { optionsOf, readLoad } = require("./options");
 
+// Those that are open: at the end, what is being written into the cache is waited for.
+const open = new Set();
+
+function closeAll() {
+    for (const context of open) context.close();
+}
+
 /** What loads libraries: an nlib_ctx, with the messages it tells. */
 class Context {
     constructor(options) {
@@ -16,8 +23,26 @@ class Context {
         const handle = outCell();
         check(nlib.open(optionsOf(options, this.inbox?.log, this.inbox?.progress), handle));
         this.handle = handle[0];
-        // What is being written into the cache is waited for.
-        process.once("exit", () => nlib.close(this.handle));
+        this.isShared = this.inbox === null;
+        this.users = 0;
+        if (open.size === 0) process.once("exit", closeAll);
+        open.add(this);
+    }
+
+    /** A load or a library needs it. */
+    use() {
+        this.users++;
+    }
+
+    /** It is no longer needed for that; the last one closes it, unless later loads may share it. */
+    unuse() {
+        if (--this.users === 0 && !this.isShared) this.close();
+    }
+
+    close() {
+        open.delete(this);
+        this.inbox?.end();
+        nlib.close(this.handle);
     }
 
     /** Loads and waits for it; gives the nlib_lib. */
@@ -72,10 +97,27 @@ function prepare(given, more) {
     const { request, context, signal, kept } = readLoad(given, more);
     if (signal !== undefined && !(signal instanceof AbortSignal)) throw typeError("signal has to be an AbortSignal");
     const used = contextOf(context);
+    const image = (handle) => new Image(handle, kept, () => used.unuse());
     return {
         signal,
-        sync: () => new Image(used.load(request), kept),
-        async: async (options = {}) => new Image(await used.start(request, options.signal), kept),
+        sync() {
+            used.use();
+            try {
+                return image(used.load(request));
+            } catch (error) {
+                used.unuse();
+                throw error;
+            }
+        },
+        async async(options = {}) {
+            used.use();
+            try {
+                return image(await used.start(request, options.signal));
+            } catch (error) {
+                used.unuse();
+                throw error;
+            }
+        },
     };
 }
 

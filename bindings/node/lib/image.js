@@ -24,13 +24,16 @@ class Image {
     #scopes = null;
     #freeThunk = null;
     #end = "";
+    #onEnd;
 
     /**
      * @param {bigint} handle the nlib_lib
      * @param {unknown[]} kept what has to stay as long as it is loaded
+     * @param {() => void} onEnd is called once it is not
      */
-    constructor(handle, kept) {
+    constructor(handle, kept, onEnd) {
         this.#handle = handle;
+        this.#onEnd = onEnd;
         this.name = nlib.name(handle);
         this.kept = kept;
         this.isLive = true;
@@ -188,8 +191,8 @@ class Image {
                 `\`${this.name}\` cannot be unloaded while a call runs: wait until it has returned`,
             );
         check(nlib.unload(this.#handle));
-        this.#ended("was unloaded");
         nlib.release(this.#handle);
+        this.#ended("was unloaded");
     }
 
     /** Another image takes its place: unloads, or where something still uses it leaves it loaded. */
@@ -197,9 +200,8 @@ class Image {
         const isRunning = this.running > 0 || runsSince(this.loadedAt);
         const error = isRunning ? null : nlib.unload(this.#handle);
         if (error !== null) nlib.error_free(error);
-        this.#ended("was loaded anew; take it from the library again", isRunning || error !== null);
         nlib.release(this.#handle);
-        return !isRunning && error === null;
+        this.#ended("was loaded anew; take it from the library again", isRunning || error !== null);
     }
 
     #ended(how, isStillThere = false) {
@@ -209,6 +211,7 @@ class Image {
         if (isStillThere) return;
         this.callbacks.dispose();
         this.holder.clear();
+        this.#onEnd();
     }
 }
 

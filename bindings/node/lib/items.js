@@ -92,6 +92,8 @@ function variableOf(image, description) {
         throw new classes.TypeNotSupportedError(`${name} is another variable on each thread; JavaScript cannot reach it`);
     const type = image.type(description.type);
     const place = () => nativePlace(image.interface.address(symbol), type.size, image.holder);
+    // What is constant may lie in memory that cannot be written: a copy of it is seen.
+    if (description.type.const) return { get: () => type.copy(place()) };
     return {
         get: () => type.read(place()),
         set(value) {

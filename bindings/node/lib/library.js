@@ -53,7 +53,7 @@ class State {
     set(name, value) {
         const member = this.member(name);
         if (member === null) throw this.#unknown(name);
-        if (!member.set) throw typeError(`${name} cannot be assigned to: it is no variable`);
+        if (!member.set) throw typeError(`${name} cannot be assigned to: it is constant, or no variable`);
         member.set(value);
     }
 

@@ -42,6 +42,12 @@ class Inbox {
         return this.onProgress ? { callback: this.bridge.progress, data: this.data } : null;
     }
 
+    /** Nothing more comes after what is there; the memory stays, for its context may still be ending. */
+    end() {
+        this.take();
+        this.bridge.inboxes.delete(this);
+    }
+
     /** Takes what has come and tells it. */
     take() {
         for (;;) {

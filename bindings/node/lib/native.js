@@ -38,8 +38,20 @@ function libraryFile() {
     return "libnlib.so.1";
 }
 
+// koffi runs native code on stacks of its own; as large as those of other threads, they hold what others hold.
+const STACK_SIZE = 8 << 20;
+
+function growStacks() {
+    try {
+        koffi.config({ ...koffi.config(), sync_stack_size: STACK_SIZE, async_stack_size: STACK_SIZE });
+    } catch {
+        // The program uses koffi itself and has loaded something: its sizes hold.
+    }
+}
+
 function open() {
     const file = libraryFile();
+    growStacks();
     let library;
     try {
         library = koffi.load(file);

@@ -32,16 +32,19 @@ class Pointer {
     #type;
     #address;
     #image;
+    #isConstant;
 
     /**
      * @param {bigint} address
      * @param {Type} type what it points to
      * @param {object | null} image the library it is of; null for memory of no library
+     * @param {boolean} isConstant whether it may not be written to
      */
-    constructor(address, type, image) {
+    constructor(address, type, image, isConstant = false) {
         this.#address = address;
         this.#type = type;
         this.#image = image;
+        this.#isConstant = isConstant;
     }
 
     /** The address as BigInt. */
@@ -70,6 +73,7 @@ class Pointer {
 
     /** Writes the item at an index. */
     set(index, value) {
+        if (this.#isConstant) throw typeError(`what a 'const ${this.#type.spelling} *' points to cannot be written`);
         const place = this.#place(index);
         const keeper = new Keeper();
         try {

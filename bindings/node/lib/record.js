@@ -17,10 +17,11 @@ const VIEW = Symbol("view");
 
 /** What an object of a record's class is: the type, the place, the library, and whether it was ended. */
 class NativeRecord {
-    constructor(type, place) {
+    constructor(type, place, isConstant = false) {
         this.type = type;
         this.place = place;
         this.image = type.image;
+        this.isConstant = isConstant;
         this.isEnded = false;
         /** Of a C++ object that JavaScript made: what runs its destructor. */
         this.end = null;
@@ -110,8 +111,8 @@ function addressOf(value) {
 }
 
 /** Sees the record that lies at a place. */
-function viewRecord(type, place) {
-    return new type.Class(VIEW, new NativeRecord(type, place));
+function viewRecord(type, place, isConstant = false) {
+    return new type.Class(VIEW, new NativeRecord(type, place, isConstant));
 }
 
 /**
@@ -168,6 +169,7 @@ function defineField(prototype, type, field) {
     const set = function (value) {
         const native = this[NATIVE];
         native.check();
+        if (native.isConstant) throw typeError(`${what} cannot be written: native code gave a 'const ${type.name} *'`);
         const place = field.in(native.place);
         const keeper = new Keeper();
         try {

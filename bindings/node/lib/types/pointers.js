@@ -52,7 +52,7 @@ class AnyPointerType extends Type {
 
     copyUnfollowed(place) {
         const address = this.addressIn(place);
-        return address === null ? null : new Pointer(address, this.to, this.image);
+        return address === null ? null : new Pointer(address, this.to, this.image, this.constant);
     }
 
     write(place, value, keeper) {
@@ -116,7 +116,7 @@ class PointerType extends AnyPointerType {
     }
 
     fromNative(address) {
-        return address === null ? null : new Pointer(address, this.to, this.image);
+        return address === null ? null : new Pointer(address, this.to, this.image, this.constant);
     }
 
     rank(value) {

@@ -26,7 +26,7 @@ class RecordPointerType extends AnyPointerType {
 
     fromNative(address) {
         if (address === null) return null;
-        return viewRecord(this.to, nativePlace(address, this.to.size, this.image.holder));
+        return viewRecord(this.to, nativePlace(address, this.to.size, this.image.holder), this.constant);
     }
 
     rank(value) {
