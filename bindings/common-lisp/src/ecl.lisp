@@ -379,9 +379,6 @@ that of 8 bytes."
 (defun forget-death (object)
   (ext:set-finalizer object nil))
 
-(defun make-weak-set ()
-  (make-hash-table :test #'eq :weakness :key))
-
 (defun at-image-start (function-name)
   "ECL dumps no images."
   (declare (ignore function-name)))

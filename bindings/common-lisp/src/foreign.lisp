@@ -4,45 +4,26 @@
 
 ;;; Making and freeing
 
-(defvar *garbage* '()
-  "Addresses of C++ objects that nobody refers to, each with the function that ends it.")
-(defvar *garbage-lock* (make-lock "nlib garbage"))
-
-(defun own-storage (size alignment)
-  "New memory that is freed when nobody refers to it any more. A C++ object in it is ended then, not by the
-collector's thread but by whoever next allocates."
-  (end-garbage)
-  (let* ((address (allocate size alignment))
-         (storage (make-storage :address address :size size))
-         (ending (storage-ending storage))
-         (session *session*))
-    (call-at-death storage
-                   (lambda ()
-                     (cond ((not (eq session *session*)))
-                           ((car ending)
-                            (with-lock (*garbage-lock*)
-                              (push (cons address (car ending)) *garbage*)))
-                           (t (deallocate address)))))
-    storage))
-
-(defun end-garbage ()
-  (loop while *garbage*
-        do (let ((entry (with-lock (*garbage-lock*) (pop *garbage*))))
-             (when entry
-               (funcall (cdr entry) (car entry))
-               (deallocate (car entry))))))
-
 (defun make-foreign-of (type value place)
   "New memory that holds a TYPE, with VALUE in it unless that is NIL."
   (let ((size (type-size type)))
     (unless size
       (fail 'unsupported-type "~a has no size that is known, so it cannot be allocated"
             (ctype-spelling type)))
-    (let* ((storage (own-storage size (type-alignment type)))
-           (foreign (foreign-at (storage-address storage) type nil storage)))
+    (let* ((storage (plain-storage size (type-alignment type)))
+           (foreign (foreign-at (storage-address storage) type (type-library type) storage)))
       (when value
         (write-value type (storage-address storage) value place storage))
       foreign)))
+
+(defun type-library (type)
+  "The library that TYPE was declared by, or NIL."
+  (typecase type
+    (array-type (type-library (array-type-element type)))
+    (record-type (let ((interface (record-type-interface type)))
+                   (and interface (interface-library interface))))
+    (pointer-type (let ((interface (pointer-type-interface type)))
+                    (and interface (interface-library interface))))))
 
 (defun make-foreign (type &rest arguments)
   "New memory for a TYPE (see FIND-TYPE), zero where nothing else is said. It is freed when Lisp's collector
@@ -83,17 +64,8 @@ errors."
     (check-alive foreign)
     (unless (and storage (= (storage-address storage) (foreign-address foreign)))
       (fail 'usage-error "~a was not allocated here, so it is not to be freed here" foreign))
-    (end-object storage)
-    (setf (storage-live storage) nil)
-    (forget-death storage)
-    (deallocate (storage-address storage))
+    (end-storage storage)
     nil))
-
-(defun end-object (storage)
-  "Ends the C++ object in STORAGE, once."
-  (let ((ending (shiftf (car (storage-ending storage)) nil)))
-    (when ending
-      (funcall ending (storage-address storage)))))
 
 (defmacro with-foreign (bindings &body body)
   "Runs BODY with memory that is freed afterwards. Each of BINDINGS is (VARIABLE TYPE ARGUMENT ...), as for

@@ -2,7 +2,9 @@
 
 (in-package #:nlib)
 
-(defvar *libraries* (make-weak-set) "Every library of this image.")
+(defvar *libraries* (make-hash-table :test #'eq)
+  "The libraries that are loaded. What they keep for C is kept by this.")
+(defvar *libraries-lock* (make-lock "nlib libraries"))
 
 (defvar *latest* (make-hash-table :test #'equal)
   "From identities of requests to the library that was loaded last for it.")
@@ -34,13 +36,8 @@ When it fails, an NLIB-ERROR is signalled with these restarts:
   USE-FLAGS     tries again with other compiler flags, which it takes as a list
   USE-PREVIOUS  gives the library that the same request gave before; there only when it did"
   (let* ((request (normal-request arguments))
-         (library (make-library request)))
+         (library (%make-library :request request)))
     (load-with-restarts library request)))
-
-(defun make-library (request)
-  (let ((library (%make-library :request request)))
-    (setf (gethash library *libraries*) t)
-    library))
 
 (defun previous-library (library request)
   "What USE-PREVIOUS gives instead of LIBRARY: itself when it is loaded, else the last one for REQUEST."
@@ -103,6 +100,8 @@ When it fails, an NLIB-ERROR is signalled with these restarts:
         (library-unloaded library) nil
         (library-generation library) (list :generation)
         (gethash (request-identity request) *latest*) library)
+  (with-lock (*libraries-lock*)
+    (setf (gethash library *libraries*) t))
   (dolist (symbol symbols)
     (keep (cdr symbol) library))
   library)
@@ -123,7 +122,8 @@ When it fails, an NLIB-ERROR is signalled with these restarts:
 
 (defun unload (library)
   "Unloads LIBRARY: its destructors run, its code is gone, and each later use is an UNLOADED-ERROR. Refused with
-an IN-USE-ERROR while its code runs, another library is linked against it, or it was loaded twice."
+an IN-USE-ERROR while its code runs, another library is linked against it, or it was loaded a second time and
+neither unloaded nor released."
   (let ((library (find-library library)))
     (when (library-unloaded library)
       (fail 'unloaded-error "~a was unloaded already" (library-name library)))
@@ -136,7 +136,19 @@ an IN-USE-ERROR while its code runs, another library is linked against it, or it
           (check (%nlib-unload (library-handle library)))
           (setf (library-generation library) nil
                 (library-unloaded library) t)
+          (with-lock (*libraries-lock*)
+            (remhash library *libraries*))
           (free-callbacks library)))
+    nil))
+
+(defun release (library)
+  "Gives LIBRARY up without unloading its code, for others may use it: each later use of LIBRARY itself is an
+UNLOADED-ERROR."
+  (let ((library (find-library library)))
+    (when (library-generation library)
+      (setf (library-generation library) nil
+            (library-unloaded library) t)
+      (%nlib-release (library-handle library)))
     nil))
 
 (defun reload (library &key keep-old)
@@ -189,7 +201,7 @@ the restarts are those of LOAD-NATIVE-LIBRARY, and USE-PREVIOUS goes on with the
          (known (gethash key *named-libraries*)))
     (if (and known (equal (library-request known) request))
         known
-        (setf (gethash key *named-libraries*) (make-library request)))))
+        (setf (gethash key *named-libraries*) (%make-library :request request)))))
 
 (defmacro define-library (name &rest arguments)
   "Has the symbol NAME stand for a library, which is loaded when it is first used; in a dumped image too.
@@ -214,12 +226,13 @@ Relative paths are relative to the file that this stands in. Gives NAME."
   (setf *session* (list :session))
   (forget-libnlib)
   (forget-closures)
-  (setf *garbage* '())
+  (forget-storage)
   (maphash (lambda (library there)
              (declare (ignore there))
              (setf (library-generation library) nil
                    (library-handle library) 0
                    (library-interface library) nil))
-           *libraries*))
+           *libraries*)
+  (clrhash *libraries*))
 
 (at-image-start 'begin-session)

@@ -10,11 +10,12 @@
 
 (defstruct (storage (:copier nil))
   "Memory that was allocated here. The car of ENDING, unless NIL, is a function of the address that ends the C++
-object in it."
+object in it. CHUNK, unless NIL, is what the memory is a part of."
   (address 0 :type (unsigned-byte 64))
   (size 0 :type unsigned-byte)
   (live t)
   (ending (list nil) :type cons :read-only t)
+  (chunk nil :read-only t)
   (kept '() :type list)
   (session *session* :read-only t))
 

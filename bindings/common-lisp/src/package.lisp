@@ -5,7 +5,7 @@
   (:export
    ;; Loading
    #:load-native-library #:define-library #:library #:library-name #:library-linker
-   #:library-loaded-p #:unload #:reload #:with-library #:find-library
+   #:library-loaded-p #:unload #:release #:reload #:with-library #:find-library
    #:start-loading #:task #:wait #:cancel #:done-p
    #:context #:open-context #:close-context #:*context* #:*nlib-library* #:version
    ;; Calling

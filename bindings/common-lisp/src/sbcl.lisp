@@ -303,9 +303,6 @@ calls what is there and gives its result, which is of the raw type RESULT."
 (defun forget-death (object)
   (sb-ext:cancel-finalization object))
 
-(defun make-weak-set ()
-  (make-hash-table :test #'eq :weakness :key :synchronized t))
-
 (defun at-image-start (function-name)
   "Has the function called when an image starts that was dumped."
   (pushnew function-name sb-ext:*init-hooks*))

@@ -27,11 +27,10 @@ load is over, on the thread that loaded."
                                          (guarded (lambda (data)
                                                     (declare (ignore data))
                                                     (funcall when-done))))))
-         (task (%make-task :library (make-library request) :request request :context context
+         (task (%make-task :library (%make-library :request request) :request request :context context
                            :symbols symbols :closure closure))
          ;; What the request leads to must stay until the load is over.
          (*arena* '()))
-    (setf (task-memory task) nil)
     (let ((place (write-request request (host-symbol-addresses symbols))))
       (setf (task-handle task)
             (call-for-handle

@@ -14,6 +14,7 @@
          (parameters (subseq (arguments-of candidate) 0 count))
          (passes (subseq (passes candidate) 0 count))
          (preparers (thunk-preparers function parameters passes))
+         (allocator #'own-storage)
          (made (cond (constructor (pointer-type-target (candidate-self candidate)))
                      ((eq (thunk-returns thunk) :pointer) (candidate-result candidate))))
          (address (declared-address library
@@ -24,12 +25,16 @@
                                    (mapcar #'passed-raw-type parameters passes)
                                    (and (thunk-throws thunk) '(:pointer)))))
          (receiver (thunk-receiver candidate library)))
-    (when (and made constructor)
-      (check-constructible made))
+    (when made
+      (when constructor
+        (check-constructible made))
+      (when (definition-trivial (record-definition made))
+        (setf allocator #'plain-storage)))
     (lambda (&rest arguments)
       (if (and (current-p function generation) (= (length arguments) count))
           (let* ((prepared (mapcar #'funcall preparers arguments))
-                 (storage (and made (own-storage (type-size made) (type-alignment made))))
+                 (storage (and made
+                               (funcall allocator (type-size made) (type-alignment made))))
                  (failure (and (thunk-throws thunk)
                                (make-array 1 :element-type '(unsigned-byte 64)
                                              :initial-element 0)))

@@ -444,12 +444,10 @@
       (check (= (funcall answer 1) 41)))))
 
 (define-cell "unload"
-  (let* ((sign (make-array 1 :element-type '(signed-byte 32) :initial-element 0))
-         (place (nlib:make-foreign :int 0))
+  (let* ((place (nlib:make-foreign :int 0))
          (code (format nil "static int *sign; void set_sign(int *place) { sign = place; }~%~
                             __attribute__((destructor)) static void ended(void) { if (sign) *sign = 7; }"))
          (library (nlib:load-native-library :code code :name "ending")))
-    (declare (ignore sign))
     (nlib:call library "set_sign" place)
     (nlib:unload library)
     (check (= (nlib:value place) 7))
@@ -460,6 +458,11 @@
     (check (= (nlib:value place) 7))
     (nlib:reload library)
     (nlib:call library "set_sign" nil)
+    ;; Loaded twice, one of both has to be given up first
+    (let ((again (nlib:load-native-library :code code :name "ending")))
+      (signalled nlib:in-use-error (nlib:unload library))
+      (nlib:release again)
+      (signalled nlib:unloaded-error (nlib:call again "set_sign" nil)))
     (nlib:unload library)))
 
 (define-cell "after-unload"
