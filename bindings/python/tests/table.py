@@ -37,6 +37,8 @@ CELLS = {
 }
 OWN_CELLS = {
     "async": "loading.load_async",
+    "interrupt": "loading.interrupt",
+    "threads": "loading.threads",
     "imports": "loading.imports",
     "numpy": "venv buffers.numpy_arrays",
     "magic": "venv cells_of_c.magic",

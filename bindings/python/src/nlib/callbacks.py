@@ -124,8 +124,7 @@ class CallbackType:
             if self.signature.variadic:
                 raise UnsupportedError(f"{self.name}: a variadic callback cannot be written in Python")
             parameters = [
-                VoidPointer if p.conversion.ctype is VoidPointer else p.conversion.parameter
-                for p in self.signature.parameters
+                p.conversion.parameter for p in self.signature.parameters
             ]
             restype = result.result if result.plain or result.ctype in _NUMBERS else ctypes.c_void_p
             self._prototype = ctypes.CFUNCTYPE(restype, *parameters)
@@ -201,7 +200,6 @@ class FunctionPointer(Conversion):
     ctype = VoidPointer
     parameter = result = ctypes.c_void_p
     plain = False
-    bare = True
     hint = Callable
 
     def __init__(self, kind: CallbackType, nonnull: bool) -> None:

@@ -37,17 +37,15 @@ class Conversion:
     ctype: Any = None
     """The type of ctypes that fields, array elements and pointer targets have."""
     parameter: Any = None
-    """The type in `argtypes`, and of a callback's parameters; `ctype` if not set."""
+    """The type of a callback's parameters in ctypes."""
     result: Any = None
-    """The type in `restype`; `ctype` if not set."""
+    """The type in `restype`."""
     hint: Any = None
     """What annotations say."""
     plain = True
     """Whether what ctypes gives is what Python shows."""
     scalar = True
     """Whether it fits a register; a record does not."""
-    bare = False
-    """Whether what `quick` and `take` leave is passed rightly without a type in `argtypes`, which is faster."""
     by_offset = False
     """Whether a field is read and written in memory, as what ctypes makes of it is of no use."""
 
@@ -63,6 +61,10 @@ class Conversion:
         """As `take`, for what is written into a field or element."""
         return self.take(value)
 
+    def passed(self, value: Any) -> Any:
+        """As `take`, in a form that says its C type itself: functions have no `argtypes`."""
+        return self.take(value)
+
     def cost(self, value: Any) -> Optional[int]:
         """How well a value fits, for overloads: 0 exactly, more with a conversion, None not at all."""
         try:
@@ -72,11 +74,11 @@ class Conversion:
         return 1
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
-        """Lines that make a parameter what ctypes takes; they may `raise _Slow`.
+        """Lines that make a parameter what `passed` would; they may `raise _Slow`, or what ctypes raises.
 
         `add` gives an object a name that the lines may use.
         """
-        return [f"{name} = {add(self.take)}({name})"]
+        return [f"{name} = {add(self.passed)}({name})"]
 
     def shown(self, name: str, add: Callable[[Any], str]) -> str:
         """An expression for `give` of a variable."""
@@ -129,7 +131,6 @@ class Boolean(Conversion):
     """`bool`"""
 
     spelling = "bool"
-    bare = True
     ctype = parameter = result = ctypes.c_bool
     hint = bool
 
@@ -178,7 +179,6 @@ class Integer(Conversion):
         self.size = size
         self.signed = signed
         self.ctype = self.parameter = self.result = INTEGERS[size, signed]
-        self.bare = size <= 4  # ctypes passes an int as C's int, which holds them as they are in registers.
         bits = 8 * size
         self.low = -(1 << (bits - 1)) if signed else 0
         self.high = (1 << (bits - 1 if signed else bits)) - 1
@@ -204,7 +204,12 @@ class Integer(Conversion):
         return 0 if self.spelling == "int" else 1
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
-        return [f"if not {self.low} <= {name} <= {self.high}: raise _Slow"]
+        check = f"if not {self.low} <= {name} <= {self.high}: raise _Slow"
+        # ctypes passes an int as C's int, and the shorter ones are that in a register.
+        return [check] if self.size <= 4 else [check, f"{name} = {add(self.ctype)}({name})"]
+
+    def passed(self, value: Any) -> Any:
+        return self.take(value) if self.size <= 4 else self.ctype(self.take(value))
 
 
 class Real(Conversion):
@@ -240,7 +245,10 @@ class Real(Conversion):
         return super().cost(value)
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
-        return []  # ctypes checks it.
+        return [f"{name} = {add(self.ctype)}({name})"]
+
+    def passed(self, value: Any) -> Any:
+        return self.ctype(self.take(value))
 
     def zero(self) -> Any:
         return 0.0
@@ -271,6 +279,9 @@ class Character(Conversion):
         if isinstance(value, str) and len(value) == 1 and ord(value) < 1 << (7 if self.size == 1 else 8 * self.size):
             return value.encode() if self.size == 1 else ord(value)
         raise Mismatch(f"one character of {self.spelling} is needed, not {described(value)}")
+
+    def passed(self, value: Any) -> Any:
+        return self.ctype(self.take(value))
 
     def cost(self, value: Any) -> Optional[int]:
         known = super().cost(value)

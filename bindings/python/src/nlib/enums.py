@@ -57,7 +57,6 @@ class Enumeration(Conversion):
         self.integer = integer
         self.ctype = self.parameter = self.result = integer.ctype
         self.signed = integer.signed
-        self.bare = integer.bare
         members = [(full.rpartition("::")[2], value) for full, value in values]
         parent: Any = enum.IntFlag if are_flags(name, (value for _, value in members)) else enum.IntEnum
         short = name.rpartition("::")[2]
@@ -100,6 +99,9 @@ class Enumeration(Conversion):
         if known is None or isinstance(value, bool):
             return None
         return 1 if isinstance(value, str) else 3
+
+    def passed(self, value: Any) -> Any:
+        return self.integer.passed(self.take(value))
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
         return self.integer.quick(name, add)

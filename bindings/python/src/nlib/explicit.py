@@ -53,7 +53,7 @@ class ForeignRecord(Conversion):
         return self.ctype(*value) if isinstance(value, (tuple, list)) else self.ctype(**value)
 
     def quick(self, name: str, add: Any) -> list[str]:
-        return []
+        return [f"if type({name}) is not {add(self.ctype)}: raise _Slow"]
 
     def zero(self) -> Any:
         return self.ctype()

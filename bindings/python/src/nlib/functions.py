@@ -2,8 +2,8 @@
 
     def kit_add(a, b):
         try:
-            if not -2147483648 <= a <= 2147483647: raise _n_Slow
-            if not -2147483648 <= b <= 2147483647: raise _n_Slow
+            if not -2147483648 <= a <= 2147483647: raise _Slow
+            if not -2147483648 <= b <= 2147483647: raise _Slow
             _n_r = _n_1(a, b)
         except _n_SLOW:
             _n_r = _n_1(*_n_2(a, b))
@@ -17,9 +17,12 @@ wrong with which parameter. Nothing has been called when an argument is wrong.
 
 from __future__ import annotations
 
+import ast
 import ctypes
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
+from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from . import failures
@@ -122,12 +125,18 @@ def _identifier(name: str) -> str:
     return re.sub(r"\W", "_", name.rpartition("::")[2]) or "function"
 
 
+@lru_cache(maxsize=512)
+def _compiled(source: str, name: str) -> CodeType:
+    """Source as code. A library that is loaded again has the same functions."""
+    return compile(source, name, "exec")
+
+
 def _execute(loaded: Loaded, name: str, source: str) -> Any:
     identifier = _identifier(name)
     if not identifier.isidentifier():
         identifier = "_" + identifier
     space = loaded.namespace
-    exec(compile(source.replace("def _n_function(", f"def {identifier}(", 1), f"<nlib {loaded.name}>", "exec"), space)
+    exec(_compiled(source.replace("def _n_function(", f"def {identifier}(", 1), f"<nlib {loaded.name}>"), space)
     made = space.pop(identifier)
     made.__qualname__ = name.replace("::", ".")
     return made
@@ -138,30 +147,32 @@ def _variant(loaded: Loaded, signature: Signature, variant: Variant, targets: li
     add = loaded.add
     parameters = signature.parameters[: variant.arguments]
     names = [parameter.name for parameter in parameters]
+    thunk = variant.thunk
+    by_pointer = [way == "pointer" for way in thunk.passes] if thunk else [False] * len(parameters)
     quick: list[str] = []
     passed: list[str] = []
-    for parameter in parameters:
-        lines = parameter.conversion.quick(parameter.name, add)
-        if any(f"{parameter.name} = " in line for line in lines):
-            local = f"_n_x{len(passed)}"
-            lines = [f"{local} = {parameter.name}", *parameter.conversion.quick(local, add)]
+    for parameter, pointed in zip(parameters, by_pointer):
+        local = f"_n_x{len(passed)}"
+        lines = parameter.conversion.quick(local, add)
+        if pointed:
+            lines.append(f"{local} = _n_byref({local})")
+        if any(f"{local} = " in line for line in lines):
+            quick.append(f"{local} = {parameter.name}")
             passed.append(local)
-        else:
+        else:  # They only check.
+            lines = parameter.conversion.quick(parameter.name, add)
             passed.append(parameter.name)
         quick += lines
-    thunk = variant.thunk
     before, after, shown = _result_lines(loaded, signature, thunk)
     prefix = "_n_byref(_n_o), " if thunk and thunk.returns == "pointer" else ""
     suffix = "_n_byref(_n_e)" if thunk and thunk.throws else ""
-    result, kinds = _prototype(signature.result, parameters, thunk)
-    target = loaded.target(variant.address, result, kinds, lazy=thunk is not None)
+    result = _restype(signature.result, thunk)
+    target = loaded.target(variant.address, result, lazy=thunk is not None)
     targets.append(target)
     listed = "".join(f"{name}, " for name in names)
     more = ", *_n_more" if signature.variadic else ""
     rest = f"*map({add(promoted)}, _n_more), " if signature.variadic else ""
-    slow = add(lambda *arguments: taken(signature, arguments))
-    if prefix or suffix:
-        loaded.namespace["_n_byref"] = ctypes.byref
+    slow = add(lambda *arguments: taken(signature, arguments, by_pointer))
     source = [
         f"def _n_function({', '.join(names)}{more if names else more[2:]}):",
         *before,
@@ -177,24 +188,11 @@ def _variant(loaded: Loaded, signature: Signature, variant: Variant, targets: li
     return _execute(loaded, signature.name, "\n".join(source))
 
 
-def _prototype(result: Conversion, parameters: Sequence[Any], thunk: Optional[Thunk]) -> tuple[Any, list[Any]]:
-    """`restype` and `argtypes`, the latter as far as needed."""
-    ways = thunk.passes if thunk else ["value"] * len(parameters)
-    kinds = [
-        parameter.conversion.pointer if way == "pointer" else parameter.conversion.parameter
-        for parameter, way in zip(parameters, ways)
-    ]
-    bare = [parameter.conversion.bare for parameter in parameters]
-    if thunk and thunk.returns == "pointer":
-        kinds.insert(0, result.pointer)
-        bare.insert(0, True)
-    # What ctypes passes rightly by itself needs no type at the end, and is passed twice as fast.
-    while kinds and bare[-1]:
-        kinds.pop()
-        bare.pop()
+def _restype(result: Conversion, thunk: Optional[Thunk]) -> Any:
+    """What ctypes makes of the result."""
     if thunk and thunk.returns in ("pointer", "string"):
-        return None if thunk.returns == "pointer" else ctypes.c_void_p, kinds
-    return result.result, kinds
+        return None if thunk.returns == "pointer" else ctypes.c_void_p
+    return result.result
 
 
 def _result_lines(loaded: Loaded, signature: Signature, thunk: Optional[Thunk]) -> tuple[list[str], list[str], str]:
@@ -277,6 +275,7 @@ def _chooser(loaded: Loaded, signature: Signature, variants: Sequence[Variant], 
 
 
 _INTEGER = re.compile(r"([+-]?(?:0[xX][0-9a-fA-F]+|\d+))[uUlL]*$")
+_TEXT = re.compile(r'"[ !#-\[\]-~]*"$')
 _REAL = re.compile(r"([+-]?(?:\d+\.\d*|\.\d+|\d+)(?:[eE][+-]?\d+)?)[fFlL]?$")
 
 
@@ -290,6 +289,8 @@ def literal(conversion: Conversion, text: str) -> Optional[tuple[Any]]:
     whole = _INTEGER.match(text)
     if whole and isinstance(conversion, (Integer, Character)):
         return (int(whole[1], 0),)
+    if isinstance(conversion, Text) and _TEXT.match(text):
+        return (ast.literal_eval(text),)
     real = _REAL.match(text)
     if real and isinstance(conversion, Real):
         return (float(real[1]),)

@@ -22,6 +22,9 @@ from .spelling import spelled
 from .types import Types, scalar
 
 _ORDER = ["function", "record", "enum", "enumerator", "constant", "variable", "typedef"]
+MISSING: Any = object()
+"""For names that there are not; a constant may be None."""
+
 _CHAR = {"kind": "character", "name": "char", "size": 1, "signed": True}
 
 
@@ -59,13 +62,14 @@ class Items:
         return self._cxx
 
     _cxx: Optional[bool] = None
+    missing = MISSING
     _free: Any = None
 
     def _thunk_free(self, address: int) -> None:
         if self._free is None:
-            name = self.loaded.target(lambda: self.address("nlib_thunk_free"), None, [ctypes.c_void_p])
+            name = self.loaded.target(lambda: self.address("nlib_thunk_free"), None)
             self._free = name
-        self.loaded.namespace[self._free](address)
+        self.loaded.namespace[self._free](ctypes.c_void_p(address))
 
     def address(self, symbol: str) -> int:
         """The address of a function, variable or thunk."""
@@ -81,7 +85,7 @@ class Items:
     # ---- Names ------------------------------------------------------------------------------------
 
     def lookup(self, name: str) -> Any:
-        """What a qualified name stands for; None when the interface does not have it."""
+        """What a qualified name stands for; MISSING when the interface does not have it."""
         kind: Optional[str] = None
         for prefix, known in (("struct ", "record"), ("union ", "record"), ("class ", "record"), ("enum ", "enum")):
             if name.startswith(prefix):
@@ -91,7 +95,7 @@ class Items:
             return self._chosen(plain.strip(), parameters.rstrip(") "))
         found = self.interface.describe(name, kind)
         if not found:
-            return None
+            return MISSING
         first = min((item["item"] for item in found), key=_ORDER.index)
         items = [item for item in found if item["item"] == first]
         return self._made(first, name, items)
@@ -106,7 +110,7 @@ class Items:
             return info.cls
         if kind == "enum":
             enumeration = self.types.enumeration(name)
-            return enumeration.cls if enumeration else None
+            return enumeration.cls if enumeration else MISSING
         if kind == "enumerator":
             enumeration = self.types.enumeration(item["enum"])
             return enumeration.give(int(item["value"])) if enumeration else int(item["value"])
@@ -134,7 +138,7 @@ class Items:
         for item in functions:
             if "".join(",".join(spelled(p["type"]) for p in item["parameters"]).split()) == wanted:
                 return self.function(f"{name}({parameters})", [item])
-        return None
+        return MISSING
 
     def constant(self, kind: dict[str, Any], value: Any) -> Any:
         """The value of a constant."""
@@ -296,16 +300,13 @@ class Items:
         return self._special(record, "destructor")
 
     def class_member(self, info: RecordInfo, name: str) -> Any:
-        """A method, static method, nested type or constant of a class or of its base classes."""
+        """A method, static method, nested type or constant of a class or of its base classes; MISSING without one."""
         if not self.cxx:
-            return None
+            return MISSING
         found = self.lookup(f"{info.name}::{name}")
-        if found is None:
-            for base, _ in info.bases:
-                found = self.class_member(base, name)
-                if found is not None:
-                    return found
-            return None
+        if found is MISSING:
+            inherited = (self.class_member(base, name) for base, _ in info.bases)
+            return next((member for member in inherited if member is not MISSING), MISSING)
         items = self.interface.describe(f"{info.name}::{name}", "function")
         if items and all(item.get("method", {}).get("kind") == "static" for item in items):
             return staticmethod(found)

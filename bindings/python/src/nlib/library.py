@@ -12,7 +12,7 @@ from .errors import CompileError, Error, InUseError, StillLoadedWarning, SymbolE
 from .explicit import signature
 from .functions import Variant, function
 from .interface import Interface
-from .items import Items, Variable
+from .items import MISSING, Items, Variable
 from .loaded import Loaded
 from .reloading import rebound
 
@@ -59,7 +59,7 @@ class State:
         """What a qualified name stands for; a namespace for the first part of longer names."""
         items = self.items
         found = items.lookup(name)
-        if found is None:
+        if found is MISSING:
             if not items.is_namespace(name):
                 raise items.interface.missing(name)
             found = Namespace(self, name)
@@ -116,7 +116,7 @@ class _Names:
         qualified = self._nlib_qualified(name)
         found = state.items.lookup(qualified)
         if not isinstance(found, Variable):
-            what = "is no variable" if found is not None else "is not declared"
+            what = "is no variable" if found is not MISSING else "is not declared"
             raise AttributeError(f"{qualified} {what} of `{state.loaded.name}` and cannot be assigned")
         _write(state.items, found, value)
 
@@ -164,7 +164,7 @@ class Library(_Names):
         return _read(self._state.loaded, self._state.items, found) if isinstance(found, Variable) else found
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and self._state.items.lookup(name) is not None
+        return isinstance(name, str) and self._state.items.lookup(name) is not MISSING
 
     def __dir__(self) -> list[str]:
         own = {name for name in object.__dir__(self) if not name.startswith("_")}

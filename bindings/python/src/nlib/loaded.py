@@ -20,7 +20,11 @@ from .errors import InUseError, UnloadedError, check, taken
 
 
 class _Function(CFuncPtr):  # type: ignore[misc]
-    """A C function. Python's other threads run while it does."""
+    """A C function. Python's other threads run while it does.
+
+    It has no `argtypes`, which cost more than all else of a call: arguments are of types that say how they are
+    passed. A Python int is an `int`.
+    """
 
     _flags_ = 1  # FUNCFLAG_CDECL
     _restype_ = ctypes.c_int
@@ -44,11 +48,10 @@ def _no_thunks(address: int) -> None:
 class Target:
     """A C function in the namespace."""
 
-    def __init__(self, name: str, address: Callable[[], int], result: Any, parameters: list[Any]) -> None:
+    def __init__(self, name: str, address: Callable[[], int], result: Any) -> None:
         self.name = name
         self.address = address
         self.result = result
-        self.parameters = parameters
         self.function: Any = None
         self.rebinds = True
         """Whether another load of the library has it under the same name."""
@@ -57,8 +60,6 @@ class Target:
         """The function, looked up the first time."""
         if self.function is None:
             function = _Function(self.address())
-            if self.parameters:
-                function.argtypes = self.parameters
             function.restype = self.result
             self.function = function
         return self.function
@@ -82,7 +83,7 @@ class Loaded:
             "__name__": self.name,
             "_n_failed": failures.pending,
             "_n_raise": failures.raise_pending,
-            "_n_Slow": _Slow,
+            "_n_byref": ctypes.byref,
             "_n_SLOW": (_Slow, TypeError, ValueError, OverflowError, ctypes.ArgumentError),
             "_Slow": _Slow,
         }
@@ -102,14 +103,12 @@ class Loaded:
         self.namespace[name] = value
         return name
 
-    def target(
-        self, address: Callable[[], int], result: Any, parameters: list[Any], lazy: bool = False
-    ) -> str:
+    def target(self, address: Callable[[], int], result: Any, lazy: bool = False) -> str:
         """A name in the namespace for a C function; a lazy one is looked up when it is first called."""
         with self.lock:
             self.require()
             name = self.add(None)
-            target = Target(name, address, result, parameters)
+            target = Target(name, address, result)
             self.namespace[name] = self._resolver(target) if lazy else target.resolve()
             self.targets[name] = target
             return name

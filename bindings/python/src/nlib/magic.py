@@ -25,6 +25,7 @@ from .library import Library
 from .request import Source
 from .session import default_session
 
+_ENDINGS = {"c": "c", "c++": "cpp"}
 _HELP = """options: -n NAME the library itself as NAME; --with LIBRARY; --profile PROFILE; -DNAME[=VALUE]; -IFOLDER;
 -lLIBRARY; --link jit|image; any other word is a flag of the compiler"""
 
@@ -81,7 +82,7 @@ class NlibMagics(Magics):
         shell: Any = self.shell
         given = arguments(line)
         into = given.pop("into", None)
-        name = f"<cell {shell.execution_count}>"
+        name = f"cell {shell.execution_count}.{_ENDINGS[language]}"
         source = Source(code=cell, language=language, name=name)
         library = default_session().load([source], name=f"cell{shell.execution_count}", **given)
         shell.user_ns.update(exposed(library))

@@ -161,7 +161,6 @@ class Text(Conversion):
     ctype = TextPointer
     parameter = result = ctypes.c_char_p
     plain = False
-    bare = True
     hint = str
 
     def __init__(self, spelling: str, character: Character, constant: bool, nonnull: bool) -> None:
@@ -216,10 +215,10 @@ class Text(Conversion):
         if not self.constant:
             return [f"if {name} is not None: {name} = {add(self.take)}({name})", *self._null(name)]
         return [
-            f"if {name}.__class__ is str:",
+            f"if type({name}) is str:",
             f"    if '\\0' in {name}: raise _Slow",
             f"    {name} = {name}.encode('utf-8', '{ERRORS}')",
-            f"elif {name} is not None and {name}.__class__ is not bytes: raise _Slow",
+            f"elif {name} is not None and type({name}) is not bytes: raise _Slow",
             *self._null(name),
         ]
 
@@ -251,10 +250,8 @@ class AnyPointer(Conversion):
     """`void *`"""
 
     ctype: Any = VoidPointer
-    result = hint = VoidPointer
-    parameter = ctypes.c_void_p
+    parameter = result = hint = VoidPointer
     plain = False
-    bare = True
 
     def __init__(self, spelling: str, constant: bool, nonnull: bool) -> None:
         self.spelling = spelling
@@ -310,7 +307,7 @@ class AnyPointer(Conversion):
         take = f"{name} = {add(self.take)}({name})"
         if self.nonnull:
             return [take]
-        return [f"if {name} is not None and {name}.__class__ is not {add(VoidPointer)}: {take}"]
+        return [f"if {name} is not None and type({name}) is not {add(VoidPointer)}: {take}"]
 
     def shown(self, name: str, add: Callable[[Any], str]) -> str:
         return f"{name} or None"
@@ -323,7 +320,6 @@ class PointerTo(Conversion):
     """A pointer to values of a known type."""
 
     plain = False
-    bare = True
 
     def __init__(self, spelling: str, target: Conversion, constant: bool, nonnull: bool) -> None:
         self.spelling = spelling
@@ -413,10 +409,10 @@ class PointerTo(Conversion):
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
         null = f"{name} is not None and " if not self.nonnull else ""
-        lines = [f"if {null}{name}.__class__ is not {add(self.type)}: {name} = {add(self.take)}({name})"]
+        lines = [f"if {null}type({name}) is not {add(self.type)}: {name} = {add(self.take)}({name})"]
         if not self.target.scalar:
             record = add(self.target.ctype)
-            lines = [f"if {name}.__class__ is {record}: {name} = {add(ctypes.byref)}({name})", f"el{lines[0]}"]
+            lines = [f"if type({name}) is {record}: {name} = {add(ctypes.byref)}({name})", f"el{lines[0]}"]
         return lines
 
     def shown(self, name: str, add: Callable[[Any], str]) -> str:

@@ -243,17 +243,25 @@ class RecordInfo:
         if self.opaque:
             raise TypeError(f"{self.name} is opaque: only the library makes one, and gives a pointer to it")
         construct = self.items.constructor(self.name) if self.items.cxx else None
-        if construct is not None and not (named and not arguments and set(named) <= set(self.fields) and self.trivial):
-            construct(instance, *arguments, **named)
-        elif construct is not None:
+        if construct is not None and self._by_fields(construct, arguments, named):
             construct(instance)
-            self._assign(instance, (), named)
+            self._assign(instance, arguments, named)
+        elif construct is not None:
+            construct(instance, *arguments, **named)
         elif not self.trivial:
             raise TypeError(f"{self.name} has no constructor that can be called")
         else:
             self._assign(instance, arguments, named)
         if not self.trivial:
             instance._owned = True
+
+    def _by_fields(self, construct: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> bool:
+        """Whether values are those of fields, as in C: no constructor takes any, or they are named like fields."""
+        signatures = [one.__nlib__.signature for one in getattr(construct, "functions", [construct])]
+        if not self.trivial or not any(signature.accepts(1) for signature in signatures):
+            return False
+        parameters = {parameter.name for signature in signatures for parameter in signature.parameters[1:]}
+        return not parameters or (not arguments and bool(named) and set(named) <= set(self.fields) - parameters)
 
     def _assign(self, instance: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         if len(arguments) > len(self.fields):
@@ -285,7 +293,7 @@ class RecordInfo:
         if name in self.cls.__dict__:
             return getattr(self.cls, name)
         found = self.items.class_member(self, name)
-        if found is None:
+        if found is self.items.missing:
             raise AttributeError(self._no_member(name, "field or method" if self.items.cxx else "field"))
         setattr(self.cls, name, found)
         return getattr(self.cls, name)
@@ -351,7 +359,7 @@ class RecordConversion(Conversion):
         return None if known is None else 2
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
-        return []  # ctypes takes records of the class; all else goes the long way.
+        return [f"if type({name}) is not {add(self.ctype)}: raise _Slow"]
 
     def zero(self) -> Any:
         return self.ctype.__new__(self.ctype)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import keyword
 from typing import Any, NamedTuple, Optional
 
@@ -59,12 +60,13 @@ def in_context(error: BaseException, function: str, parameter: Parameter) -> Bas
     return kind(f"{function}(): parameter `{parameter.name}` ({parameter.conversion.spelling}): {error}")
 
 
-def taken(signature: Signature, arguments: Any) -> list[Any]:
-    """Arguments as ctypes takes them; raises an error that names function and parameter."""
+def taken(signature: Signature, arguments: Any, by_pointer: list[bool]) -> list[Any]:
+    """Arguments as ctypes takes them, some records by pointer; an error names function and parameter."""
     made = []
-    for parameter, value in zip(signature.parameters, arguments):
+    for parameter, value, pointed in zip(signature.parameters, arguments, by_pointer):
         try:
-            made.append(parameter.conversion.take(value))
+            given = parameter.conversion.passed(value)
+            made.append(ctypes.byref(given) if pointed else given)
         except (TypeError, ValueError, OverflowError) as error:
             raise in_context(error, signature.name, parameter) from None
     return made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from pathlib import Path
 
 import nlib
 
@@ -16,11 +17,89 @@ def cpp() -> None:
     _defaults_and_references(kit)
     _texts(kit)
     _classes(kit)
+    _hierarchies()
     error = raises(nlib.CxxError, lambda: kit.checked(-4), "kit::checked", "value -4 is below zero")
     true(isinstance(error, nlib.Error), "one of nlib's errors")
     equal(kit.checked(4), 4)
     equal(kit.other(kit.Shape.Round), kit.Shape.Square)
     equal(kit.other("Square").name, "Round")
+
+
+GEOMETRY = """
+#pragma once
+#include <string>
+namespace geometry { inline namespace v1 {
+struct Base {
+    int id = 3;
+    enum Mode { ON = 1, OFF };
+    struct Inner { int deep = 9; int get() const { return deep; } };
+    static constexpr int LIMIT = 12;
+    Inner inner;
+    virtual ~Base() = default;
+    virtual int area() const { return 0; }
+    int twice(int n) { return 2 * n; }
+};
+struct Named { std::string name = "named"; };
+struct Box : Base, Named {
+    int side;
+    explicit Box(int s) : side(s) { name = "box"; }
+    int area() const override { return side * side; }
+    const std::string &label() const { return name; }
+    int &reference() { return side; }
+    int &at(int) { return side; }
+    const int &at(int) const { return side; }
+};
+struct Pair { short a; double b; };
+int measure(const Base &base);
+int measure_pointer(const Base *base);
+int name_size(const Named &named);
+Box copied(Box box);
+Pair pair(short a, double b = 2.5);
+void bump(int &value, const double &by);
+int many(int a, const char *text = "x", float real = 1.5f, int b = 3);
+void calls_and_throws(void (*call)(int));
+}}
+"""
+GEOMETRY_CODE = """
+#include "geometry.hpp"
+#include <stdexcept>
+namespace geometry { inline namespace v1 {
+int measure(const Base &base) { return base.area(); }
+int measure_pointer(const Base *base) { return base->area(); }
+int name_size(const Named &named) { return int(named.name.size()); }
+Box copied(Box box) { box.side++; return box; }
+Pair pair(short a, double b) { return Pair{a, b}; }
+void bump(int &value, const double &by) { value += int(by); }
+int many(int a, const char *text, float real, int b) { return a + b + (text && *text == 'x') + int(real * 10); }
+void calls_and_throws(void (*call)(int)) { call(1); throw std::runtime_error("after the call"); }
+}}
+"""
+
+
+def _hierarchies() -> None:
+    Path("geometry.hpp").write_text(GEOMETRY)
+    Path("geometry.cpp").write_text(GEOMETRY_CODE)
+    geometry = nlib.load("geometry.cpp", flags=["-std=c++17"]).geometry
+    box = geometry.Box(4)
+    equal((box.area(), box.twice(5), box.id, box.side, box.label()), (16, 10, 3, 4, "box"))
+    equal((geometry.measure(box), geometry.measure_pointer(box), geometry.name_size(box)), (16, 16, 3))
+    equal((geometry.copied(box).area(), box.area()), (25, 16))
+    box.reference()[0] = 6
+    box.id = 4
+    equal((box.area(), box.id, box.at(0)[0]), (36, 4, 6))
+    equal((geometry.Base.LIMIT, geometry.Base.ON, geometry.Base().inner.get()), (12, geometry.Base.Mode.ON, 9))
+    equal((geometry.pair(1), geometry.pair(1, b=3)), (geometry.Pair(1, 2.5), geometry.Pair(a=1, b=3)))
+    value = nlib.inout(5)
+    geometry.bump(value, 2.5)
+    equal(value.value, 7)
+    raises(TypeError, lambda: geometry.bump(5, 2.5), "value")
+    equal((geometry.many(1), geometry.many(1, b=5), geometry.many(1, None, 0)), (20, 22, 4))
+    raises(nlib.CxxError, lambda: geometry.calls_and_throws(lambda value: None), "after the call")
+
+    def fails(value: int) -> None:
+        raise KeyError("first")
+
+    raises(KeyError, lambda: geometry.calls_and_throws(fails), "first")
 
 
 def _overloads(library: nlib.Library) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import importlib
+import os
+import signal
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -11,6 +14,15 @@ from pathlib import Path
 import nlib
 
 from .expect import equal, fixture, raises, true
+
+
+# The compiler works on it for minutes.
+SLOW = """
+constexpr long slow() { long sum = 0; for (long i = 0; i < 4000000000; i++) sum += i; return sum; }
+constexpr long result = slow();
+long answer() { return result; }
+"""
+SLOW_FLAGS = ["-fconstexpr-steps=2147483647"]
 
 
 def load() -> None:
@@ -106,15 +118,8 @@ async def _cancelled() -> None:
         if progress.step == "compile-started":
             started.set()
 
-    # It compiles for as long as the compiler may take.
-    body = "template<int N> struct A { static const long v = A<N-1>::v + A<N-2>::v % 7; }; "
-    body += "template<> struct A<0> { static const long v = 0; }; template<> struct A<1> { static const long v = 1; };"
-    body += "constexpr long slow() { long s = 0; for (long i = 0; i < 4000000000; i++) s += i; return s; }"
-    body += "constexpr long result = slow(); long answer() { return result + A<900>::v; }"
     session = nlib.Session(cache="off")
-    load = asyncio.ensure_future(
-        session.load_async(code=body, language="c++", flags=["-fconstexpr-steps=2147483647"], progress=step)
-    )
+    load = asyncio.ensure_future(session.load_async(code=SLOW, language="c++", flags=SLOW_FLAGS, progress=step))
     await started.wait()
     load.cancel()
     try:
@@ -125,6 +130,58 @@ async def _cancelled() -> None:
         raise AssertionError("the load was not cancelled")
     equal(session.load(code="int after(void) { return 1; }").after(), 1)
     session.close()
+
+
+def interrupt() -> None:
+    """Ctrl-C while the compiler runs: KeyboardInterrupt, and the program ends well."""
+    code = f"""
+import nlib
+session = nlib.Session(cache="off")
+show = lambda step: print(step.step, flush=True)
+try:
+    session.load(code={SLOW!r}, language="c++", flags={SLOW_FLAGS!r}, progress=show)
+except KeyboardInterrupt:
+    print("interrupted", session.load(code="int after(void) {{ return 1; }}").after())
+"""
+    source = str(Path(nlib.__file__).parents[1])
+    environment = {**os.environ, "PYTHONPATH": source}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment) as program:
+        assert program.stdout
+        for line in program.stdout:
+            if line == "compile-started\n":
+                program.send_signal(signal.SIGINT)
+                break
+        rest = program.stdout.read()
+    equal(program.returncode, 0)
+    true("interrupted 1" in rest, rest)
+
+    def fails(step: nlib.Progress) -> None:
+        raise KeyError(step.step)
+
+    raises(KeyError, lambda: nlib.load(fixture("kit.c"), progress=fails))
+    equal(nlib.load(fixture("kit.c")).kit_add(1, 2), 3)
+
+
+def threads() -> None:
+    """Eight threads load and call at once."""
+    start = threading.Barrier(8)
+    found: list[object] = []
+
+    def work(number: int) -> None:
+        start.wait()
+        kit, kitpp = nlib.load(fixture("kit.c")), nlib.load(fixture("kitpp.cpp"))
+        own = nlib.code(f"int own(void) {{ return {number}; }}", name=f"own{number}")
+        packet = kit.kit_packet(tag=number)
+        total = sum(kit.kit_add(i, number) for i in range(100))
+        label = kitpp.kit.Tally(number).label()
+        found.append((own.own(), total - 100 * number, packet.tag == number, label == f"tally {number}"))
+
+    workers = [threading.Thread(target=work, args=(number,)) for number in range(8)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    equal(sorted(found), [(number, 4950, True, True) for number in range(8)])
 
 
 def imports() -> None:
