@@ -58,7 +58,8 @@ const canvas = access.pixels_of(picture).bytes(4 * width * height);
 for (let i = 0; i < canvas.length; i += 4) canvas.set([38, 50, 56, 255], i);
 const data = ImGui.GetDrawData();
 rasterizer.draw(data, picture);
-if (!png.stbi_write_png("imgui.png", width, height, 4, canvas, 4 * width)) throw new Error("imgui.png cannot be written");
+if (!png.stbi_write_png("imgui.png", width, height, 4, canvas, 4 * width))
+    throw new Error("imgui.png cannot be written");
 console.log(`Dear ImGui ${ImGui.GetVersion()}: ${data.TotalIdxCount / 3} triangles, imgui.png ${width} x ${height}`);
 
 picture.delete();

@@ -97,7 +97,8 @@ function entry(callback, call, signature, failed) {
     let keeper = null;
     return (...natives) => {
         try {
-            for (let index = 0; index < natives.length; index++) natives[index] = types[index].fromNative(natives[index]);
+            for (let index = 0; index < natives.length; index++)
+                natives[index] = types[index].fromNative(natives[index]);
             const value = call(...natives);
             keeper = new Keeper();
             try {

@@ -7,10 +7,10 @@ const { functionOf } = require("./koffi-types");
 const { NativeCall } = require("./native-call");
 const { RecordPointerType, RecordReferenceType } = require("./types/record-pointers");
 const { RecordType } = require("./types/records");
-const { Signature, declare } = require("./types/functions");
+const { declare } = require("./types/functions");
 const { CharacterType } = require("./types/scalars");
 const { TextType } = require("./types/text");
-const { UnsupportedType, show } = require("./types/type");
+const { show } = require("./types/type");
 
 /** A function of the library's, as its header declares it. */
 class Candidate {
@@ -75,7 +75,10 @@ class Candidate {
         const key = this.declared.isVariadic ? -1 - Number(isRaw) : count * 2 + Number(isRaw);
         let call = this.#calls.get(key);
         if (call === undefined) {
-            call = this.isDirect && (count === this.declared.parameters.length || this.declared.isVariadic) ? this.#direct(isRaw) : this.#thunk(count, isRaw);
+            call =
+                this.isDirect && (count === this.declared.parameters.length || this.declared.isVariadic)
+                    ? this.#direct(isRaw)
+                    : this.#thunk(count, isRaw);
             this.#calls.set(key, call);
         }
         return call;
@@ -100,7 +103,10 @@ class Candidate {
         return new NativeCall({
             image,
             name: description.name,
-            target: koffi.decode(address, this.#expressible(() => declared.nativeFor(result))),
+            target: koffi.decode(
+                address,
+                this.#expressible(() => declared.nativeFor(result)),
+            ),
             parameters: declared.parameters,
             result,
             isVariadic: declared.isVariadic,
@@ -123,7 +129,11 @@ class Candidate {
         if (thunk.returns === "pointer" && self) natives.unshift("void *");
         if (thunk.throws) natives.push("void *");
         const isValue = thunk.returns === "value" || thunk.returns === "reference";
-        const given = isValue ? this.#expressible(() => declaredResult.nativeResult) : thunk.returns === "string" ? "void *" : "void";
+        const given = isValue
+            ? this.#expressible(() => declaredResult.nativeResult)
+            : thunk.returns === "string"
+              ? "void *"
+              : "void";
         return new NativeCall({
             image,
             name,
@@ -139,7 +149,8 @@ class Candidate {
     /** A parameter as the thunk takes it. */
     #passed(type, pass) {
         const { image } = this;
-        if (pass === "string") return new TextType(new CharacterType("char", 1, true), { constant: true, nonnull: true, image });
+        if (pass === "string")
+            return new TextType(new CharacterType("char", 1, true), { constant: true, nonnull: true, image });
         if (pass === "pointer") {
             const passed = new RecordReferenceType(type, { constant: true, image });
             passed.spelling = type.spelling;
@@ -201,9 +212,12 @@ class Candidates {
         const plain = (text) => text.replace(/\s+/g, "").replace(/^\(|\)$/g, "");
         const found = this.all.filter((candidate) => plain(typesOf(candidate)) === plain(types));
         if (found.length === 1) return found[0];
-        throw new classes.SymbolError(`${this.name} has no overload (${types}); there are\n${this.listing(this.all)}`, {
-            near: this.all.map(typesOf),
-        });
+        throw new classes.SymbolError(
+            `${this.name} has no overload (${types}); there are\n${this.listing(this.all)}`,
+            {
+                near: this.all.map(typesOf),
+            },
+        );
     }
 
     listing(candidates = this.all) {
@@ -217,7 +231,8 @@ class Candidates {
 
     #countError(count) {
         const given = `${count} argument${count === 1 ? "" : "s"}`;
-        if (this.all.length === 1) return typeError(`${this.name} does not take ${given}: ${this.all[0].declaration}`);
+        if (this.all.length === 1)
+            return typeError(`${this.name} does not take ${given}: ${this.all[0].declaration}`);
         return typeError(`${this.name}: no overload takes ${given}; there are\n${this.listing()}`);
     }
 }
@@ -237,4 +252,4 @@ function isBetter(one, other) {
     return one.candidate.declared.parameters.length < other.candidate.declared.parameters.length;
 }
 
-module.exports = { Candidate, Candidates, Signature };
+module.exports = { Candidates };

@@ -40,7 +40,9 @@ function construct(type, image, record, native, values) {
 
 /** Whether no constructor takes these arguments. */
 function isUnfit(image, constructors, values) {
-    return new Candidates(image, constructors).all.every((each) => !each.takes(values.length) || each.ranks(values) === null);
+    return new Candidates(image, constructors).all.every(
+        (each) => !each.takes(values.length) || each.ranks(values) === null,
+    );
 }
 
 function fill(type, { place }, value) {
@@ -59,7 +61,10 @@ function destructorOf(type, image) {
     const symbol = description?.thunk?.symbols[0]?.symbol;
     if (symbol === undefined) return null;
     const { throws } = description.thunk;
-    const call = koffi.decode(image.interface.address(symbol), koffi.proto("void", throws ? ["void *", "void *"] : ["void *"]));
+    const call = koffi.decode(
+        image.interface.address(symbol),
+        koffi.proto("void", throws ? ["void *", "void *"] : ["void *"]),
+    );
     return (place) => (throws ? call(place.native, new BigUint64Array(1)) : call(place.native));
 }
 
@@ -97,7 +102,8 @@ function define(target, name, find) {
         configurable: true,
         get() {
             const value = find();
-            if (value !== undefined) Object.defineProperty(target, name, { value, configurable: true, writable: true });
+            if (value !== undefined)
+                Object.defineProperty(target, name, { value, configurable: true, writable: true });
             return value;
         },
     });

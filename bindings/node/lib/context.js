@@ -67,7 +67,9 @@ class Context {
         try {
             const library = outCell();
             const error = await new Promise((resolve, reject) => {
-                nlib.task_wait.async(task, FOREVER, library, (failure, token) => (failure ? reject(failure) : resolve(token)));
+                nlib.task_wait.async(task, FOREVER, library, (failure, token) =>
+                    failure ? reject(failure) : resolve(token),
+                );
             });
             if (error === null) return library[0];
             const failure = errorOf(error);

@@ -113,7 +113,6 @@ const KINDS = new Map([
     [70, InternalError],
 ]);
 
-
 const SEVERITIES = ["", "remark", "note", "warning", "error"];
 
 function diagnostics(token) {

@@ -7,7 +7,6 @@ const { NATIVE } = require("./pointer");
 const { Candidates } = require("./candidates");
 const { NativeCall } = require("./native-call");
 const { quickFunction } = require("./quick-calls");
-const { classes } = require("./errors");
 
 const STATE = Symbol("state");
 
@@ -35,7 +34,10 @@ class NativeFunction extends Function {
 
     /** What the header says of it. */
     get documentation() {
-        return this[STATE].candidates.all.map(({ description }) => description.documentation ?? "").join("\n").trim();
+        return this[STATE].candidates.all
+            .map(({ description }) => description.documentation ?? "")
+            .join("\n")
+            .trim();
     }
 
     /** As C declares it; of overloads each on a line. */
@@ -175,7 +177,13 @@ function functionOfSymbol(library, name, signature) {
 /** The function behind a pointer to one. */
 function functionOfPointer(image, address, signature) {
     const call = callOf(image, `function at 0x${address.toString(16)}`, address, signature);
-    return dressPlain((...values) => call.run(null, values), call.name, () => call, signature, address);
+    return dressPlain(
+        (...values) => call.run(null, values),
+        call.name,
+        () => call,
+        signature,
+        address,
+    );
 }
 
 function callOf(image, name, address, signature) {
@@ -202,4 +210,4 @@ function dressPlain(typed, name, call, signature, address) {
     return typed;
 }
 
-module.exports = { NativeFunction, classes, functionOfPointer, functionOfSymbol, makeFunction };
+module.exports = { functionOfPointer, functionOfSymbol, makeFunction };

@@ -89,7 +89,9 @@ function enumOf(type) {
 function variableOf(image, description) {
     const { name, symbol } = description;
     if (description["thread-local"])
-        throw new classes.TypeNotSupportedError(`${name} is another variable on each thread; JavaScript cannot reach it`);
+        throw new classes.TypeNotSupportedError(
+            `${name} is another variable on each thread; JavaScript cannot reach it`,
+        );
     const type = image.type(description.type);
     const place = () => nativePlace(image.interface.address(symbol), type.size, image.holder);
     // What is constant may lie in memory that cannot be written: a copy of it is seen.
@@ -116,7 +118,8 @@ function constantItem(image, description) {
 
 /** The value of a constant: what JSON cannot hold comes as text. */
 function constantOf(image, type, value) {
-    if (type instanceof FloatType) return typeof value === "string" ? Number(value.replace("inf", "Infinity")) : value;
+    if (type instanceof FloatType)
+        return typeof value === "string" ? Number(value.replace("inf", "Infinity")) : value;
     if (type instanceof IntegerType || type instanceof EnumType) return integerOf(value);
     if (type instanceof AnyPointerType && !(type instanceof TextType)) {
         const address = BigInt.asUintN(64, BigInt(value));

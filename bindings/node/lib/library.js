@@ -100,7 +100,6 @@ class Library {
         return this.#state.currentImage;
     }
 
-
     /** Calls `listener` at each "reload" (with the generation), "unload", or "error" of a callback that no call ran. */
     on(event, listener) {
         this.#state.events.on(event, listener);
@@ -161,7 +160,7 @@ class Library {
     describe(name, kind = null) {
         this.#image.check();
         const found = this.#image.find(kind, name);
-        if (found.error) throw found.error;
+        if (found.error) throw new classes.SymbolError(found.error.message, { near: found.error.near });
         return structuredClone([...found]);
     }
 
@@ -215,7 +214,8 @@ class Library {
     callback(type, call, { failed } = {}) {
         this.#image.check();
         const pointer = typeOf(type, this.#image);
-        if (!(pointer instanceof FunctionPointerType)) throw typeError(`${pointer.spelling} is no pointer to a function`);
+        if (!(pointer instanceof FunctionPointerType))
+            throw typeError(`${pointer.spelling} is no pointer to a function`);
         if (typeof call !== "function") throw typeError("a callback has to be a function");
         return this.#image.callbacks.make(call, pointer.signature, failed);
     }
@@ -295,7 +295,12 @@ function libraryProxy(library) {
         getOwnPropertyDescriptor(target, key) {
             if (isOwn(target, key)) return Reflect.getOwnPropertyDescriptor(target, key);
             if (!target.isLoaded || !target.has(key)) return undefined;
-            return { get: () => proxy[key], set: (value) => (proxy[key] = value), enumerable: true, configurable: true };
+            return {
+                get: () => proxy[key],
+                set: (value) => (proxy[key] = value),
+                enumerable: true,
+                configurable: true,
+            };
         },
     });
     return proxy;
@@ -326,7 +331,8 @@ function namespaceProxy(library, name) {
     });
     const inside = (key) => `${name}::${key}`;
     return new Proxy(target, {
-        get: (_, key) => (typeof key === "symbol" ? target[key] : key === "then" ? undefined : library.get(inside(key))),
+        get: (_, key) =>
+            typeof key === "symbol" ? target[key] : key === "then" ? undefined : library.get(inside(key)),
         set(_, key, value) {
             library.set(inside(key), value);
             return true;

@@ -74,7 +74,28 @@ class NativeArray {
     }
 }
 
-for (const name of ["at", "entries", "every", "filter", "find", "findIndex", "forEach", "includes", "indexOf", "join", "keys", "map", "reduce", "slice", "some", "values"])
-    Object.defineProperty(NativeArray.prototype, name, { value: Array.prototype[name], configurable: true, writable: true });
+for (const name of [
+    "at",
+    "entries",
+    "every",
+    "filter",
+    "find",
+    "findIndex",
+    "forEach",
+    "includes",
+    "indexOf",
+    "join",
+    "keys",
+    "map",
+    "reduce",
+    "slice",
+    "some",
+    "values",
+])
+    Object.defineProperty(NativeArray.prototype, name, {
+        value: Array.prototype[name],
+        configurable: true,
+        writable: true,
+    });
 
 module.exports = { NativeArray };

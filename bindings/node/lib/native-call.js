@@ -36,7 +36,17 @@ class NativeCall {
      * @param {boolean} [from.throws]
      * @param {boolean} [from.isVariadic]
      */
-    constructor({ image, name, target, parameters, result, returns = "value", self = null, throws = false, isVariadic = false }) {
+    constructor({
+        image,
+        name,
+        target,
+        parameters,
+        result,
+        returns = "value",
+        self = null,
+        throws = false,
+        isVariadic = false,
+    }) {
         this.image = image;
         this.name = name;
         this.target = target;
@@ -183,7 +193,9 @@ class NativeCall {
         const names = this.parameters.map(({ name, type }) => `${type.spelling}${name ? ` ${name}` : ""}`);
         const least = this.isVariadic ? "at least " : "";
         const listing = count ? ` (${names.join(", ")})` : "";
-        return typeError(`${this.name} takes ${least}${count} argument${count === 1 ? "" : "s"}${listing}, not ${given}`);
+        return typeError(
+            `${this.name} takes ${least}${count} argument${count === 1 ? "" : "s"}${listing}, not ${given}`,
+        );
     }
 }
 

@@ -25,8 +25,7 @@ let loaded = null;
  * @param {string} file the path of libnlib.so.1
  */
 function useLibrary(file) {
-    if (loaded)
-        throw new Error("useLibrary comes too late: nlib is in use already; call it before the first load");
+    if (loaded) throw new Error("useLibrary comes too late: nlib is in use already; call it before the first load");
     chosen = file;
 }
 

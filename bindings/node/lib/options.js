@@ -117,8 +117,7 @@ function source(value, what) {
 
 function refuseUnknown(options, known, what) {
     for (const key of Object.keys(options))
-        if (!known.includes(key))
-            throw typeError(`${what} has no option '${key}'; there are ${known.join(", ")}`);
+        if (!known.includes(key)) throw typeError(`${what} has no option '${key}'; there are ${known.join(", ")}`);
 }
 
 function address(value, name) {
@@ -195,8 +194,7 @@ function requestOf(given) {
         struct_size: koffi.sizeof(Request),
         library,
         manifest_text: manifestText,
-        manifest_folder:
-            given.manifestFolder === undefined ? null : pathOf(given.manifestFolder, "manifestFolder"),
+        manifest_folder: given.manifestFolder === undefined ? null : pathOf(given.manifestFolder, "manifestFolder"),
         ...some("sources", "source_count", sources),
         name: given.name === undefined || byName ? null : textOf(given.name, "name"),
         profile: given.profile === undefined ? null : textOf(given.profile, "profile"),

@@ -56,7 +56,11 @@ function quickFunction(state, count) {
                 try {
                     return call.plainResult(
                         frame,
-                        call.target(call.argument(0, a, frame), call.argument(1, b, frame), call.argument(2, c, frame)),
+                        call.target(
+                            call.argument(0, a, frame),
+                            call.argument(1, b, frame),
+                            call.argument(2, c, frame),
+                        ),
                     );
                 } finally {
                     leave(frame);

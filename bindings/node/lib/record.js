@@ -169,7 +169,8 @@ function defineField(prototype, type, field) {
     const set = function (value) {
         const native = this[NATIVE];
         native.check();
-        if (native.isConstant) throw typeError(`${what} cannot be written: native code gave a 'const ${type.name} *'`);
+        if (native.isConstant)
+            throw typeError(`${what} cannot be written: native code gave a 'const ${type.name} *'`);
         const place = field.in(native.place);
         const keeper = new Keeper();
         try {

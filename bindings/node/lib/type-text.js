@@ -126,7 +126,10 @@ function base(words, image, bad) {
     const name = words.join(" ");
     if (words.length > 1 && ["struct", "union", "enum"].includes(words[0]) && words.length === 2)
         return named(words[1], image);
-    const sorted = words.filter((word) => word !== "int" || words.length === 1).sort().join(" ");
+    const sorted = words
+        .filter((word) => word !== "int" || words.length === 1)
+        .sort()
+        .join(" ");
     const scalar = SCALARS[sorted === "signed" ? "int" : sorted.replace(/^(int|long|long long|short) signed$/, "$1")];
     if (scalar) return scalar(name);
     if (words.length !== 1) throw bad();
@@ -135,7 +138,8 @@ function base(words, image, bad) {
 
 /** A type of the library's headers; where they say nothing of it, something of which only pointers are used. */
 function named(name, image) {
-    if (image === null) throw typeError(`'${name}' is no type of C's own; a library's types are told by library.type(…)`);
+    if (image === null)
+        throw typeError(`'${name}' is no type of C's own; a library's types are told by library.type(…)`);
     for (const kind of ["typedef", "record", "enum"]) {
         let found;
         try {

@@ -3,14 +3,12 @@
 
 const { Callback } = require("./callbacks");
 const { typeError, rangeError } = require("./errors");
-const { Holder, newPlace } = require("./memory");
+const { Holder, nativePlace, newPlace } = require("./memory");
 const { NATIVE, Pointer, Ref, Transient, Typed } = require("./pointer");
-const { addressOf } = require("./record");
+const { addressOf, viewRecord } = require("./record");
 const { signatureOf, typeOf } = require("./type-text");
 const { ArrayType } = require("./types/arrays");
 const { RecordType } = require("./types/records");
-const { viewRecord } = require("./record");
-const { nativePlace } = require("./memory");
 
 /** A variable that a function writes through a pointer. */
 function ref(value) {
@@ -37,7 +35,8 @@ function text(value, size) {
 
 /** Memory for so many items, zero: a typed array for numbers, else an array of records or the like. */
 function allocate(type, count) {
-    if (!Number.isSafeInteger(count) || count < 0) throw typeError(`the count has to be a whole number, not ${count}`);
+    if (!Number.isSafeInteger(count) || count < 0)
+        throw typeError(`the count has to be a whole number, not ${count}`);
     const item = typeOf(type);
     if (item.size === 0) throw typeError(`nobody knows the size of a ${item.spelling}`);
     const array = new ArrayType(item, count, item.image ?? null);

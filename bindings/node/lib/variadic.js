@@ -3,7 +3,6 @@
 
 const { Pointer, NATIVE, Typed } = require("./pointer");
 const { typeOf } = require("./type-text");
-const { TextType } = require("./types/text");
 const { explain, mismatch, outOfRange } = require("./types/type");
 const { AnyPointerType } = require("./types/pointers");
 const { typeError } = require("./errors");
@@ -48,7 +47,8 @@ function typeOfValue(value, what) {
         case "string":
             return "const char *";
         default:
-            if (value === null || value instanceof Pointer || ArrayBuffer.isView(value) || value[NATIVE]) return "void *";
+            if (value === null || value instanceof Pointer || ArrayBuffer.isView(value) || value[NATIVE])
+                return "void *";
             throw typeError(`${what} has no type that could be guessed; give as(type, value)`);
     }
 }
@@ -61,7 +61,8 @@ function typeOfValue(value, what) {
  */
 function variadicArguments(name, fixed, values, keeper) {
     const format = fixed.at(-1);
-    const types = typeof format === "string" && !values.some((value) => value instanceof Typed) ? formatTypes(format) : null;
+    const types =
+        typeof format === "string" && !values.some((value) => value instanceof Typed) ? formatTypes(format) : null;
     if (types !== null && types.length !== values.length)
         throw typeError(
             `${name}: the format ${JSON.stringify(format)} takes ${types.length} arguments, not ${values.length}`,
@@ -91,7 +92,6 @@ function promoted(type, given, keeper) {
         return ["int32", given | 0];
     }
     if (type.size < 4 && !(type instanceof AnyPointerType)) return ["int32", Number(type.toNative(given))];
-    if (type instanceof TextType || type instanceof AnyPointerType) return [type.native, type.toNative(given, keeper)];
     return [type.native, type.toNative(given, keeper)];
 }
 

@@ -16,7 +16,8 @@ import { fileURLToPath } from "node:url";
 import koffi from "koffi";
 import { loadSync } from "nlib";
 
-const fixtures = process.env.NLIB_FIXTURES ?? fileURLToPath(new URL("../../../tests/hosts/fixtures", import.meta.url));
+const fixtures =
+    process.env.NLIB_FIXTURES ?? fileURLToPath(new URL("../../../tests/hosts/fixtures", import.meta.url));
 const source = join(fixtures, "kit.c");
 const [LOADS, ROUNDS, CALLS] = [60, 15, 200_000];
 

@@ -40,8 +40,11 @@ const OWN = {
     asynchronous: "loading",
     messages: "loading",
     "explicit-types": "calls",
+    "by-value": "structs",
     overloads: "cpp",
     "foreign-threads": "threads",
+    workers: "threads",
+    stacks: "threads",
     commonjs: "package",
     package: "package",
     typescript: "package",
@@ -55,7 +58,8 @@ function exported(cell) {
 }
 
 async function show(cell) {
-    if (!Object.hasOwn(CELLS, cell)) throw new Error(`there is no cell '${cell}'; there are ${Object.keys(CELLS).join(", ")}`);
+    if (!Object.hasOwn(CELLS, cell))
+        throw new Error(`there is no cell '${cell}'; there are ${Object.keys(CELLS).join(", ")}`);
     const module = await import(`./cells/${CELLS[cell]}.mjs`);
     await module[exported(cell)]();
     console.log(`ok ${cell}`);

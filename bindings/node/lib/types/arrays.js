@@ -57,7 +57,8 @@ class ArrayType extends Type {
     }
 
     write(place, value, keeper) {
-        if (this.length === null) throw new Mismatch(`is an array without a length (${this.spelling}); use its pointer`);
+        if (this.length === null)
+            throw new Mismatch(`is an array without a length (${this.spelling}); use its pointer`);
         if (typeof value === "string" && this.isText) return this.#writeText(place, value);
         const items = this.#items(value);
         const { of } = this;
@@ -121,7 +122,10 @@ class ArrayType extends Type {
 
     /** The items of what was given, of which there are at most so many. */
     #items(value) {
-        const isList = Array.isArray(value) || value instanceof NativeArray || (ArrayBuffer.isView(value) && !(value instanceof DataView));
+        const isList =
+            Array.isArray(value) ||
+            value instanceof NativeArray ||
+            (ArrayBuffer.isView(value) && !(value instanceof DataView));
         if (!isList) throw mismatch(`an array (${this.spelling})`, value);
         if (value.length > this.length)
             throw outOfRange(`has ${value.length} items; ${this.spelling} holds ${this.length}`);

@@ -37,7 +37,10 @@ class Signature {
     get nativeCallback() {
         const { result } = this;
         const given = result instanceof AnyPointerType ? "void *" : result.native;
-        return functionOf(given, this.parameters.map(({ type }) => type.nativeResult));
+        return functionOf(
+            given,
+            this.parameters.map(({ type }) => type.nativeResult),
+        );
     }
 
     /** As C declares a function of this type. */
@@ -66,7 +69,12 @@ class FunctionPointerType extends AnyPointerType {
         Object.defineProperties(this, {
             signature: { get: () => (read ??= signature()) },
             key: { get: () => `* ${this.signature.key}` },
-            spelling: { get: () => this.name ?? this.signature.declare("(*)"), set: (name) => (this.name = name) },
+            spelling: {
+                get: () => this.name ?? this.signature.declare("(*)"),
+                set: (name) => {
+                    this.name = name;
+                },
+            },
         });
     }
 
@@ -75,7 +83,8 @@ class FunctionPointerType extends AnyPointerType {
         const { signature } = this;
         const native = value?.[NATIVE];
         if (native?.signature) {
-            if (native.signature.key !== signature.key) throw mismatch(`a function of the type ${this.spelling}`, value);
+            if (native.signature.key !== signature.key)
+                throw mismatch(`a function of the type ${this.spelling}`, value);
             native.check();
             keeper?.keep(value);
             return native.address;

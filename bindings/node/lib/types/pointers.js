@@ -85,6 +85,11 @@ class AnyPointerType extends Type {
     }
 }
 
+/** "an Int8Array", "a Float64Array". */
+function withArticle(Class) {
+    return `${Class.name.startsWith("I") ? "an" : "a"} ${Class.name}`;
+}
+
 /** Whether something may be given where `const char *` and the like point to bytes. */
 function isBytes(value) {
     return value instanceof Uint8Array || value instanceof Int8Array || value instanceof Uint8ClampedArray;
@@ -122,7 +127,8 @@ class PointerType extends AnyPointerType {
     rank(value) {
         if (value === null) return this.nonnull ? null : 1;
         try {
-            if (Array.isArray(value)) return this.#isVoid ? null : value.every((each) => this.to.rank(each) !== null) ? 1 : null;
+            if (Array.isArray(value))
+                return this.#isVoid ? null : value.every((each) => this.to.rank(each) !== null) ? 1 : null;
             if (value instanceof Ref) return this.#isVoid || this.constant ? 2 : 1;
             this.toNative(value, null);
             return this.#isVoid ? 1 : 0;
@@ -139,7 +145,7 @@ class PointerType extends AnyPointerType {
     #expected() {
         if (this.#isVoid) return "a pointer, a Buffer, a typed array or null";
         const Class = itemOf(this.to).typedArray;
-        const arrays = Class ? `, a ${Class.name}` : "";
+        const arrays = Class ? `, ${withArticle(Class)}` : "";
         return `a ${this.spelling}: a pointer${arrays}, an array, ref() or null`;
     }
 
@@ -156,7 +162,7 @@ class PointerType extends AnyPointerType {
         const item = itemOf(this.to);
         const Class = item.typedArray;
         const fits = item.size === 1 ? isBytes(value) : Class !== null && value instanceof Class;
-        if (!fits) throw mismatch(Class ? `a ${Class.name} (${this.spelling})` : `a ${this.spelling}`, value);
+        if (!fits) throw mismatch(Class ? `${withArticle(Class)} (${this.spelling})` : `a ${this.spelling}`, value);
         return value;
     }
 

@@ -16,7 +16,7 @@ class RecordPointerType extends AnyPointerType {
     toNative(value, keeper) {
         if (value === null) return this.nullValue();
         const native = value?.[NATIVE];
-        if (native !== undefined) return this.#native(native, value, keeper);
+        if (native !== undefined) return this.#native(native, value);
         if (value instanceof Ref) return this.#ref(value, keeper);
         if (Array.isArray(value)) return this.#array(value, keeper);
         if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) return this.#bytes(value);
@@ -39,7 +39,7 @@ class RecordPointerType extends AnyPointerType {
         return this.to.rank(value);
     }
 
-    #native(native, value, keeper) {
+    #native(native, value) {
         if (native.type instanceof RecordType) {
             const offset = native.type.offsetOf(this.to.key);
             if (offset === null) throw mismatch(`a ${this.spelling}`, value);

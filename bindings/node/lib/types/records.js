@@ -150,7 +150,8 @@ class RecordType extends Type {
             if (field === undefined) throw new Mismatch(`has no field '${name}'; ${this.#listing()}`);
             try {
                 const first = field.choice && chosen.get(field.choice.union);
-                if (first && first.choice.member !== field.choice.member) this.#checkSame(place, field, value[name], first);
+                if (first && first.choice.member !== field.choice.member)
+                    this.#checkSame(place, field, value[name], first);
                 else field.type.write(field.in(place), value[name], keeper);
                 if (field.choice && !first) chosen.set(field.choice.union, field);
             } catch (error) {
@@ -211,32 +212,45 @@ class RecordType extends Type {
             if (offset === null) return null;
             return given.type.key === this.key ? 0 : 1;
         }
-        if (value === null || typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value)) return null;
+        if (value === null || typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value))
+            return null;
         if (!this.isPlain || given) return null;
         return Object.keys(value).every((name) => this.fields.has(name)) ? 1 : null;
     }
 
     #checkObject(value) {
-        if (value === null || typeof value !== "object" || Array.isArray(value) || ArrayBuffer.isView(value) || value[NATIVE])
-            throw mismatch(this.isPlain ? `a ${this.spelling} or an object with its fields` : `a ${this.spelling}`, value);
-        if (this.isOpaque) throw new Mismatch(`has to be a ${this.spelling}, of which the header does not say what is in it`);
-        if (!this.isPlain) throw new Mismatch(`has to be a ${this.spelling}, which only its constructor makes, not a plain object`);
+        if (
+            value === null ||
+            typeof value !== "object" ||
+            Array.isArray(value) ||
+            ArrayBuffer.isView(value) ||
+            value[NATIVE]
+        )
+            throw mismatch(
+                this.isPlain ? `a ${this.spelling} or an object with its fields` : `a ${this.spelling}`,
+                value,
+            );
+        if (this.isOpaque)
+            throw new Mismatch(`has to be a ${this.spelling}, of which the header does not say what is in it`);
+        if (!this.isPlain)
+            throw new Mismatch(`has to be a ${this.spelling}, which only its constructor makes, not a plain object`);
     }
 
     /** Whether koffi gives and takes every field just as JavaScript has it. */
     get #areNumbers() {
-        return (this.#numbers ??= [...this.fields.values()].every(({ type }) => type.isNumber)
-            ? [...this.fields.values()]
-            : []).length > 0;
+        return (
+            (this.#numbers ??= [...this.fields.values()].every(({ type }) => type.isNumber)
+                ? [...this.fields.values()]
+                : []).length > 0
+        );
     }
 
     /** Whether a value has each field and nothing else, and each is a number that fits: it can go as it is. */
     #isWholeNumbers(value) {
         if (!this.#areNumbers || value === null || typeof value !== "object") return false;
-        let count = 0;
-        for (const _name in value) count++;
         const fields = this.#numbers;
-        if (count !== fields.length) return false;
+        const count = fields.length;
+        if (Object.keys(value).length !== count) return false;
         for (let index = 0; index < count; index++) {
             const { name, type } = fields[index];
             const item = value[name];
@@ -314,7 +328,8 @@ class RecordType extends Type {
 
     #moved(field, offset, choice) {
         const from = { private: field.isPrivate, documentation: field.documentation };
-        if (!(field.type instanceof BitField)) return new Field(field.name, field.type, field.offset + offset, from, choice);
+        if (!(field.type instanceof BitField))
+            return new Field(field.name, field.type, field.offset + offset, from, choice);
         const bits = new BitField(field.type.type, field.type.first + offset * 8, Number(field.type.width));
         return new Field(field.name, bits, 0, from, choice);
     }

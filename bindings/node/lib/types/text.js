@@ -111,7 +111,10 @@ class TextType extends AnyPointerType {
         if (native?.place && native.type?.of?.key === to.key) return this.pointTo(native);
         if (value instanceof Ref) throw new Mismatch(`is a ref(), but a ${this.spelling} is a text; give a Buffer`);
         const bytes = this.#width === 1 ? "a Buffer" : `a ${to.typedArray.name}`;
-        throw mismatch(this.constant ? `a string, ${bytes}, a pointer or null` : `${bytes}, a pointer or null`, value);
+        throw mismatch(
+            this.constant ? `a string, ${bytes}, a pointer or null` : `${bytes}, a pointer or null`,
+            value,
+        );
     }
 }
 

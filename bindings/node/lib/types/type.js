@@ -184,4 +184,15 @@ class UnsupportedType extends Type {
     }
 }
 
-module.exports = { Mismatch, Type, UnsupportedType, VoidType, cannotPass, explain, mismatch, outOfRange, show, within };
+module.exports = {
+    Mismatch,
+    Type,
+    UnsupportedType,
+    VoidType,
+    cannotPass,
+    explain,
+    mismatch,
+    outOfRange,
+    show,
+    within,
+};

@@ -6,15 +6,27 @@ import { loadKit } from "./fixtures.mjs";
 
 export async function callback() {
     const kit = loadKit();
-    const points = [{ x: 1, y: 2 }, { x: 3, y: 4 }, { x: 5, y: 6 }];
+    const points = [
+        { x: 1, y: 2 },
+        { x: 3, y: 4 },
+        { x: 5, y: 6 },
+    ];
 
     const seen = [];
-    const stop = kit.kit_each(points, 3, (index, point, data) => {
-        seen.push([index, point.x, point.y, data]);
-        return index === 1 ? 7 : 0;
-    }, null);
+    const stop = kit.kit_each(
+        points,
+        3,
+        (index, point, data) => {
+            seen.push([index, point.x, point.y, data]);
+            return index === 1 ? 7 : 0;
+        },
+        null,
+    );
     assert.equal(stop, 7);
-    assert.deepEqual(seen, [[0, 1, 2, null], [1, 3, 4, null]]);
+    assert.deepEqual(seen, [
+        [0, 1, 2, null],
+        [1, 3, 4, null],
+    ]);
 
     // One that is kept: the library keeps it, also when JavaScript does not.
     let emitted = 0;
@@ -42,17 +54,31 @@ export async function callback() {
     await assert.rejects(kit.kit_each.async(points, 1, fail, null), broken);
 
     // Calls within callbacks of calls.
-    const sum = kit.kit_each(points, 3, (index, point) => {
-        if (index < 2) return 0;
-        return kit.kit_each([point], 1, (_, inner) => kit.kit_add(inner.x, inner.y), null);
-    }, null);
+    const sum = kit.kit_each(
+        points,
+        3,
+        (index, point) => {
+            if (index < 2) return 0;
+            return kit.kit_each([point], 1, (_, inner) => kit.kit_add(inner.x, inner.y), null);
+        },
+        null,
+    );
     assert.equal(sum, 11);
 
     // Callbacks that end: by hand, or with the call.
     failing.dispose();
     assert.throws(() => kit.kit_each(points, 1, failing, null), { code: "ERR_NLIB_HANDLE" });
-    for (let index = 0; index < 10000; index++) kit.kit_each(points, 1, transient(() => 0), null);
-    assert.throws(() => kit.kit_each(points, 1, 5, null), /argument 3 \(visit\) has to be a function \(kit_visitor\), not 5/);
+    for (let index = 0; index < 10000; index++)
+        kit.kit_each(
+            points,
+            1,
+            transient(() => 0),
+            null,
+        );
+    assert.throws(
+        () => kit.kit_each(points, 1, 5, null),
+        /argument 3 \(visit\) has to be a function \(kit_visitor\), not 5/,
+    );
     assert.throws(() => kit.kit_each(points, 1, kit.kit_add, null), TypeError);
 
     await results();
@@ -70,8 +96,14 @@ async function results() {
     const library = await load({ code, name: "results.c" });
     const swapped = library.call_swap(({ first, second }, text) => ({ first: text.length + first, second: -second }));
     assert.deepEqual(swapped, { first: 9, second: -0.5 });
-    assert.equal(library.first_of((which) => (which ? "zebra" : null), 1), "z".charCodeAt(0));
-    assert.equal(library.first_of(() => null, 1), -1);
+    assert.equal(
+        library.first_of((which) => (which ? "zebra" : null), 1),
+        "z".charCodeAt(0),
+    );
+    assert.equal(
+        library.first_of(() => null, 1),
+        -1,
+    );
 }
 
 /** Functions that the library finds by name. */

@@ -95,7 +95,10 @@ export async function explicitTypes() {
     assert.equal(add(2, 3), 5);
     assert.equal(library.apply(add, 4, 5), 9);
     assert.equal(library.apply(library.choose("subtract"), 4, 5), -1);
-    assert.equal(library.apply((a, b) => a * b, 4, 5), 20);
+    assert.equal(
+        library.apply((a, b) => a * b, 4, 5),
+        20,
+    );
     const operation = library.func("choose", { result: "int", parameters: ["int", "int"] }, ["const char *"]);
     assert.equal(operation("subtract")(9, 4), 5);
 

@@ -24,8 +24,12 @@ export async function error() {
     assert.match(shown, /code: 'ERR_NLIB_COMPILE'/);
     assert.match(error.stack, /errors\.mjs/);
 
-    const warned = await load({ code: "int f(void) { int unused; return g(); }", flags: ["-Wall"] }).catch((each) => each);
-    assert(warned.diagnostics.some(({ severity, option }) => severity === "warning" && option === "-Wunused-variable"));
+    const warned = await load({ code: "int f(void) { int unused; return g(); }", flags: ["-Wall"] }).catch(
+        (each) => each,
+    );
+    assert(
+        warned.diagnostics.some(({ severity, option }) => severity === "warning" && option === "-Wunused-variable"),
+    );
 
     assert.throws(() => loadSync("no-such-library-anywhere"), { code: "ERR_NLIB_USAGE" });
     assert.throws(() => loadSync({ manifestText: "{ nothing" }), { code: "ERR_NLIB_MANIFEST" });
@@ -95,7 +99,10 @@ export function wrongArguments() {
         const error = thrown(run);
         assert(error instanceof type, `${run}: ${error}`);
         assert.match(error.message, text);
-        assert.match(error.stack.split("\n").find((line) => line.startsWith("    at ")), /errors\.mjs/);
+        assert.match(
+            error.stack.split("\n").find((line) => line.startsWith("    at ")),
+            /errors\.mjs/,
+        );
     }
     assert.equal(kit.kit_calls, 0);
     assert.equal(kit.kit_add(1, 2), 3);

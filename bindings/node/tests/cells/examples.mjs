@@ -44,7 +44,7 @@ function readPng(file) {
     const [width, height] = [bytes.readUInt32BE(16), bytes.readUInt32BE(20)];
     assert.deepEqual([bytes[24], bytes[25]], [8, 6]);
     const parts = [];
-    for (let at = 8; at < bytes.length; ) {
+    for (let at = 8; at < bytes.length;) {
         const length = bytes.readUInt32BE(at);
         if (bytes.toString("latin1", at + 4, at + 8) === "IDAT") parts.push(bytes.subarray(at + 8, at + 8 + length));
         at += 12 + length;

@@ -139,12 +139,17 @@ export async function unloadInCallback() {
     const other = loadSync({ code: "int one(void) { return 1; }", name: "one.c" });
     kit.kit_each(points, 1, () => (assert.throws(() => other.unload(), InUseError), 0), null);
     // What is loaded within it may go.
-    kit.kit_each(points, 1, () => {
-        const inner = loadSync({ code: "int two(void) { return 2; }", name: "two.c" });
-        assert.equal(inner.two(), 2);
-        inner.unload();
-        return 0;
-    }, null);
+    kit.kit_each(
+        points,
+        1,
+        () => {
+            const inner = loadSync({ code: "int two(void) { return 2; }", name: "two.c" });
+            assert.equal(inner.two(), 2);
+            inner.unload();
+            return 0;
+        },
+        null,
+    );
     assert.equal(kit.kit_add(1, 2), 3);
     other.unload();
     kit.unload();

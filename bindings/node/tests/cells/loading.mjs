@@ -19,7 +19,10 @@ export async function load() {
 
     const area = await loadLibrary({ code: "int area(int side) { return side * side; }", name: "area.c" });
     assert.equal(area.area(6), 36);
-    const twice = loadSync({ source: { code: "int twice(int n) { return FACTOR * n; }", language: "c" }, defines: { FACTOR: 2 } });
+    const twice = loadSync({
+        source: { code: "int twice(int n) { return FACTOR * n; }", language: "c" },
+        defines: { FACTOR: 2 },
+    });
     assert.equal(twice.twice(21), 42);
     const manifest = loadSync({
         manifest: {
@@ -47,14 +50,20 @@ export async function asynchronous() {
         names.map((name) => name.length),
     );
 
-    await assert.rejects(loadLibrary({ code: "int f(void) { return x; }", name: "bad.c" }), { code: "ERR_NLIB_COMPILE" });
+    await assert.rejects(loadLibrary({ code: "int f(void) { return x; }", name: "bad.c" }), {
+        code: "ERR_NLIB_COMPILE",
+    });
 
     const reason = new Error("enough");
     await assert.rejects(loadLibrary({ code: text("never"), signal: AbortSignal.abort(reason) }), reason);
     const controller = new AbortController();
     // A unit that compiles for a good while, so that there is something to cancel.
     const long = `${"#define A(n) n+n+n+n+n+n+n+n\n#define B(n) A(A(A(n)))\n"}int f(int n) { return B(B(n)); }`;
-    const cancelled = loadLibrary({ code: `${long}/* ${process.pid} ${Date.now()} */`, name: "long.c", signal: controller.signal });
+    const cancelled = loadLibrary({
+        code: `${long}/* ${process.pid} ${Date.now()} */`,
+        name: "long.c",
+        signal: controller.signal,
+    });
     controller.abort();
     const error = await cancelled.catch((each) => each);
     assert.equal(error.name, "AbortError");
@@ -78,7 +87,8 @@ export async function messages() {
     const options = { onProgress: (step) => steps.push(step), onLog: (level, line) => lines.push([level, line]) };
     await loadLibrary({ code: unique, name: "told.c", ...options });
     const kinds = steps.map(({ kind }) => kind);
-    for (const kind of ["compiles", "compile-started", "unit-ready", "loaded"]) assert(kinds.includes(kind), kinds.join());
+    for (const kind of ["compiles", "compile-started", "unit-ready", "loaded"])
+        assert(kinds.includes(kind), kinds.join());
     const ready = steps.find(({ kind }) => kind === "unit-ready");
     assert.equal(ready.unit, "told.c");
     assert.equal(ready.cached, false);

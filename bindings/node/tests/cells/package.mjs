@@ -43,7 +43,8 @@ export async function commonjs() {
 
 /** `npm pack`, an installation in an empty folder without a network, and the quick start there. */
 function packageCell() {
-    const npm = (args, cwd) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+    const npm = (args, cwd) =>
+        execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
     const pack = (from) => {
         const [{ filename }] = JSON.parse(npm(["pack", from, "--json", "--ignore-scripts"], process.cwd()));
         return join(process.cwd(), filename.replace("@", "").replace("/", "-"));
@@ -82,7 +83,9 @@ export function typescript() {
 function compile(files) {
     const compiler = join(folder, "node_modules/typescript/bin/tsc");
     const options = ["--strict", "--target", "es2022", "--module", "node16", "--types", "node"];
-    const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, ...options, ...files], { encoding: "utf8" });
+    const { status, stdout, stderr } = spawnSync(process.execPath, [compiler, ...options, ...files], {
+        encoding: "utf8",
+    });
     assert.equal(status === 0, stdout === "", stderr);
     return stdout;
 }

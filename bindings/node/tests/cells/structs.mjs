@@ -2,18 +2,18 @@
 
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { addressOf, allocate, cast, plain, ref, sizeOf } from "nlib";
+import { TypeNotSupportedError, addressOf, allocate, cast, load, plain, ref, sizeOf } from "nlib";
 import { loadKit } from "./fixtures.mjs";
 
 export function struct() {
     const kit = loadKit();
-    byValue(kit);
+    values(kit);
     byPointer(kit);
     packet(kit);
     arrays(kit);
 }
 
-function byValue(kit) {
+function values(kit) {
     assert.deepEqual(kit.kit_mid({ x: 0, y: 0 }, { x: 2, y: 4 }), { x: 1, y: 2 });
     const point = new kit.kit_point({ x: 1, y: 3 });
     assert.deepEqual(kit.kit_mid(point, { x: 3 }), { x: 2, y: 1.5 });
@@ -88,10 +88,56 @@ function arrays(kit) {
     const points = allocate(kit.kit_point, 3);
     points[1].x = 4;
     points[2] = { x: 1, y: 2 };
-    assert.deepEqual(points.map(plain), [{ x: 0, y: 0 }, { x: 4, y: 0 }, { x: 1, y: 2 }]);
+    assert.deepEqual(points.map(plain), [
+        { x: 0, y: 0 },
+        { x: 4, y: 0 },
+        { x: 1, y: 2 },
+    ]);
     let sum = 0;
     kit.kit_each(points, points.length, (_, point) => ((sum += point.x + point.y), 0), null);
     assert.equal(sum, 7);
-    assert.equal(kit.kit_each([{ x: 1 }, points[2]], 2, (index, point) => (point.y === 2 ? index : 0), null), 1);
+    assert.equal(
+        kit.kit_each([{ x: 1 }, points[2]], 2, (index, point) => (point.y === 2 ? index : 0), null),
+        1,
+    );
     assert.throws(() => (points[3] = { x: 1 }), RangeError);
+}
+
+const VALUES = `
+#include <wchar.h>
+typedef struct { unsigned low : 4; int high : 12; long long wide : 40; _Bool flag : 1; } bits;
+typedef union { int number; float real; const char *text; } choice;
+typedef struct { choice choice; char name[8]; float numbers[3]; } holder;
+typedef struct { const double ratio; struct { short x, y; }; const int *fixed; } layered;
+bits negated(bits given) { given.high = -given.high; given.wide = -given.wide; given.flag = !given.flag; return given; }
+holder doubled(holder given) { given.choice.number *= 2; given.numbers[2] *= 2; return given; }
+long double precise(long double given) { return given; }
+const int table[3] = {1, 2, 3};
+const layered constant = {0.5, {3, 4}, table};
+const layered *look(void) { return &constant; }
+int wide_text(const wchar_t *text) { int count = 0; while (text[count]) count++; return count; }
+`;
+
+/** What koffi cannot pass by value goes through a thunk; what is constant stays as it is; what has no form says so. */
+export async function byValue() {
+    const library = await load({ code: VALUES, name: "values.c" });
+    const given = { low: 9, high: -100, wide: 2 ** 38, flag: true };
+    assert.deepEqual(library.negated(given), { low: 9, high: 100, wide: -(2 ** 38), flag: false });
+    assert.throws(() => library.negated({ high: 2048 }), /\.high is 2048; int : 12 holds -2048 to 2047/);
+
+    const result = library.doubled({ choice: { number: 21 }, name: "größe", numbers: [1, 2, 3] });
+    assert.equal(result.choice.number, 42);
+    assert.deepEqual([result.name, [...result.numbers]], ["größe", [1, 2, 6]]);
+    assert.throws(() => library.doubled({ name: "too long" }), /\.name has 8 bytes and a NUL; char\[8\] holds 8/);
+
+    const layered = library.look();
+    assert.deepEqual([layered.ratio, layered.x, layered.y, layered.fixed.get(2)], [0.5, 3, 4, 3]);
+    assert.throws(() => (layered.x = 1), /cannot be written/);
+    assert.throws(() => layered.fixed.set(0, 1), /cannot be written/);
+    assert.throws(() => (library.constant = {}), /constant/);
+    assert.deepEqual([...library.table], [1, 2, 3]);
+
+    assert.equal(library.wide_text("größer 🙂"), 8);
+    assert.throws(() => library.precise(1), TypeNotSupportedError);
+    assert.equal(sizeOf(library.type("holder *")), 8);
 }

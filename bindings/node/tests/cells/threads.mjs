@@ -1,8 +1,10 @@
 // Callbacks of other threads.
 
 import assert from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { Worker } from "node:worker_threads";
 import { ThreadError, load } from "nlib";
-import { loadKit } from "./fixtures.mjs";
+import { kitFile, loadKit } from "./fixtures.mjs";
 
 export async function callbackThread() {
     const kit = loadKit();
@@ -115,4 +117,41 @@ export async function foreignThreads() {
         }
     }
     library.unload();
+}
+
+/** Each worker of Node's has the package to itself, and callbacks come to the one that gave them. */
+export async function workers() {
+    const program = `
+        const { parentPort, workerData } = require("node:worker_threads");
+        const { loadSync } = require(workerData.nlib);
+        const kit = loadSync({ source: workerData.kit });
+        let sum = 0;
+        kit.kit_each([{ x: 1 }, { x: 2 }], 2, (_, point) => ((sum += point.x), 0), null);
+        kit.kit_on_thread.async((_, value) => (sum += value), null, workerData.value).then(() => parentPort.postMessage(sum));`;
+    const kit = loadKit();
+    let here = 0;
+    const there = [10, 20, 30].map(
+        (value) =>
+            new Promise((resolve, reject) => {
+                const workerData = {
+                    nlib: fileURLToPath(new URL("../../index.js", import.meta.url)),
+                    kit: kitFile,
+                    value,
+                };
+                const worker = new Worker(program, { eval: true, workerData });
+                worker.once("message", resolve).once("error", reject);
+            }),
+    );
+    await kit.kit_on_thread.async((_, value) => (here = value), null, 1);
+    assert.deepEqual(await Promise.all(there), [13, 23, 33]);
+    assert.equal(here, 1);
+}
+
+/** Native code has as much stack as in a program of its own: koffi's stacks are its. */
+export async function stacks() {
+    const code = `
+        int deep(int n) { volatile char frame[4096]; frame[0] = (char)n; return n ? 1 + deep(n - 1) + frame[0] - (char)n : 0; }`;
+    const library = await load({ code, name: "deep.c", flags: ["-O0"] });
+    assert.equal(library.deep(1500), 1500);
+    assert.equal(await library.deep.async(1500), 1500);
 }
