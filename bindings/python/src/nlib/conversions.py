@@ -305,6 +305,9 @@ class Unsupported(Conversion):
     def take(self, value: Any) -> Any:
         raise Mismatch(f"`{self.spelling}` has no form in Python")
 
+    def read(self, instance: Any) -> Any:
+        return instance
+
 
 VOID = Void()
 BOOLEAN = Boolean()

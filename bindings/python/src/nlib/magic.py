@@ -20,6 +20,7 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 
+from .errors import CompileError
 from .items import Variable
 from .library import Library
 from .request import Source
@@ -84,7 +85,10 @@ class NlibMagics(Magics):
         into = given.pop("into", None)
         name = f"cell {shell.execution_count}.{_ENDINGS[language]}"
         source = Source(code=cell, language=language, name=name)
-        library = default_session().load([source], name=f"cell{shell.execution_count}", **given)
+        try:
+            library = default_session().load([source], name=f"cell{shell.execution_count}", **given)
+        except CompileError as error:
+            raise error.with_traceback(None) from None  # Where nlib found it says nothing about the cell.
         shell.user_ns.update(exposed(library))
         if into:
             shell.user_ns[into] = library

@@ -29,8 +29,8 @@ def magic() -> None:
     _run(shell, "%%c\nint times(int n) { return 1000 * n; }")
     equal(_value(shell, "times(2)"), 2000)
 
-    shown = _failing(shell, "%%c\nint wrong(void) {\n    return nothing;\n}\n")
-    for part in ("CompileError", "nothing", "return nothing;", "^"):
+    shown = _failing(shell, "%%c\nint wrong(void) {\n    return nothing;\n}\nint x = y;\n")
+    for part in ("CompileError", "nothing", "return nothing;", "^", "4:9: error: use of undeclared identifier 'y'"):
         true(part in shown, f"{part!r} is not in\n{shown}")
     print(shown)
     equal(_value(shell, "times(3)"), 3000)
