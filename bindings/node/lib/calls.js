@@ -134,7 +134,7 @@ class AsyncFrame extends Frame {
 
 /**
  * A callback threw: the call that ran it has to throw. That is the innermost synchronous call; without one the
- * asynchronous call that was given the callback, or the only one of its library.
+ * asynchronous call that was given the callback, or else one of its library, or of any where it is of none.
  * @returns {boolean} whether there was such a call
  */
 function failCall(error, callback) {
@@ -145,7 +145,8 @@ function failCall(error, callback) {
     const running = [...asynchronous];
     const owner =
         running.find((frame) => frame.kept?.includes(callback)) ??
-        running.find((frame) => frame.image === callback.image);
+        running.find((frame) => frame.image === callback.image) ??
+        (callback.image === null ? running.at(-1) : undefined);
     owner?.fail(error);
     return owner !== undefined;
 }

@@ -49,6 +49,7 @@ function allocate(type, count) {
  * addressOf takes, or an address as BigInt. Nothing checks what is there.
  */
 function cast(pointer, type) {
+    if (pointer === null) return null;
     const to = typeOf(type);
     const image = pointer?.[NATIVE]?.image ?? to.image ?? null;
     const address = typeof pointer === "bigint" ? pointer : addressOf(pointer);
