@@ -5,6 +5,7 @@ use nlib_interface::{Constant, Type, TypeKind, Value, Variable};
 
 use crate::clang::{ClangType, Cursor, Evaluated};
 use crate::documentation::of_declaration;
+use crate::functions::has_specifier;
 use crate::names::{Holder, qualified};
 use crate::probes::{Expansion, Probe};
 use crate::questions::{Question, ValueAnswer};
@@ -49,6 +50,13 @@ impl<'u> Reader<'u, '_> {
         };
         let answer = answer?;
         let of_type = answer.variable.of_type().canonical();
+        // An expression may declare its own type, as that of a lambda does.
+        if of_type
+            .declaration()
+            .is_some_and(|declaration| declaration.offset() >= self.end)
+        {
+            return None;
+        }
         let Question::Value { expression, .. } = question else {
             return None;
         };
@@ -72,9 +80,10 @@ impl<'u> Reader<'u, '_> {
         let mut kind = self.type_of(of_type, &Holder::none(), None);
         kind.constant = false;
         if let Some(Evaluated::Text(bytes)) = answer.literal.and_then(Cursor::evaluate) {
-            // In C a literal's characters are not const, but nobody may change them.
             if let TypeKind::Pointer { to, .. } = &mut kind.kind {
+                // In C a literal's characters are not const, but nobody may change them.
                 to.constant = true;
+                to.kind = character(&to.kind);
             }
             return Some((kind, Value(String::from_utf8(bytes).ok()?.into())));
         }
@@ -112,13 +121,31 @@ impl<'u> Reader<'u, '_> {
                 true => expression.to_owned(),
                 false => format!("{expression}.{name}"),
             };
-            let value = self.part_value(&path, field.of_type().canonical(), parts);
+            let of_field = field.of_type().canonical();
+            let value = match field.bit_width() {
+                None => self.part_value(&path, of_field, parts),
+                Some(_) => self.bits_value(&path, of_field, parts),
+            };
             values = values.zip(value).map(|(mut values, value)| {
                 values.push(value);
                 values
             });
         }
         values.map(serde_json::Value::Array)
+    }
+
+    /// A bit-field: C has no variable of its type without its being named.
+    fn bits_value(
+        &mut self,
+        path: &str,
+        of_type: ClangType<'u>,
+        parts: &mut usize,
+    ) -> Option<serde_json::Value> {
+        let value = self.part_value(&format!("+{path}"), of_type, parts)?;
+        Some(match of_type.kind() {
+            CXType_Bool => (value != 0).into(),
+            _ => value,
+        })
     }
 
     fn part_value(
@@ -178,7 +205,8 @@ impl<'u> Reader<'u, '_> {
                 return;
             }
         }
-        if declaration.linkage() == CXLinkage_External {
+        // A `constexpr` variable that is none of the constants need not be in the library.
+        if declaration.linkage() == CXLinkage_External && !has_specifier(declaration, "constexpr") {
             self.add_variable(name, declaration);
         }
     }
@@ -248,8 +276,8 @@ impl<'u> Reader<'u, '_> {
 
     fn add_variable(&mut self, name: String, declaration: Cursor<'u>) {
         let of_type = declaration.of_type();
-        self.by_value(of_type);
         let kind = self.type_of(of_type, &Holder::of(&name), Some(declaration));
+        self.by_value(of_type);
         let variable = Variable {
             symbol: declaration.mangled().trim_start_matches('\u{1}').to_owned(),
             kind,
@@ -285,6 +313,24 @@ impl<'u> Reader<'u, '_> {
                 }),
             });
         }
+    }
+}
+
+/// What a text is made of: in C the types of wide characters are those of integers.
+fn character(of: &TypeKind) -> TypeKind {
+    let TypeKind::Integer { size, signed, .. } = *of else {
+        return of.clone();
+    };
+    let name = match (size, signed) {
+        (1, _) => "char8_t",
+        (2, _) => "char16_t",
+        (_, true) => "wchar_t",
+        (_, false) => "char32_t",
+    };
+    TypeKind::Character {
+        name: name.to_owned(),
+        size,
+        signed,
     }
 }
 

@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use crate::clang::Cursor;
-use crate::text::{TokenKind, stands_alone, token_end};
+use crate::text::{TokenKind, token_end};
 
 /// The documentation of a declaration.
 pub fn of_declaration(declaration: Cursor<'_>) -> Option<String> {
@@ -35,8 +35,10 @@ fn attached(declaration: Cursor<'_>) -> Option<Range<usize>> {
     let start = declaration.extent().start;
     // Behind the declaration, libclang has looked at the line already.
     let is_behind = comment.start >= start;
-    let belongs = is_behind
-        || is_documentation(&text[comment.clone()])
+    if is_behind {
+        return Some(continued(text, comment.start));
+    }
+    let belongs = is_documentation(&text[comment.clone()])
         || text.get(comment.end..start)?.matches('\n').count() <= 1;
     belongs.then_some(comment)
 }
@@ -48,28 +50,38 @@ fn is_documentation(comment: &str) -> bool {
         && !separates.iter().any(|begin| comment.starts_with(begin))
 }
 
-/// The comment on the line where a declaration ends, with the lines that continue it in the same column.
+/// The comment on the line where a declaration ends.
 fn behind(text: &str, end: usize) -> Option<&str> {
     let rest = text.get(end..)?;
     let start = end + rest.find(|character| !matches!(character, ' ' | '\t' | ';'))?;
-    let (mut end, _) =
-        token_end(text, start).filter(|(_, kind)| matches!(kind, TokenKind::Comment))?;
-    if text[start..].starts_with("//") {
-        let column =
-            |position: usize| position - text[..position].rfind('\n').map_or(0, |line| line + 1);
-        while let Some(blank) = text[end..].find(|character: char| !character.is_whitespace()) {
-            let next = end + blank;
-            let continues = text[next..].starts_with("//")
-                && text[end..next].matches('\n').count() == 1
-                && column(next) == column(start)
-                && stands_alone(text, next);
-            if !continues {
-                break;
-            }
-            end = token_end(text, next)?.0;
-        }
+    let (_, kind) = token_end(text, start)?;
+    matches!(kind, TokenKind::Comment).then(|| &text[continued(text, start)])
+}
+
+/// A comment behind a declaration with the lines that go on with it: they begin further right than the
+/// declaration's own line.
+fn continued(text: &str, start: usize) -> Range<usize> {
+    let mut end = token_end(text, start).map_or(text.len(), |(end, _)| end);
+    let line_of = |position: usize| {
+        text[..position]
+            .rfind('\n')
+            .map_or(0, |newline| newline + 1)
+    };
+    let indentation = |line: usize| text[line..].len() - text[line..].trim_start().len();
+    let own = indentation(line_of(start));
+    while text[start..].starts_with("//")
+        && let Some(blank) = text[end..].find(|character: char| !character.is_whitespace())
+    {
+        let next = end + blank;
+        let goes_on = text[next..].starts_with("//")
+            && text[end..next].matches('\n').count() == 1
+            && indentation(line_of(next)) > own;
+        let Some((next_end, _)) = token_end(text, next).filter(|_| goes_on) else {
+            break;
+        };
+        end = next_end;
     }
-    Some(&text[start..end])
+    start..end
 }
 
 /// The text of a comment, without the comment's marks, decoration and common indentation. `None` where
@@ -167,9 +179,9 @@ mod tests {
     }
 
     #[test]
-    fn a_comment_behind_goes_on_in_its_column() {
-        let text = "int f();  // one\n          // two\n // three\n";
-        assert_eq!(behind(text, 7), Some("// one\n          // two"));
+    fn a_comment_behind_goes_on_further_right() {
+        let text = "int f(); // one\n         // two\n// three\n";
+        assert_eq!(behind(text, 7), Some("// one\n         // two"));
         assert_eq!(behind("int f(); int g(); // g\n", 7), None);
         assert_eq!(behind("int f() /* é */;", 7), Some("/* é */"));
     }

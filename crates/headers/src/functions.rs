@@ -3,11 +3,12 @@
 use clang_sys::*;
 use nlib_interface::{Function, Method, MethodKind, Nullability, Parameter, Record, TypeKind};
 
-use crate::clang::Cursor;
+use crate::clang::{ClangType, Cursor};
 use crate::documentation::of_function;
 use crate::names::{Holder, qualified};
 use crate::questions::ClassAnswer;
 use crate::reader::Reader;
+use crate::tokens::{Token, tokens};
 use crate::types::plain;
 
 impl<'u> Reader<'u, '_> {
@@ -17,7 +18,8 @@ impl<'u> Reader<'u, '_> {
         let has_linkage = declaration.linkage() == CXLinkage_External
             || declaration.linkage() == CXLinkage_UniqueExternal;
         let is_of_template = declaration.template().is_some();
-        if declaration.is_invalid() || is_of_template || !(has_linkage || is_inline) {
+        let is_callable = has_linkage || is_inline;
+        if declaration.is_invalid() || is_of_template || !is_callable || is_consteval(declaration) {
             return;
         }
         let name = qualified(declaration, self.cpp);
@@ -27,8 +29,10 @@ impl<'u> Reader<'u, '_> {
 
     /// Reads a public member function of a class.
     pub(crate) fn method(&mut self, class: Cursor<'u>, declaration: Cursor<'u>) {
-        if declaration.is_invalid() || declaration.is_deleted() || declaration.template().is_some()
-        {
+        let is_callable = !declaration.is_deleted()
+            && !declaration.of_type().is_for_rvalues()
+            && !is_consteval(declaration);
+        if declaration.is_invalid() || declaration.template().is_some() || !is_callable {
             return;
         }
         let kind = match declaration.kind() {
@@ -59,6 +63,13 @@ impl<'u> Reader<'u, '_> {
         self.add_function(declaration, name, symbol, Some(method));
     }
 
+    /// Takes note of a member function's definition outside of its class.
+    pub(crate) fn definition_of_method(&mut self, definition: Cursor<'u>) {
+        if let Some(known) = self.functions.get(&definition.canonical()) {
+            self.interface.functions[*known].inline |= is_inline(definition);
+        }
+    }
+
     fn add_function(
         &mut self,
         declaration: Cursor<'u>,
@@ -70,7 +81,9 @@ impl<'u> Reader<'u, '_> {
         let parameters = self.parameters(declaration, &holder);
         let key = declaration.canonical();
         if let Some(known) = self.functions.get(&key) {
-            complete(&mut self.interface.functions[*known].parameters, parameters);
+            let known = &mut self.interface.functions[*known];
+            complete(&mut known.parameters, parameters);
+            known.inline |= is_inline(declaration);
             return;
         }
         let attributes = Attributes::of(declaration);
@@ -84,8 +97,9 @@ impl<'u> Reader<'u, '_> {
         let result = match returns_nothing {
             true => plain(TypeKind::Void),
             false => {
+                let result = self.type_of(result_type, &holder, None);
                 self.by_value(result_type);
-                self.type_of(result_type, &holder, None)
+                result
             }
         };
         let mut function = Function {
@@ -113,8 +127,8 @@ impl<'u> Reader<'u, '_> {
         let mut read = Vec::new();
         for parameter in function.parameters() {
             let of_type = parameter.of_type();
-            self.by_value_of_parameter(parameter);
             let mut kind = self.parameter_type(of_type, holder, Some(parameter));
+            self.by_value_of_parameter(of_type);
             if attribute_texts(parameter).any(|text| text.contains("nonnull"))
                 && let TypeKind::Pointer { nullability, .. } = &mut kind.kind
             {
@@ -130,8 +144,7 @@ impl<'u> Reader<'u, '_> {
     }
 
     /// An array of records is a pointer here, and asks for no layout.
-    fn by_value_of_parameter(&mut self, parameter: Cursor<'u>) {
-        let of_type = parameter.of_type();
+    fn by_value_of_parameter(&mut self, of_type: ClangType<'u>) {
         if of_type.canonical().array_element().is_none() {
             self.by_value(of_type);
         }
@@ -216,6 +229,18 @@ fn complete(known: &mut [Parameter], later: Vec<Parameter>) {
         }
         known.default = known.default.take().or(later.default);
     }
+}
+
+/// Whether only the compiler can call it.
+fn is_consteval(declaration: Cursor<'_>) -> bool {
+    has_specifier(declaration, "consteval")
+}
+
+/// Whether a word stands before the name of what is declared.
+pub fn has_specifier(declaration: Cursor<'_>, word: &str) -> bool {
+    let specifiers = declaration.extent().start..declaration.offset();
+    let text = declaration.unit().text().get(specifiers).unwrap_or("");
+    tokens(text).contains(&Token::Word(word))
 }
 
 fn is_inline(declaration: Cursor<'_>) -> bool {

@@ -119,12 +119,12 @@ fn own_name(tag: Cursor<'_>, cpp: bool) -> String {
     }
 }
 
-/// The name with canonical arguments; `None` where one is neither a type nor a number.
+/// The name with canonical arguments; `None` where one is not a type. libclang does not say what a number's
+/// type is, so such a name stays as the header writes it.
 fn specialization_name(tag: Cursor<'_>) -> Option<String> {
     let argument = |argument| match argument {
         TemplateArgument::Type(of) => Some(of.canonical().spelling()),
-        TemplateArgument::Number(number) => Some(number.to_string()),
-        TemplateArgument::Other => None,
+        TemplateArgument::Number(_) | TemplateArgument::Other => None,
     };
     let arguments: Vec<String> = tag
         .template_arguments()
@@ -138,10 +138,22 @@ fn specialization_name(tag: Cursor<'_>) -> Option<String> {
     ))
 }
 
-/// Whether a template's arguments stand behind the class's name where it is declared.
+/// The name of a class from `::` on, as code behind the headers can write it.
+pub fn global_name(class: Cursor<'_>) -> String {
+    let specialization = is_specialization(class).then(|| specialization_name(class));
+    match specialization.flatten() {
+        Some(name) => format!("::{name}"),
+        None => class.of_type().canonical().qualified(true),
+    }
+}
+
+/// Whether it is `template <> struct name<…>`, not made by the compiler.
 pub fn is_specialization(tag: Cursor<'_>) -> bool {
     let text = tag.unit().text().get(tag.offset()..).unwrap_or("");
-    tag.template().is_some()
+    let is_of_primary = tag
+        .template()
+        .is_some_and(|template| template.kind() == CXCursor_ClassTemplate);
+    is_of_primary
         && text[identifier_length(text)..]
             .trim_start()
             .starts_with('<')

@@ -10,8 +10,9 @@ use crate::tokens::{Token, tokens};
 
 /// The file that the text of [`probe_text`] seems to stand in.
 const PLACE: &str = "<nlib-constants>";
-const BEGIN: &str = "nlib_probe_";
-const END: &str = "nlib_probe_end";
+/// What stands before and behind a macro: texts, as a name could be a macro itself.
+const BEGIN: &str = "\"nlib-probe ";
+const END: &str = "\"nlib-probe-end\"";
 
 /// What a constant's expression may be long and deep at most; beyond that a compiler's recursion is what
 /// would be tested.
@@ -20,7 +21,7 @@ const MAX_DEPTH: usize = 60;
 
 /// Words that no expression has. Several would begin a declaration or statement that takes in the code after
 /// it.
-const NOT_IN_EXPRESSIONS: [&str; 37] = [
+const NOT_IN_EXPRESSIONS: [&str; 36] = [
     "__asm",
     "__asm__",
     "_Pragma",
@@ -36,7 +37,6 @@ const NOT_IN_EXPRESSIONS: [&str; 37] = [
     "co_yield",
     "concept",
     "continue",
-    "default",
     "do",
     "else",
     "export",
@@ -200,7 +200,7 @@ pub fn document_probes(probes: &mut [Probe], commented: &str) {
     }
 }
 
-/// What follows the header's own text in the second preprocessing: every macro once, between two words, on a
+/// What follows the header's own text in the second preprocessing: every macro once, between two texts, on a
 /// line of its own.
 ///
 /// A macro may begin the arguments of another one and not end them, or give one too few: preprocessing then
@@ -208,7 +208,7 @@ pub fn document_probes(probes: &mut [Probe], commented: &str) {
 pub fn probe_text(probes: &[Probe]) -> String {
     let mut text = format!("# 1 \"{PLACE}\" 1\n");
     for (position, probe) in probes.iter().enumerate() {
-        text.push_str(&format!("{BEGIN}{position} {} {END}\n))))\n", probe.name));
+        text.push_str(&format!("{BEGIN}{position}\" {} {END}\n))))\n", probe.name));
     }
     text
 }
@@ -234,13 +234,13 @@ pub fn expansions(second: &str) -> Vec<Expansion> {
     let mut current: Option<(usize, Vec<Token<'_>>)> = None;
     for token in tokens(&second[start + marker.len()..]) {
         match token {
-            Token::Word(END) => {
+            Token::Text(END) => {
                 if let Some((probe, tokens)) = current.take() {
                     found.extend(expansion(probe, &tokens));
                 }
             }
-            Token::Word(word) if word.starts_with(BEGIN) => {
-                let probe = word[BEGIN.len()..].parse().ok();
+            Token::Text(text) if text.starts_with(BEGIN) => {
+                let probe = text[BEGIN.len()..].trim_end_matches('"').parse().ok();
                 current = probe.map(|probe| (probe, Vec::new()));
             }
             token => {
@@ -268,7 +268,7 @@ fn joined<'t>(sources: impl Iterator<Item = &'t str>) -> String {
 /// Whether `= (…);` with these tokens leaves the code after it as it is, and may mean a value.
 fn is_expression(tokens: &[Token<'_>]) -> bool {
     let is_refused = |token: &Token<'_>| match token {
-        Token::Word(word) => NOT_IN_EXPRESSIONS.contains(word) || word.starts_with(BEGIN),
+        Token::Word(word) => NOT_IN_EXPRESSIONS.contains(word),
         Token::Mark(mark) => {
             matches!(*mark, ";" | "#" | "@" | "\\" | "`" | "'" | "\"") || !mark.is_ascii()
         }
@@ -401,7 +401,7 @@ mod tests {
         ];
         let mut second = String::from("# 1 \"<nlib-constants>\" 1\n");
         for (position, body) in bodies.iter().enumerate() {
-            second.push_str(&format!("{BEGIN}{position} {body} {END}\n))))\n"));
+            second.push_str(&format!("{BEGIN}{position}\" {body} {END}\n))))\n"));
         }
         let found: Vec<_> = expansions(&second)
             .into_iter()

@@ -24,7 +24,7 @@ pub struct Reader<'u, 'j> {
     pub(crate) cpp: bool,
     working_directory: &'j Path,
     /// Where the questions begin in the text.
-    end: usize,
+    pub(crate) end: usize,
     pub(crate) interface: Interface,
     pub(crate) names: Names<'u>,
     pub(crate) records: HashMap<Cursor<'u>, RecordState>,
@@ -113,6 +113,10 @@ impl<'u, 'j> Reader<'u, 'j> {
             }
             CXCursor_LinkageSpec => self.scope(declaration),
             CXCursor_FunctionDecl => self.function(declaration),
+            CXCursor_CXXMethod
+            | CXCursor_Constructor
+            | CXCursor_Destructor
+            | CXCursor_ConversionFunction => self.definition_of_method(declaration),
             CXCursor_VarDecl => self.variable(declaration),
             // One without a name, or of a template, is read where something refers to it.
             CXCursor_StructDecl | CXCursor_UnionDecl | CXCursor_ClassDecl
@@ -175,7 +179,7 @@ impl<'u, 'j> Reader<'u, 'j> {
 
     /// Where a declaration of the library's stands; nothing for one of the system's.
     pub(crate) fn location(&self, declaration: Cursor<'u>) -> Option<Location> {
-        if declaration.is_of_system() {
+        if declaration.is_of_system() || declaration.offset() >= self.end {
             return None;
         }
         let (file, line) = declaration.location();

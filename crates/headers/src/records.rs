@@ -2,7 +2,7 @@
 //!
 //! A record is named first ([`Reader::record_name`]); its layout is read when it is the library's, or when
 //! something holds it by value. Records of the system that are only pointed to stay opaque. Of a class of
-//! the system's that is not trivial (`std::string`) only the size is told: what is inside is its own affair.
+//! the system's (`std::string`) only the size is told, unless it is a plain structure.
 
 use clang_sys::*;
 use nlib_interface::{
@@ -11,7 +11,7 @@ use nlib_interface::{
 
 use crate::clang::{ClangType, Cursor};
 use crate::documentation::of_declaration;
-use crate::names::{Holder, is_unnamed, qualified};
+use crate::names::{Holder, global_name, is_specialization, is_unnamed, qualified};
 use crate::questions::{ClassAnswer, Question};
 use crate::reader::Reader;
 use crate::values::integer_value;
@@ -120,6 +120,9 @@ impl<'u> Reader<'u, '_> {
             }
             return;
         };
+        if key.template().is_some() && !is_specialization(key) && self.is_broken(definition) {
+            return;
+        }
         let in_progress = RecordState::Read {
             name: name.clone(),
             trivial: false,
@@ -128,9 +131,11 @@ impl<'u> Reader<'u, '_> {
         // A layout is read on its own, however deep the type is that leads to it.
         let depth = std::mem::take(&mut self.depth);
         let can = self.class_answer(definition, unnamed);
-        let is_private_affair =
-            self.cpp && definition.is_of_system() && !can.as_ref().is_some_and(|can| can.trivial);
-        let (bases, (fields, fields_are_trivial)) = match is_private_affair {
+        let is_plain = can.as_ref().is_some_and(|can| can.trivial) && is_plain_structure(of_type);
+        // One that cannot be named is part of one that is plain.
+        let is_its_own_affair =
+            self.cpp && definition.is_of_system() && unnamed != Some(Unnamed::Nested) && !is_plain;
+        let (bases, (fields, fields_are_trivial)) = match is_its_own_affair {
             true => (Vec::new(), (Vec::new(), false)),
             false => (self.bases(definition, of_type), self.fields(&name, of_type)),
         };
@@ -165,6 +170,11 @@ impl<'u> Reader<'u, '_> {
             self.implicit_functions(definition, &record, &can);
         }
         self.interface.records.push(record);
+    }
+
+    /// Whether a template's class has errors, so that its layout means nothing.
+    fn is_broken(&self, record: Cursor<'u>) -> bool {
+        self.cpp && matches!(self.answers.class(&class_question(record)), Some(None))
     }
 
     /// What a class of C++ can do; `None` for one that cannot be asked about, or has not been yet.
@@ -302,6 +312,11 @@ fn enumerator_value(value: Cursor<'_>, integer: &TypeKind) -> Value {
     }
 }
 
+/// Whether a structure has nothing but fields that anybody may use.
+fn is_plain_structure(of_type: ClangType<'_>) -> bool {
+    of_type.bases().is_empty() && of_type.fields().into_iter().all(Cursor::is_public)
+}
+
 /// A field's name; an unnamed structure or union has none.
 pub fn field_name(field: Cursor<'_>) -> String {
     let name = field.spelling();
@@ -319,7 +334,7 @@ fn record_kind(record: Cursor<'_>) -> RecordKind {
 
 /// The question what a class can do.
 fn class_question(record: Cursor<'_>) -> Question {
-    let name = record.of_type().canonical().qualified(true);
+    let name = global_name(record);
     // A function of the same name would hide it, but a typedef's class has no other name.
     let tag = match record.kind() {
         _ if is_unnamed(record) => "",

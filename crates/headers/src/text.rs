@@ -193,7 +193,7 @@ impl Pieces<'_> {
 }
 
 /// Whether only blanks stand before `position` on its line.
-pub fn stands_alone(text: &str, position: usize) -> bool {
+fn stands_alone(text: &str, position: usize) -> bool {
     let before = &text[..position];
     let line = before.rfind('\n').map_or(0, |newline| newline + 1);
     before[line..].trim().is_empty()

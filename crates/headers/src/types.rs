@@ -153,6 +153,10 @@ impl<'u> Reader<'u, '_> {
         declarator: Option<Cursor<'u>>,
     ) -> Type {
         let canonical = of.canonical();
+        let declarator = match of.kind() {
+            CXType_Typedef => of.declaration(),
+            _ => declarator,
+        };
         let element = of.array_element().or_else(|| canonical.array_element());
         let to = match (canonical.kind(), element) {
             (

@@ -63,8 +63,13 @@ impl Headers<'_> {
         self.names.iter().map(include).collect()
     }
 
-    /// Errors are left to the parser, as in the worker.
-    fn preprocess(&self, source: &str, comments: &str) -> String {
+    /// What the preprocessor makes of a source, with the comments that `comments` keeps (`-C`, `-CC`). Errors
+    /// are left to the parser.
+    ///
+    /// # Panics
+    /// When the compiler does not start.
+    #[must_use]
+    pub fn preprocess(&self, source: &str, comments: &str) -> String {
         let file = self.written(source);
         let output = self
             .compiler()
@@ -152,7 +157,11 @@ pub fn compare(headers: &Headers<'_>, interface: &Interface) -> usize {
 }
 
 /// Where LLVM is installed.
-fn llvm() -> PathBuf {
+///
+/// # Panics
+/// When its `llvm-config` is not.
+#[must_use]
+pub fn llvm() -> PathBuf {
     let output = Command::new("llvm-config-22")
         .arg("--prefix")
         .output()

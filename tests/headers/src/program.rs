@@ -5,7 +5,7 @@ use std::fmt::Write;
 
 use nlib_interface::{
     Base, Bits, Constant, Enum, Field, Interface, InterfaceLanguage, Record, RecordKind, Type,
-    TypeKind, Unnamed,
+    TypeKind, Typedef, Unnamed,
 };
 use serde_json::Value;
 
@@ -199,7 +199,18 @@ impl<'i> Writer<'i> {
         };
         match record.unnamed {
             None => Some(format!("{tag} {}", record.name)),
-            Some(Unnamed::Typedef) => Some(record.name.clone()),
+            Some(Unnamed::Typedef) => {
+                let names_it = |typedef: &&Typedef| match &typedef.kind.kind {
+                    TypeKind::Record { name } => *name == record.name,
+                    _ => false,
+                };
+                let typedef = self.interface.typedefs.iter().find(names_it);
+                Some(
+                    typedef
+                        .map_or(&record.name, |typedef| &typedef.name)
+                        .clone(),
+                )
+            }
             Some(Unnamed::Nested) => {
                 let mut outers = self.interface.records.iter();
                 outers.find_map(|outer| self.nested_expression(outer, record))
@@ -261,6 +272,8 @@ impl<'i> Writer<'i> {
                 format!("{label}{}", hexadecimal(text.as_bytes())),
                 &format!("text(\"{label}\", (const char *)({expression}));"),
             ),
+            // A program cannot show it in UTF-8.
+            (TypeKind::Pointer { to, .. }, _) if matches!(to.kind, TypeKind::Character { .. }) => {}
             (TypeKind::Record { .. }, Value::Array(values)) => {
                 let record = record_of(self.interface, kind).unwrap();
                 for (field, value) in record.fields.iter().zip(values) {

@@ -151,6 +151,11 @@ impl<'u> ClangType<'u> {
         call!(self.unit.libclang, clang_isFunctionTypeVariadic(self.raw)) != 0
     }
 
+    /// Whether a method ends with `&&`: its object has to be one that nobody needs any more.
+    pub fn is_for_rvalues(self) -> bool {
+        call!(self.unit.libclang, clang_Type_getCXXRefQualifier(self.raw)) == CXRefQualifier_RValue
+    }
+
     /// A `CXCursor_ExceptionSpecificationKind_…` of a function.
     pub fn exception_specification(self) -> CXCursor_ExceptionSpecificationKind {
         call!(

@@ -123,6 +123,7 @@ impl Libclang {
                     clang_TargetInfo_getPointerWidth
                     clang_TargetInfo_getTriple
                     clang_Type_getAlignOf
+                    clang_Type_getCXXRefQualifier
                     clang_Type_getModifiedType
                     clang_Type_getNullability
                     clang_Type_getSizeOf
