@@ -11,6 +11,7 @@ is loaded without them.
 
 from __future__ import annotations
 
+import importlib.metadata
 import shutil
 import subprocess
 import sys
@@ -40,6 +41,14 @@ def stage(prefix: Path, folder: Path) -> None:
             sys.exit(f"{source} is not there: {prefix} is no folder that nlib was installed into")
 
 
+def has_setuptools() -> bool:
+    """Whether this Python has the build backend that pyproject.toml asks for."""
+    try:
+        return int(importlib.metadata.version("setuptools").split(".")[0]) >= 77
+    except importlib.metadata.PackageNotFoundError:
+        return False
+
+
 def main(arguments: list[str]) -> None:
     if len(arguments) not in (1, 2):
         sys.exit("usage: build_wheel.py PREFIX [FOLDER]")
@@ -49,6 +58,8 @@ def main(arguments: list[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         stage(prefix, Path(folder))
         command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(output)]
+        if has_setuptools():
+            command.append("--no-build-isolation")  # No network is needed.
         command += [f"--config-settings=--build-option=--plat-name={platform}", folder]
         sys.exit(subprocess.run(command).returncode)
 

@@ -60,7 +60,7 @@ entity("comet", (0, 10), (4, -1))
 entity("moon", (5, 5), (0, 2))
 entity("star", (1, 1))
 
-for frame in range(10):
+for _ in range(10):
     flecs.ecs_progress(world, 0.5)
 
 everything = flecs.ecs_query_init(world, {"terms": [{"id": position_id}]})

@@ -66,7 +66,9 @@ nlib.view(drawn, 4 * columns * rows)[:] = bytes([38, 50, 56, 255]) * (columns * 
 images.image_draw(picture, data)
 if not png.stbi_write_png("imgui.png", columns, rows, 4, drawn, 4 * columns):
     raise SystemExit("imgui.png cannot be written")
-print(f"Dear ImGui {ImGui.GetVersion()}: {data.TotalIdxCount // 3} triangles in {data.CmdListsCount} draw list")
+print(
+    f"Dear ImGui {ImGui.GetVersion()}: {data.TotalIdxCount // 3} triangles in {data.CmdListsCount} draw list"
+)
 images.image_free(picture)
 images.image_free(atlas)
 ImGui.DestroyContext()

@@ -22,7 +22,9 @@ def prepared(text):
     return statement.value
 
 
-check(sqlite.sqlite3_exec(database, "CREATE TABLE moon (name TEXT, planet TEXT, radius REAL)", None, None, None))
+check(
+    sqlite.sqlite3_exec(database, "CREATE TABLE moon (name TEXT, planet TEXT, radius REAL)", None, None, None)
+)
 
 insert = prepared("INSERT INTO moon VALUES (?, ?, ?)")
 for name, planet, radius in [

@@ -90,7 +90,8 @@ def ours() -> None:
 
 def usual() -> None:
     subprocess.run(
-        ["clang-22", "-O2", "-shared", "-fPIC", "-pthread", str(FIXTURES / "kit.c"), "-o", "libkit.so"], check=True
+        ["clang-22", "-O2", "-shared", "-fPIC", "-pthread", str(FIXTURES / "kit.c"), "-o", "libkit.so"],
+        check=True,
     )
     build = BUILD.format(declarations=DECLARATIONS, fixtures=str(FIXTURES))
     subprocess.run([sys.executable, "-c", build], check=True, stdout=subprocess.DEVNULL)

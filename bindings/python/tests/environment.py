@@ -35,7 +35,16 @@ def python() -> str:
         if not (stamp.exists() and stamp.read_text() == made_of):
             shutil.rmtree(place, ignore_errors=True)
             run(sys.executable, "-m", "venv", str(place))
-            run(str(program), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", str(REQUIREMENTS))
+            run(
+                str(program),
+                "-m",
+                "pip",
+                "install",
+                "--quiet",
+                "--disable-pip-version-check",
+                "-r",
+                str(REQUIREMENTS),
+            )
             stamp.write_text(made_of)
         return str(program)
 

@@ -205,7 +205,9 @@ class Native:
             setattr(self, name, function)
 
     def __getattr__(self, name: str) -> Any:
-        raise OSError(f"{self.path} has no function nlib_{name}: it is not libnlib, or older than this package")
+        raise OSError(
+            f"{self.path} has no function nlib_{name}: it is not libnlib, or older than this package"
+        )
 
 
 INSTALLED = os.path.join(os.path.dirname(__file__), "_prefix")

@@ -79,9 +79,13 @@ class ArrayConversion(Conversion):
         if buffers.lends(value):
             memory = buffers.lent(value, self.element, False)
             if memory.size != ctypes.sizeof(self.ctype):
-                raise Mismatch(f"{self.spelling} is {ctypes.sizeof(self.ctype)} bytes, the buffer has {memory.size}")
+                raise Mismatch(
+                    f"{self.spelling} is {ctypes.sizeof(self.ctype)} bytes, the buffer has {memory.size}"
+                )
             return self.ctype.from_buffer_copy(ctypes.string_at(memory.address, memory.size))
-        raise Mismatch(f"{self.length} values of `{self.element.spelling}` are needed, not {described(value)}")
+        raise Mismatch(
+            f"{self.length} values of `{self.element.spelling}` are needed, not {described(value)}"
+        )
 
     def _text(self, value: Any) -> Any:
         if self.element.ctype is ctypes.c_char:

@@ -112,7 +112,7 @@ def lent(value: Any, target: Optional[Conversion], writes: bool) -> Lent:
         raise Mismatch(f"{described(value)} is read-only, and the function may write there{hint}")
     if target is not None and not _fits(memory, target):
         raise Mismatch(
-            f"a buffer of `{target.spelling}` ({ctypes.sizeof(target.ctype)} bytes each) is needed; {type(value).__name__} "
-            f"holds items of format {memory.format!r} ({memory.itemsize} bytes each)"
+            f"a buffer of `{target.spelling}` ({ctypes.sizeof(target.ctype)} bytes each) is needed; "
+            f"{type(value).__name__} holds items of format {memory.format!r} ({memory.itemsize} bytes each)"
         )
     return memory

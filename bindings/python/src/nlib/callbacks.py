@@ -115,17 +115,18 @@ class CallbackType:
             for conversion in [result, *(p.conversion for p in self.signature.parameters)]:
                 if isinstance(conversion, Unsupported):
                     raise UnsupportedError(f"{self.name}: `{conversion.spelling}` has no form in Python")
-                if isinstance(conversion, RecordConversion) and (conversion is result or not conversion.info.by_value):
+                if isinstance(conversion, RecordConversion) and (
+                    conversion is result or not conversion.info.by_value
+                ):
+                    verb = "give" if conversion is result else "take"
                     raise UnsupportedError(
-                        f"{self.name}: ctypes cannot {'give' if conversion is result else 'take'} {conversion.spelling} "
+                        f"{self.name}: ctypes cannot {verb} {conversion.spelling} "
                         "by value in a callback; write the callback in C with nlib.code, and let it call one "
                         "that takes a pointer"
                     )
             if self.signature.variadic:
                 raise UnsupportedError(f"{self.name}: a variadic callback cannot be written in Python")
-            parameters = [
-                p.conversion.parameter for p in self.signature.parameters
-            ]
+            parameters = [p.conversion.parameter for p in self.signature.parameters]
             restype = result.result if result.plain or result.ctype in _NUMBERS else ctypes.c_void_p
             self._prototype = ctypes.CFUNCTYPE(restype, *parameters)
         return self._prototype
@@ -154,7 +155,11 @@ class CallbackType:
                 lines += [f"return {add(self._result)}(value)"]
             else:
                 # C may read what a pointer leads to until the next call on any thread.
-                lines += [f"taken = {add(self._result)}(value)", "results[0] = value, taken", f"return {add(_address)}(taken)"]
+                lines += [
+                    f"taken = {add(self._result)}(value)",
+                    "results[0] = value, taken",
+                    f"return {add(_address)}(taken)",
+                ]
             source = "\n".join(
                 [
                     "def make(function, results, zero):",

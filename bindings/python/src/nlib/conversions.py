@@ -189,9 +189,7 @@ class Integer(Conversion):
         except TypeError:
             raise Mismatch(f"an int is needed, not {described(value)}") from None
         if not self.low <= number <= self.high:
-            raise OutOfRange(
-                f"{number} does not fit {self.spelling}, which holds {self.low} to {self.high}"
-            )
+            raise OutOfRange(f"{number} does not fit {self.spelling}, which holds {self.low} to {self.high}")
         return number
 
     def cost(self, value: Any) -> Optional[int]:
@@ -276,7 +274,11 @@ class Character(Conversion):
             return bytes([value & 0xFF]) if self.size == 1 else value
         if isinstance(value, bytes) and len(value) == 1:
             return value if self.size == 1 else value[0]
-        if isinstance(value, str) and len(value) == 1 and ord(value) < 1 << (7 if self.size == 1 else 8 * self.size):
+        if (
+            isinstance(value, str)
+            and len(value) == 1
+            and ord(value) < 1 << (7 if self.size == 1 else 8 * self.size)
+        ):
             return value.encode() if self.size == 1 else ord(value)
         raise Mismatch(f"one character of {self.spelling} is needed, not {described(value)}")
 

@@ -52,7 +52,9 @@ class Enumeration(Conversion):
 
     plain = False
 
-    def __init__(self, name: str, integer: Integer, values: list[tuple[str, int]], module: str, documentation: str) -> None:
+    def __init__(
+        self, name: str, integer: Integer, values: list[tuple[str, int]], module: str, documentation: str
+    ) -> None:
         self.spelling = name
         self.integer = integer
         self.ctype = self.parameter = self.result = integer.ctype
@@ -64,7 +66,10 @@ class Enumeration(Conversion):
             self.cls: Any = parent(short, members, module=module, qualname=name.replace("::", "."))
         except (TypeError, ValueError):
             # Values that IntFlag does not take, names that an Enum reserves (`mro`).
-            members = [(member + "_" if member in ("mro", "name", "value") else member, value) for member, value in members]
+            members = [
+                (member + "_" if member in ("mro", "name", "value") else member, value)
+                for member, value in members
+            ]
             self.cls = enum.IntEnum(short, members, module=module, qualname=name.replace("::", "."))  # type: ignore[misc]
         self.cls.__doc__ = documentation
         self.cls._nlib_conversion_ = self

@@ -210,8 +210,7 @@ def taken(handle: Any, texts: Optional[Mapping[str, str]] = None) -> Error:
                 )
             )
         near = [
-            _native.text(native.error_near(handle, index))
-            for index in range(native.error_near_count(handle))
+            _native.text(native.error_near(handle, index)) for index in range(native.error_near_count(handle))
         ]
     finally:
         native.error_free(handle)

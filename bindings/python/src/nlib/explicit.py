@@ -100,9 +100,13 @@ def _conversion(kind: Any) -> Conversion:
     enumeration = getattr(kind, "_nlib_conversion_", None)
     if isinstance(enumeration, Enumeration):
         return enumeration
-    hint = {int: "ctypes.c_int", float: "ctypes.c_double", str: "ctypes.c_char_p", bool: "ctypes.c_bool"}.get(kind)
+    hint = {int: "ctypes.c_int", float: "ctypes.c_double", str: "ctypes.c_char_p", bool: "ctypes.c_bool"}.get(
+        kind
+    )
     advice = f"; {hint} perhaps" if hint else ""
-    raise TypeError(f"{kind!r} is no C type: types of ctypes, records and enumerations of a library are{advice}")
+    raise TypeError(
+        f"{kind!r} is no C type: types of ctypes, records and enumerations of a library are{advice}"
+    )
 
 
 def signature(name: str, result: Any, parameters: Iterable[Any]) -> Signature:

@@ -54,7 +54,9 @@ def _field(
     return made
 
 
-def native_field(record: str, name: str, conversion: Conversion, raw: Any, documentation: Optional[str]) -> Field:
+def native_field(
+    record: str, name: str, conversion: Conversion, raw: Any, documentation: Optional[str]
+) -> Field:
     """A field that ctypes reads and writes."""
     get = raw.__get__
     if not conversion.plain:

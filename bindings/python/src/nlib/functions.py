@@ -66,7 +66,9 @@ class Default:
 class Item:
     """What `__nlib__` of a generated function holds."""
 
-    def __init__(self, loaded: Loaded, signature: Signature, variants: Sequence[Variant], documentation: str) -> None:
+    def __init__(
+        self, loaded: Loaded, signature: Signature, variants: Sequence[Variant], documentation: str
+    ) -> None:
         self.loaded = loaded
         self.signature = signature
         self.variants = variants
@@ -136,7 +138,9 @@ def _execute(loaded: Loaded, name: str, source: str) -> Any:
     if not identifier.isidentifier():
         identifier = "_" + identifier
     space = loaded.namespace
-    exec(_compiled(source.replace("def _n_function(", f"def {identifier}(", 1), f"<nlib {loaded.name}>"), space)
+    exec(
+        _compiled(source.replace("def _n_function(", f"def {identifier}(", 1), f"<nlib {loaded.name}>"), space
+    )
     made = space.pop(identifier)
     made.__qualname__ = name.replace("::", ".")
     return made
@@ -195,7 +199,9 @@ def _restype(result: Conversion, thunk: Optional[Thunk]) -> Any:
     return result.result
 
 
-def _result_lines(loaded: Loaded, signature: Signature, thunk: Optional[Thunk]) -> tuple[list[str], list[str], str]:
+def _result_lines(
+    loaded: Loaded, signature: Signature, thunk: Optional[Thunk]
+) -> tuple[list[str], list[str], str]:
     """Lines before and after the call, and the expression of the result."""
     result, add = signature.result, loaded.add
     before: list[str] = []
@@ -255,10 +261,16 @@ def _chooser(loaded: Loaded, signature: Signature, variants: Sequence[Variant], 
         if parameter.default is not None and index + 1 < len(parameters):
             value = literal(parameter.conversion, parameter.default)
             later = parameters[index + 1].name
-            fill = f"{parameter.name} = {add(value[0])}" if value else (
-                f"raise TypeError({f'{signature.name}(): `{parameter.name}` has to be given before `{later}`, as its default `{parameter.default}` cannot be computed'!r})"
-            )
-            lines.append(f"    if {parameter.name} is {defaults[parameter.name]} and {later} is not {defaults[later]}: {fill}")
+            if value:
+                fill = f"{parameter.name} = {add(value[0])}"
+            else:
+                problem = (
+                    f"{signature.name}(): `{parameter.name}` has to be given before `{later}`, "
+                    f"as its default `{parameter.default}` cannot be computed"
+                )
+                fill = f"raise TypeError({problem!r})"
+            hole = f"{parameter.name} is {defaults[parameter.name]} and {later} is not {defaults[later]}"
+            lines.append(f"    if {hole}: {fill}")
     smallest = variants[0].arguments
     for variant, call in sorted(zip(variants, made), key=lambda pair: -pair[0].arguments):
         given = ", ".join(parameter.name for parameter in parameters[: variant.arguments])
@@ -347,4 +359,14 @@ def unsupported(signature: Signature) -> Optional[str]:
     return None
 
 
-__all__ = ["Item", "Thunk", "Variant", "VoidPointer", "from_address", "function", "literal", "promoted", "unsupported"]
+__all__ = [
+    "Item",
+    "Thunk",
+    "Variant",
+    "VoidPointer",
+    "from_address",
+    "function",
+    "literal",
+    "promoted",
+    "unsupported",
+]

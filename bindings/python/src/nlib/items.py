@@ -6,6 +6,7 @@ import ctypes
 from functools import partial
 from typing import Any, NamedTuple, Optional
 
+from .arrays import ArrayConversion
 from .callbacks import FunctionPointer
 from .conversions import VOID, Conversion
 from .enums import Enumeration
@@ -15,7 +16,6 @@ from .interface import Interface
 from .loaded import Loaded
 from .overloads import Overloads
 from .pointers import PointerTo, Text
-from .arrays import ArrayConversion
 from .records import RecordConversion, RecordInfo
 from .signatures import Parameter, Signature
 from .spelling import spelled
@@ -87,7 +87,12 @@ class Items:
     def lookup(self, name: str) -> Any:
         """What a qualified name stands for; MISSING when the interface does not have it."""
         kind: Optional[str] = None
-        for prefix, known in (("struct ", "record"), ("union ", "record"), ("class ", "record"), ("enum ", "enum")):
+        for prefix, known in (
+            ("struct ", "record"),
+            ("union ", "record"),
+            ("class ", "record"),
+            ("enum ", "enum"),
+        ):
             if name.startswith(prefix):
                 name, kind = name[len(prefix) :], known
         plain, _, parameters = name.partition("(")
@@ -163,7 +168,11 @@ class Items:
             return bool(value)
         if conversion.hint is int:
             return int(value)
-        if isinstance(conversion, FunctionPointer) or isinstance(conversion, PointerTo) or conversion.ctype is not None:
+        if (
+            isinstance(conversion, FunctionPointer)
+            or isinstance(conversion, PointerTo)
+            or conversion.ctype is not None
+        ):
             return self._pointer_constant(conversion, value)
         return value
 
@@ -226,7 +235,9 @@ class Items:
             signature = signature._replace(parameters=[*own, *names])
         return function(self.loaded, *self._variants(item, signature, len(own)), self._documentation(item))
 
-    def _variants(self, item: dict[str, Any], signature: Signature, own: int) -> tuple[Signature, list[Variant]]:
+    def _variants(
+        self, item: dict[str, Any], signature: Signature, own: int
+    ) -> tuple[Signature, list[Variant]]:
         """The ways to call a function, the one with the fewest arguments first."""
         thunk = item.get("thunk")
         problem = unsupported(signature)
@@ -259,7 +270,8 @@ class Items:
             raise UnsupportedError(f"{item['name']} cannot be called from Python: {problem}")
         smallest = min(variants)
         listed = [
-            p if index >= smallest else p._replace(default=None) for index, p in enumerate(signature.parameters)
+            p if index >= smallest else p._replace(default=None)
+            for index, p in enumerate(signature.parameters)
         ]
         return signature._replace(parameters=listed), [variants[count] for count in sorted(variants)]
 

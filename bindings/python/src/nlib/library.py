@@ -226,7 +226,13 @@ class Library(_Names):
         for index in range(count.value):
             check(native().symbol_at(loaded.handle, index, ctypes.byref(info)))
             made.append(
-                Symbol(text(info.name), text(info.demangled), info.address or 0, info.bytes, bool(info.is_function))
+                Symbol(
+                    text(info.name),
+                    text(info.demangled),
+                    info.address or 0,
+                    info.bytes,
+                    bool(info.is_function),
+                )
             )
         return made
 

@@ -153,7 +153,9 @@ class Loaded:
         """Unloads the library; raises InUseError, and all is as before, when it cannot be now."""
         with self.lock:
             self.require()
-            message = f"`{self.name}` was unloaded; load it again, and take what you need from what that gives"
+            message = (
+                f"`{self.name}` was unloaded; load it again, and take what you need from what that gives"
+            )
             self._close_calls(message)
             try:
                 running = self._running()
@@ -172,7 +174,9 @@ class Loaded:
         """Gives the handle back: the library stays in memory, this access to it ends."""
         with self.lock:
             if self.alive:
-                message = f"`{self.name}` was released; load it again, and take what you need from what that gives"
+                message = (
+                    f"`{self.name}` was released; load it again, and take what you need from what that gives"
+                )
                 self._close_calls(message)
                 self._end(message)
 

@@ -33,7 +33,13 @@ _HELP = """options: -n NAME the library itself as NAME; --with LIBRARY; --profil
 
 def arguments(line: str) -> dict[str, Any]:
     """The first line of a cell as keywords of `nlib.load`, and `into`."""
-    made: dict[str, Any] = {"flags": [], "with_": [], "defines": {}, "include_dirs": [], "system_libraries": []}
+    made: dict[str, Any] = {
+        "flags": [],
+        "with_": [],
+        "defines": {},
+        "include_dirs": [],
+        "system_libraries": [],
+    }
     words = iter(shlex.split(line))
     for word in words:
         option, equals, value = word.partition("=")

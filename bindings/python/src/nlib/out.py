@@ -1,8 +1,8 @@
 """Out parameters: what a function writes through a pointer that it is given.
 
-    quotient, remainder = nlib.out(), nlib.out()
-    kit.kit_divide(17, 5, quotient, remainder)
-    print(quotient.value, remainder.value)
+quotient, remainder = nlib.out(), nlib.out()
+kit.kit_divide(17, 5, quotient, remainder)
+print(quotient.value, remainder.value)
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Out:
         if self._storage is None:
             conversion.complete()
             if conversion.ctype is None or not ctypes.sizeof(conversion.ctype):
-                raise Mismatch(f"the size of `{conversion.spelling}` is not known, so that nlib.out() cannot hold one")
+                raise Mismatch(
+                    f"the size of `{conversion.spelling}` is not known, so that nlib.out() cannot hold one"
+                )
             self._conversion = conversion
             if self._count is not None:
                 self._storage = (conversion.ctype * self._count)()

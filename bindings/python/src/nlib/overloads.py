@@ -5,8 +5,8 @@ from __future__ import annotations
 import types
 from typing import Any, Optional
 
-from .errors import AmbiguousError
 from .conversions import described
+from .errors import AmbiguousError
 from .signatures import Signature
 
 
@@ -43,12 +43,14 @@ class Overloads:
         ]
         if len(best) == 1:
             return best[0]
-        given = ", ".join([*map(described, arguments), *(f"{name}={described(value)}" for name, value in named.items())])
+        given = ", ".join(
+            [*map(described, arguments), *(f"{name}={described(value)}" for name, value in named.items())]
+        )
         if not fitting:
             raise TypeError(f"no {self.name} takes ({given}); there are:\n{self._listed(self.functions)}")
         candidates = [function for _, function in fitting]
         raise AmbiguousError(
-            f"several {self.name} take ({given}); name one by its parameters, library[\"{self.name}(...)\"]:\n"
+            f'several {self.name} take ({given}); name one by its parameters, library["{self.name}(...)"]:\n'
             + self._listed(candidates),
             near=[function.__nlib__.signature.declaration for function in candidates],
         )

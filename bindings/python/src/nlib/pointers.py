@@ -129,7 +129,9 @@ def keep(holder: Any, address: int, value: Any) -> None:
 
 def is_pointer(value: Any) -> bool:
     """Whether it is NULL or a pointer of ctypes."""
-    return value is None or isinstance(value, (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_wchar_p))
+    return value is None or isinstance(
+        value, (ctypes._Pointer, ctypes.c_void_p, ctypes.c_char_p, ctypes.c_wchar_p)
+    )
 
 
 def address_or_none(value: Any) -> Optional[int]:
@@ -205,7 +207,11 @@ class Text(Conversion):
 
     def store(self, value: Any) -> Any:
         taken = self.take(value)
-        return TextPointer(taken) if taken is None or isinstance(taken, bytes) else ctypes.cast(taken, TextPointer)
+        return (
+            TextPointer(taken)
+            if taken is None or isinstance(taken, bytes)
+            else ctypes.cast(taken, TextPointer)
+        )
 
     def cost(self, value: Any) -> Optional[int]:
         known = super().cost(value)
@@ -232,7 +238,9 @@ class Text(Conversion):
 def encoded(value: str) -> bytes:
     """A str as the UTF-8 that C reads up to its NUL."""
     if "\0" in value:
-        raise Mismatch(f"{described(value)} has a NUL character within, where C would see its end; pass bytes")
+        raise Mismatch(
+            f"{described(value)} has a NUL character within, where C would see its end; pass bytes"
+        )
     return value.encode("utf-8", ERRORS)
 
 
@@ -289,9 +297,7 @@ class AnyPointer(Conversion):
             pointer = VoidPointer(memory.address)
             pointer.__dict__["_keep"] = memory
             return pointer
-        raise Mismatch(
-            f"a pointer, record, buffer or address is needed, not {described(value)}"
-        )
+        raise Mismatch(f"a pointer, record, buffer or address is needed, not {described(value)}")
 
     def store(self, value: Any) -> Any:
         taken = self.take(value)
@@ -369,7 +375,9 @@ class PointerTo(Conversion):
                 return (item * (len(data) + 1)).from_buffer_copy(data + b"\0")
             if self.constant and isinstance(self.target, Character):
                 data = value.encode("utf-16-le" if self.target.size == 2 else "utf-32-le", "surrogatepass")
-                return (item * (len(data) // self.target.size + 1)).from_buffer_copy(data + bytes(self.target.size))
+                return (item * (len(data) // self.target.size + 1)).from_buffer_copy(
+                    data + bytes(self.target.size)
+                )
         elif isinstance(value, (list, tuple)):
             if self.constant:
                 return self._array(value)

@@ -206,8 +206,11 @@ class RecordInfo:
                 named.append((field["name"], conversion, field))
 
         found = layout(places, self.size, self.alignment, self.union)
-        self.by_value = found.natural and not self.union and self.trivial and all(
-            items.passes_by_value(ctype) for _, ctype in found.fields
+        self.by_value = (
+            found.natural
+            and not self.union
+            and self.trivial
+            and all(items.passes_by_value(ctype) for _, ctype in found.fields)
         )
         self.cls._fields_ = found.fields
         raws = dict(self.cls.__dict__)
@@ -261,12 +264,15 @@ class RecordInfo:
         if not self.trivial or not any(signature.accepts(1) for signature in signatures):
             return False
         parameters = {parameter.name for signature in signatures for parameter in signature.parameters[1:]}
-        return not parameters or (not arguments and bool(named) and set(named) <= set(self.fields) - parameters)
+        return not parameters or (
+            not arguments and bool(named) and set(named) <= set(self.fields) - parameters
+        )
 
     def _assign(self, instance: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         if len(arguments) > len(self.fields):
             raise TypeError(
-                f"{self.name}() takes at most {len(self.fields)} values ({', '.join(self.fields)}), {len(arguments)} were given"
+                f"{self.name}() takes at most {len(self.fields)} values ({', '.join(self.fields)}), "
+                f"{len(arguments)} were given"
             )
         for name, value in zip(self.fields, arguments):
             if name in named:
@@ -306,7 +312,9 @@ class RecordInfo:
 
     def _no_member(self, name: str, what: str) -> str:
         near = difflib.get_close_matches(name, self.member_names(), 3)
-        hint = f"; did you mean {', '.join(near)}?" if near else f"; it has {', '.join(self.fields) or 'none'}"
+        hint = (
+            f"; did you mean {', '.join(near)}?" if near else f"; it has {', '.join(self.fields) or 'none'}"
+        )
         return f"{self.name} has no {what} `{name}`{hint}"
 
     def base_offset(self, base: RecordInfo) -> Optional[int]:
@@ -375,7 +383,11 @@ class RecordConversion(Conversion):
         if not isinstance(info, RecordInfo) or info.name != self.info.name:
             return False
         # Libraries that use each other's types: one may only know the name.
-        return info.opaque or self.info.opaque or (info.size, info.alignment) == (self.info.size, self.info.alignment)
+        return (
+            info.opaque
+            or self.info.opaque
+            or (info.size, info.alignment) == (self.info.size, self.info.alignment)
+        )
 
     def base_offset(self, record: Any) -> Optional[int]:
         info = getattr(record, "_info_", None)

@@ -28,7 +28,9 @@ class ReferenceTo(PointerTo):
             return super().take(value)
         except Mismatch:
             stored = self.target.store(value)
-            return ctypes.byref(stored if isinstance(stored, self.target.ctype) else self.target.ctype(stored))
+            return ctypes.byref(
+                stored if isinstance(stored, self.target.ctype) else self.target.ctype(stored)
+            )
 
     def cost(self, value: Any) -> Optional[int]:
         known = self.target.cost(value) if self.constant else None
@@ -52,4 +54,3 @@ class ReferenceTo(PointerTo):
 
     def shown(self, name: str, add: Callable[[Any], str]) -> str:
         return f"{add(self.give)}({name})"
-

@@ -33,7 +33,11 @@ def rebound(items: Items, new: Interface) -> Items:
     """
     old = items.interface
     types = items.types
-    used: list[tuple[str, Any]] = [("record", types._records), ("enum", types._enums), ("typedef", types._typedefs)]
+    used: list[tuple[str, Any]] = [
+        ("record", types._records),
+        ("enum", types._enums),
+        ("typedef", types._typedefs),
+    ]
     same_types = all(_same(old, new, name, kind) for kind, known in used for name in known)
     loaded = items.loaded
     message = f"`{loaded.name}` was loaded anew and declares it differently; take it from the library again"

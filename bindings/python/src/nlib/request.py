@@ -70,7 +70,9 @@ class Request:
         self.structure = request = _native.Request(struct_size=ctypes.sizeof(_native.Request))
         given = [thing for thing in (library, code, manifest_text) if thing is not None]
         if len(given) != 1:
-            raise TypeError("exactly one of a library or path, code= and manifest_text= says what is to be loaded")
+            raise TypeError(
+                "exactly one of a library or path, code= and manifest_text= says what is to be loaded"
+            )
         if linker not in LINKERS:
             raise ValueError(f"linker={linker!r} is none of {', '.join(LINKERS)}")
         if code is not None:
@@ -149,7 +151,9 @@ class Request:
             else:
                 function = getattr(value, "_as_parameter_", value)
                 if not isinstance(function, (CFuncPtr, ctypes._Pointer, ctypes.c_void_p)):
-                    if not isinstance(value, (ctypes._SimpleCData, ctypes.Array, ctypes.Structure, ctypes.Union)):
+                    if not isinstance(
+                        value, (ctypes._SimpleCData, ctypes.Array, ctypes.Structure, ctypes.Union)
+                    ):
                         raise TypeError(
                             f"host_symbols[{name!r}] is {value!r}: an address, an object of ctypes or "
                             "nlib.callback(function, result, *parameters) is needed"

@@ -196,7 +196,9 @@ class Session:
 
     def _start(self, request: Request, done: Any, data: Optional[int]) -> int:
         task = ctypes.c_void_p()
-        check(native().load_start(self._open(), ctypes.byref(request.structure), done, data, ctypes.byref(task)))
+        check(
+            native().load_start(self._open(), ctypes.byref(request.structure), done, data, ctypes.byref(task))
+        )
         _running[task.value or 0] = request
         return task.value or 0
 

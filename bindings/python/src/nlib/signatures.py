@@ -56,7 +56,13 @@ def identifiers(names: list[str]) -> list[str]:
 
 def in_context(error: BaseException, function: str, parameter: Parameter) -> BaseException:
     """An error of a conversion, with the place where it was needed."""
-    kind = OverflowError if isinstance(error, OverflowError) else TypeError if isinstance(error, TypeError) else ValueError
+    kind = (
+        OverflowError
+        if isinstance(error, OverflowError)
+        else TypeError
+        if isinstance(error, TypeError)
+        else ValueError
+    )
     return kind(f"{function}(): parameter `{parameter.name}` ({parameter.conversion.spelling}): {error}")
 
 

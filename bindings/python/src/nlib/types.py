@@ -69,7 +69,9 @@ class Types:
             info = self.record(kind["name"])
             return info.conversion if info else Unsupported(spelled(kind), 0)
         if what == "enum":
-            return self.enumeration(kind["name"]) or scalar({"kind": "integer", "name": "int", "size": 4, "signed": True})
+            return self.enumeration(kind["name"]) or scalar(
+                {"kind": "integer", "name": "int", "size": 4, "signed": True}
+            )
         if what == "array":
             element = self.conversion(kind["of"])
             if isinstance(element, RecordConversion):
@@ -116,7 +118,9 @@ class Types:
             return Text(spelled(kind), target, constant, nonnull)
         return PointerTo(spelled(kind), target, constant, nonnull)
 
-    def callback_type(self, kind: dict[str, Any], name: str, documentation: Optional[str] = None) -> CallbackType:
+    def callback_type(
+        self, kind: dict[str, Any], name: str, documentation: Optional[str] = None
+    ) -> CallbackType:
         """The type of a pointer to such functions."""
         return CallbackType(self.items.loaded, self.signature({**kind, "name": name}), documentation)
 
@@ -178,7 +182,9 @@ class Types:
             return None
         name = description["name"]
         listed = "\n".join(
-            f"    {value['name']}: {value['documentation']}" for value in description["values"] if "documentation" in value
+            f"    {value['name']}: {value['documentation']}"
+            for value in description["values"]
+            if "documentation" in value
         )
         heading = f"enum {name}"
         comment = description.get("documentation")

@@ -71,7 +71,9 @@ def text(pointer: Any, length: Optional[int] = None) -> Optional[str]:
     if isinstance(target, Character) and target.size > 1:
         unit = target.ctype
         units: list[int] = []
-        while (length is None or len(units) < length) and (length is not None or unit.from_address(where).value):
+        while (length is None or len(units) < length) and (
+            length is not None or unit.from_address(where).value
+        ):
             units.append(unit.from_address(where).value)
             where += target.size
         data = b"".join(value.to_bytes(target.size, "little") for value in units)
@@ -141,4 +143,16 @@ def delete(instance: Any) -> None:
     info.destroy(instance)
 
 
-__all__ = ["ConvertedPointer", "Pointer", "address", "address_or_none", "array", "as_array", "cast", "delete", "raw", "text", "view"]
+__all__ = [
+    "ConvertedPointer",
+    "Pointer",
+    "address",
+    "address_or_none",
+    "array",
+    "as_array",
+    "cast",
+    "delete",
+    "raw",
+    "text",
+    "view",
+]

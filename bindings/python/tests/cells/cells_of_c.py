@@ -15,13 +15,19 @@ from .expect import equal, true
 def magic() -> None:
     shell = InteractiveShell.instance(colors="nocolor")
     _run(shell, "%load_ext nlib.magic")
-    _run(shell, "%%c -O2 -DFACTOR=3\n/** Three times as much. */\nint times(int n) { return FACTOR * n; }\n"
-                "typedef struct { int a; } box;\nint of(const box *b) { return b->a; }\n#define LIMIT 9\n")
+    _run(
+        shell,
+        "%%c -O2 -DFACTOR=3\n/** Three times as much. */\nint times(int n) { return FACTOR * n; }\n"
+        "typedef struct { int a; } box;\nint of(const box *b) { return b->a; }\n#define LIMIT 9\n",
+    )
     equal(_value(shell, "times(14)"), 42)
     equal(_value(shell, "of(box(a=5)) + LIMIT"), 14)
     true("Three times" in _value(shell, "times.__doc__"), "the comment")
 
-    _run(shell, "%%cpp -n made\n#include <string>\nstd::string twice(std::string t) { return t + t; }\nint count = 1;")
+    _run(
+        shell,
+        "%%cpp -n made\n#include <string>\nstd::string twice(std::string t) { return t + t; }\nint count = 1;",
+    )
     equal(_value(shell, "twice('ab')"), "abab")
     equal(_value(shell, "made.count"), 1)
 
@@ -30,7 +36,13 @@ def magic() -> None:
     equal(_value(shell, "times(2)"), 2000)
 
     shown = _failing(shell, "%%c\nint wrong(void) {\n    return nothing;\n}\nint x = y;\n")
-    for part in ("CompileError", "nothing", "return nothing;", "^", "4:9: error: use of undeclared identifier 'y'"):
+    for part in (
+        "CompileError",
+        "nothing",
+        "return nothing;",
+        "^",
+        "4:9: error: use of undeclared identifier 'y'",
+    ):
         true(part in shown, f"{part!r} is not in\n{shown}")
     print(shown)
     equal(_value(shell, "times(3)"), 3000)

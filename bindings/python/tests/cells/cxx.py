@@ -87,7 +87,9 @@ def _hierarchies() -> None:
     box.reference()[0] = 6
     box.id = 4
     equal((box.area(), box.id, box.at(0)[0]), (36, 4, 6))
-    equal((geometry.Base.LIMIT, geometry.Base.ON, geometry.Base().inner.get()), (12, geometry.Base.Mode.ON, 9))
+    equal(
+        (geometry.Base.LIMIT, geometry.Base.ON, geometry.Base().inner.get()), (12, geometry.Base.Mode.ON, 9)
+    )
     equal((geometry.pair(1), geometry.pair(1, b=3)), (geometry.Pair(1, 2.5), geometry.Pair(a=1, b=3)))
     value = nlib.inout(5)
     geometry.bump(value, 2.5)
@@ -110,7 +112,9 @@ def _overloads(library: nlib.Library) -> None:
     raises(TypeError, lambda: kit.add("a", "b"), "kit::add", "int kit::add(int a, int b)")
     raises(TypeError, lambda: kit.add(1), "kit::add")
     equal(kit.add(1, 2.5), 3.5)
-    both = nlib.code("int mixed(int a, double b) { return 1; } int mixed(double a, int b) { return 2; }", "c++")
+    both = nlib.code(
+        "int mixed(int a, double b) { return 1; } int mixed(double a, int b) { return 2; }", "c++"
+    )
     equal((both.mixed(1, 0.5), both.mixed(0.5, 1)), (1, 2))
     error = raises(nlib.AmbiguousError, lambda: both.mixed(1, 1), "int mixed(double a, int b)")
     equal(len(error.near), 2)

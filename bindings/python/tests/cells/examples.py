@@ -54,7 +54,10 @@ def imgui() -> None:
     colours = [memory[index : index + 4] for index in range(0, len(memory), 4)]
     background = colours.count(bytes([38, 50, 56, 255]))
     true(count * 0.1 < background < count * 0.5, f"{background} of {count} pixels are background")
-    true(len(set(colours)) > 10 and colours.count(b"\xff\xff\xff\xff") > 100, "text and buttons in their colours")
+    true(
+        len(set(colours)) > 10 and colours.count(b"\xff\xff\xff\xff") > 100,
+        "text and buttons in their colours",
+    )
     image.stbi_image_free(pixels)
 
 

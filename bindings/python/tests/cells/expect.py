@@ -15,7 +15,9 @@ def fixture(name: str) -> Path:
 
 def equal(found: Any, expected: Any) -> None:
     """They are equal, and of one type where that is a basic one."""
-    if found != expected or (type(expected) in (int, str, bool, float) and not isinstance(found, type(expected))):
+    if found != expected or (
+        type(expected) in (int, str, bool, float) and not isinstance(found, type(expected))
+    ):
         raise AssertionError(f"{found!r} instead of {expected!r}")
 
 

@@ -28,12 +28,16 @@ def error() -> None:
 
     memory = raises(nlib.CompileError, lambda: nlib.code("int ä = über;"), "über")
     equal((memory.text, memory.offset), ("int ä = über;", 9))
-    warned = raises(nlib.CompileError, lambda: nlib.code("int f(void) { int x; return 1; }", flags=["-Wall", "-Werror"]))
+    warned = raises(
+        nlib.CompileError, lambda: nlib.code("int f(void) { int x; return 1; }", flags=["-Wall", "-Werror"])
+    )
     true("-Wunused-variable" in warned.diagnostics[0].option, str(warned.diagnostics))
     raises(nlib.UsageError, lambda: nlib.load("sqlite4"), "sqlite3")
     raises(ValueError, lambda: nlib.load("sqlite4"))
     raises(nlib.ManifestError, lambda: nlib.load(manifest_text='{"manifest-version": 1}'))
-    raises(nlib.LinkError, lambda: nlib.code("int nowhere(void); int f(void) { return nowhere(); }"), "nowhere")
+    raises(
+        nlib.LinkError, lambda: nlib.code("int nowhere(void); int f(void) { return nowhere(); }"), "nowhere"
+    )
     raises(nlib.Error, lambda: nlib.load("no-such-file.c"), "no-such-file.c")
 
 

@@ -15,7 +15,6 @@ import nlib
 
 from .expect import equal, fixture, raises, true
 
-
 # The compiler works on it for minutes.
 SLOW = """
 constexpr long slow() { long sum = 0; for (long i = 0; i < 4000000000; i++) sum += i; return sum; }
@@ -62,7 +61,9 @@ def _parts() -> None:
 
     Path("unit.c").write_text('#include "unit.h"\nint unit(void) { return UNIT; }')
     Path("unit.h").write_text("int unit(void);")
-    manifest = '{"manifest-version": 1, "name": "own", "units": [{"src": "unit.c"}], "public-headers": ["unit.h"]}'
+    manifest = (
+        '{"manifest-version": 1, "name": "own", "units": [{"src": "unit.c"}], "public-headers": ["unit.h"]}'
+    )
     equal(nlib.load(manifest_text=manifest, defines=["UNIT=5"]).unit(), 5)
 
 
@@ -86,7 +87,7 @@ def _host_symbols() -> None:
 
     lines: list[str] = []
     tell = nlib.callback(lines.append, None, ctypes.c_char_p)
-    text = "void tell(const char *); void greet(void) { tell(\"gr\\u00fc\\u00df dich\"); }"
+    text = 'void tell(const char *); void greet(void) { tell("gr\\u00fc\\u00df dich"); }'
     nlib.code(text, host_symbols={"tell": tell}).greet()
     equal(lines, ["grüß dich"])
 
@@ -119,7 +120,9 @@ async def _cancelled() -> None:
             started.set()
 
     session = nlib.Session(cache="off")
-    load = asyncio.ensure_future(session.load_async(code=SLOW, language="c++", flags=SLOW_FLAGS, progress=step))
+    load = asyncio.ensure_future(
+        session.load_async(code=SLOW, language="c++", flags=SLOW_FLAGS, progress=step)
+    )
     await started.wait()
     load.cancel()
     try:
@@ -145,7 +148,9 @@ except KeyboardInterrupt:
 """
     source = str(Path(nlib.__file__).parents[1])
     environment = {**os.environ, "PYTHONPATH": source}
-    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment) as program:
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, text=True, env=environment
+    ) as program:
         assert program.stdout
         for line in program.stdout:
             if line == "compile-started\n":

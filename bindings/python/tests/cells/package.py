@@ -15,12 +15,24 @@ def package() -> None:
     prefix = Path(os.environ["NLIB_LIBRARY"]).resolve().parents[1]
     run(sys.executable, str(BINDING / "build_wheel.py"), str(prefix), "wheels")
     (wheel,) = Path("wheels").iterdir()
-    true(wheel.name.startswith("nlib-") and wheel.name.endswith(f"-py3-none-linux_{os.uname().machine}.whl"), wheel.name)
+    true(
+        wheel.name.startswith("nlib-") and wheel.name.endswith(f"-py3-none-linux_{os.uname().machine}.whl"),
+        wheel.name,
+    )
     print(wheel.name, f"{wheel.stat().st_size / 1e6:.1f} MB")
 
     run(sys.executable, "-m", "venv", "fresh")
     python = Path("fresh/bin/python").absolute()
-    run(str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-index", str(wheel))
+    run(
+        str(python),
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-index",
+        str(wheel),
+    )
     empty = Path("empty")
     empty.mkdir()
     (code, printed) = (text for _, text in blocks("Quick start"))
@@ -30,7 +42,9 @@ def package() -> None:
     equal(list(empty.iterdir()), [])
     version = run(str(python), "-m", "nlib", "--version", folder=empty)
     equal(run("fresh/bin/nlib", "--version"), version)
-    where = run(str(python), "-c", "import nlib; nlib.version(); print(nlib._native._native.path)", folder=empty)
+    where = run(
+        str(python), "-c", "import nlib; nlib.version(); print(nlib._native._native.path)", folder=empty
+    )
     true(str(Path("fresh").absolute()) in where, f"libnlib is the package's: {where}")
 
 

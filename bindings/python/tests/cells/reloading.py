@@ -29,7 +29,9 @@ int counter = 50;
 int count(void) { return ++counter; }
 int comes(void) { return 3; }
 """
-THIRD = SECOND.replace("int a, b;", "int a, b, c;").replace("return 2", "return 3").replace("p.a + p.b", "p.c")
+THIRD = (
+    SECOND.replace("int a, b;", "int a, b, c;").replace("return 2", "return 3").replace("p.a + p.b", "p.c")
+)
 
 
 def reload() -> None:

@@ -115,7 +115,9 @@ def unload_in_callback() -> None:
         go.wait()
         return 1
 
-    thread = threading.Thread(target=lambda: kit.kit_each(nlib.array(kit.kit_point, 1), 1, waits, None), name="other")
+    thread = threading.Thread(
+        target=lambda: kit.kit_each(nlib.array(kit.kit_point, 1), 1, waits, None), name="other"
+    )
     thread.start()
     inside.wait()
     raises(nlib.InUseError, kit.unload, "kit_each", "other")

@@ -34,7 +34,9 @@ class Numbers(unittest.TestCase):
         self.assertRaises(Mismatch, BOOLEAN.take, "")
 
     def test_characters(self):
-        self.assertEqual([CHAR.take("a"), CHAR.take(b"a"), CHAR.take(97), CHAR.take(-1)], [b"a", b"a", b"a", b"\xff"])
+        self.assertEqual(
+            [CHAR.take("a"), CHAR.take(b"a"), CHAR.take(97), CHAR.take(-1)], [b"a", b"a", b"a", b"\xff"]
+        )
         self.assertRaises(Mismatch, CHAR.take, "ä")
         self.assertEqual(Character("char32_t", 4, False).give(0x20AC), "€")
 
@@ -142,7 +144,12 @@ class Names(unittest.TestCase):
     def test_spelling(self):
         pointer = {"kind": "pointer", "to": {**INT, "const": True}, "const": True}
         self.assertEqual(spelled(pointer, "p"), "const int *const p")
-        function = {"kind": "function", "result": INT, "parameters": [{"name": "n", "type": INT}], "variadic": True}
+        function = {
+            "kind": "function",
+            "result": INT,
+            "parameters": [{"name": "n", "type": INT}],
+            "variadic": True,
+        }
         self.assertEqual(spelled({"kind": "pointer", "to": function}, "f"), "int (*f)(int n, ...)")
         self.assertEqual(spelled({"kind": "array", "of": INT, "length": 3}, "a"), "int a[3]")
         self.assertEqual(

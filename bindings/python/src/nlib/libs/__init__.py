@@ -21,7 +21,9 @@ _PREFIX = __name__ + "."
 class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
     """Finds every module below `nlib.libs`."""
 
-    def find_spec(self, fullname: str, path: Any = None, target: Any = None) -> Optional[importlib.machinery.ModuleSpec]:
+    def find_spec(
+        self, fullname: str, path: Any = None, target: Any = None
+    ) -> Optional[importlib.machinery.ModuleSpec]:
         name = fullname[len(_PREFIX) :]
         if not fullname.startswith(_PREFIX) or "." in name:
             return None
@@ -43,4 +45,6 @@ if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
 
 def __getattr__(name: str) -> Library:
     # `from nlib.libs import name` asks the package first and imports the submodule then.
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}; import it: from {__name__} import {name}")
+    raise AttributeError(
+        f"module {__name__!r} has no attribute {name!r}; import it: from {__name__} import {name}"
+    )
