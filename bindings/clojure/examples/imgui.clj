@@ -11,23 +11,21 @@
 (def imgui (n/load-native-library "imgui"))
 (n/import-library! imgui :as 'ui :namespace "ImGui")
 
-;; What turns triangles into pixels is a source file of the project's examples; a few lines more of C++, in
-;; memory, reach into its std::vector.
+;; What turns triangles into pixels is a source file of the project's examples, with its header beside it; one
+;; line more of C++, in memory, gives the address of the pixels in a std::vector.
 (def here (.getParentFile (io/file (or *file* "examples/imgui.clj"))))
+(def drawing (io/file here "../../../examples/imgui-png"))
 (def rasterizer
   (n/load-native-library
-   :name "rasterizer"
-   :sources [{:name "pixels.cpp" :language "c++"
-              :code "#include \"imgui.h\"
-                     #include \"software_rasterizer.h\"
-                     Image *image(int width, int height) noexcept { return new Image(width, height); }
-                     void end(Image *image) noexcept { delete image; }
-                     unsigned char *pixels(Image *image) noexcept { return image->rgba.data(); }
-                     void render(const void *data, Image *image) noexcept { draw(*(const ImDrawData *)data, *image); }"}
-             (io/file here "../../../examples/imgui-png/software_rasterizer.cpp")]
-   :include-dirs [(io/file here "../../../examples/imgui-png")]
+   :sources [(io/file drawing "software_rasterizer.cpp")
+             {:name "pixels.cpp" :language "c++"
+              :code "#include \"software_rasterizer.h\"
+                     extern \"C\" unsigned char *pixels(Image &image) { return image.rgba.data(); }"}]
+   :include-dirs [drawing]
    :with ["imgui"]))
 (n/import-library! rasterizer :as 'raster)
+(n/defcfn rasterizer pixels "pixels" ["Image *"] "unsigned char *")
+
 (def png (n/load-native-library "stb_image_write"))
 
 (def width 480)
@@ -38,12 +36,14 @@
 (n/put! io :IniFilename nil :DeltaTime 1/60 :DisplaySize [width height])
 
 ;; The glyphs, as an image that the rasterizer reads.
-(let [pixels (atom nil), w (atom 0), h (atom 0)
-      _ (n/invoke (:Fonts io) :GetTexDataAsRGBA32 pixels w h)
-      atlas (raster/image @w @h)]
-  (.put (n/byte-buffer (raster/pixels atlas) (* 4 @w @h))
-        (n/byte-buffer @pixels (* 4 @w @h)))
-  (n/invoke (:Fonts io) :SetTexID atlas))
+(def atlas
+  (let [glyphs (atom nil), w (atom 0), h (atom 0)]
+    (n/invoke (:Fonts io) :GetTexDataAsRGBA32 glyphs w h)
+    (let [atlas (raster/Image @w @h)
+          size (* 4 @w @h)]
+      (.put (n/byte-buffer (pixels atlas) size) (n/byte-buffer @glyphs size))
+      atlas)))
+(n/invoke (:Fonts io) :SetTexID atlas)
 
 ;; A window finds its size in the first frames.
 (dotimes [frame 3]
@@ -58,11 +58,12 @@
   (ui/End)
   (ui/Render))
 
-(def image (raster/image width height))
-(raster/render (ui/GetDrawData) image)
-(n/call png "stbi_write_png" "imgui.png" width height 4 (raster/pixels image) (* 4 width))
+(with-open [image (raster/Image width height)]
+  (raster/draw (ui/GetDrawData) image)
+  (n/call png "stbi_write_png" "imgui.png" width height 4 (pixels image) (* 4 width)))
+
 (println "triangles:" (quot (:TotalIdxCount (ui/GetDrawData)) 3))
 (println "wrote imgui.png:" width "x" height "pixels")
 
-(raster/end image)
+(n/close! atlas)
 (ui/DestroyContext)

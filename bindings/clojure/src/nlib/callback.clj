@@ -46,7 +46,7 @@
       (fail :unsupported
             (str "a callback " (types/spell {:kind "pointer" :to description}) " takes or gives "
                  (:spelling type) " by value, which " (.label ^Platform platform) " cannot pass. "
-                 (if (.passesRecords ^Platform platform) "Write it in C." "Run on JDK 22 or later, or write it in C.")))
+                 (when-not (.passesRecords ^Platform platform) "Run on JDK 22 or later, or write it in C.")))
       (:unsupported type)
       (fail :unsupported (str "a callback with " (:spelling type) ": " (:unsupported type))))))
 

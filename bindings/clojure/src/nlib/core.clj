@@ -131,7 +131,7 @@
   :unloaded. Refused, of the kind :in-use, while one of its functions runs or another library needs it. A
   second time is an error too; .close, as of with-open, forgives it."
   [library]
-  (.unload (library/current library)))
+  (generation/unload (library/current library)))
 
 (defn reload!
   "Loads a library anew from what it was loaded from. Its functions, also those that vars hold, call the new
@@ -142,13 +142,13 @@
         ^Generation next (generation/load-generation (.options library))
         loaded? (.isLoaded before)]
     (if (and loaded? (generation/same-code? before next))
-      (generation/release next)
+      (generation/discard next)
       (do
         (when loaded?
           (if unload
-            (try (.unload before)
+            (try (generation/unload before)
                  (catch Throwable failure
-                   (.unload next)
+                   (generation/unload next)
                    (throw failure)))
             (generation/release before)))
         (.replace library next)
@@ -396,7 +396,9 @@
   "Prints what the headers say of a name."
   [library name]
   (let [generation (library/current library)]
-    (doseq [{:keys [item name documentation] :as found} (describe library name)]
+    (doseq [{:keys [item name documentation] :as found} (describe library name)
+            ;; typedef struct x x
+            :when (not (and (= "typedef" item) (= name (:name (:type found)))))]
       (println "-------------------------")
       (println (case item
                  "function" (function/documentation [found])

@@ -21,11 +21,10 @@
 (def ^:private severities {1 :remark, 2 :note, 3 :warning, 4 :error})
 
 (defn fail
-  "Throws an error of a kind, with more data where there is some."
+  "Throws an error of a kind, with more data where there is some. It has no cause: prompts show the innermost
+  one instead of the message."
   ([kind message] (fail kind message nil))
-  ([kind message data] (fail kind message data nil))
-  ([kind message data cause]
-   (throw (ex-info message (assoc data :nlib/kind kind) cause))))
+  ([kind message data] (throw (ex-info message (assoc data :nlib/kind kind)))))
 
 ;; nlib_diagnostic
 (def ^:private ^:const diagnostic-size 64)

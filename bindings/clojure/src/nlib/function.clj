@@ -188,14 +188,13 @@
   [name failure]
   (throw (ex-info (str (ex-message failure) "\nThe header cannot be read, so the types of " name " are not known. "
                        "Correct the header, or give the types: (function library \"" name "\" [:int] :int)")
-                  (ex-data failure)
-                  failure)))
+                  (ex-data failure))))
 
 (defn- undeclared [generation name failure]
   (when (try (generation/symbol-address generation name) (catch clojure.lang.ExceptionInfo _ nil))
     (fail :symbol (str name " is in the library, but its headers do not declare it. Give its types: "
                        "(function library \"" name "\" [:int] :int)")
-          {:nlib/function name} failure))
+          {:nlib/function name}))
   (throw failure))
 
 (defn items

@@ -94,11 +94,26 @@
 (definterface Holder
   (^nlib.generation.Generation current []))
 
-(defn generation
-  "The generation of an nlib_lib."
-  ^Generation [^long handle]
+(def ^:private ^java.util.Set loaded
+  "What is loaded. C may call back as long as it is, whether or not the program still holds the library: so
+  what it was given is kept until then."
+  (ConcurrentHashMap/newKeySet))
+
+(defn- made ^Generation [^long handle]
   (Generation. handle (memory/text-at (native/nlib_name handle)) (LongAdder.)
                (AtomicReference. :loaded) (AtomicLong. 0) (ConcurrentLinkedQueue.) (ConcurrentHashMap.) (memory/store)))
+
+(defn generation
+  "The generation of an nlib_lib."
+  ^Generation [handle]
+  (doto (made handle) (->> (.add loaded))))
+
+(defn unload
+  "Unloads code; throws where that is refused."
+  [^Generation generation]
+  (.unload generation)
+  (.remove loaded generation)
+  nil)
 
 (defn load-generation
   "Loads what the options ask for."
@@ -119,6 +134,12 @@
   "Gives up a handle; the code stays until the process ends."
   [^Generation generation]
   (native/nlib_release (.handle generation)))
+
+(defn discard
+  "Gives up a second handle of code for which there is another one."
+  [^Generation generation]
+  (release generation)
+  (.remove loaded generation))
 
 (defn same-code?
   "Whether two handles are of the same loaded code."

@@ -114,8 +114,9 @@
                                        (metadata library kind name)))))))
 
 (defn- space-name [^Library library namespace]
-  (symbol (str "nlib.lib." (string/join "." (cons (string/replace (.name (library/current library)) #"[^A-Za-z0-9_-]" "_")
-                                                  (when namespace (string/split namespace #"::")))))))
+  (let [plain (string/replace (.name (library/current library)) #"[^A-Za-z0-9_-]" "_")
+        inner (when namespace (string/split namespace #"::"))]
+    (symbol (string/join "." (concat ["nlib" "lib" plain] inner)))))
 
 (defn import!
   "Interns the members of a library; again after each reload. Gives the namespace."

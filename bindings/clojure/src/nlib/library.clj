@@ -38,7 +38,7 @@
   (onReload [_ one] (swap! work conj one) nil)
   (reloadWork [_] @work)
   java.io.Closeable
-  (close [_] (when (.isLoaded generation) (.unload generation)))
+  (close [_] (when (.isLoaded generation) (generation/unload generation)))
   ILookup
   (valAt [this name] (member this name))
   (valAt [this name default]
@@ -164,7 +164,7 @@
            (fail :compile (str (ex-message failure) "\nThe header cannot be read, so " name " is only known by its "
                                "symbol. Correct the header, or give the types: (function library \"" name
                                "\" [:int] :int)")
-                 (ex-data failure) failure)
+                 (ex-data failure))
            (throw failure)))))
 
 (defn member

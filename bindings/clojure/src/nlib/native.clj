@@ -26,8 +26,7 @@
              (throw (ex-info (str "libnlib cannot be opened: " (or (.getMessage failure) failure)
                                   "\nInstall nlib, or name the library with the variable NLIB_LIBRARY or the "
                                   "property nlib.library; now it is " (pr-str place) ".")
-                             {:nlib/kind :platform :nlib/library place}
-                             failure)))))))
+                             {:nlib/kind :platform :nlib/library place})))))))
 
 (defn- bind ^Invoker [name arguments result]
   (let [address (@symbols name)]

@@ -169,7 +169,11 @@
     (keyword? value) (or (values value)
                          (when generation (interface/integer-named generation (name value)))
                          (types/mismatch spelling value
-                                         (str "it has " (string/join ", " (take 12 (map (comp enumerator-keyword :name) (:values found)))))))
+                                         (->> (:values found)
+                                              (map (comp enumerator-keyword :name))
+                                              (take 12)
+                                              (string/join ", ")
+                                              (str "it has "))))
     (set? value) (reduce (fn [^long bits member]
                            (bit-or bits (long (enumeration-value found spelling values generation member))))
                          0 value)

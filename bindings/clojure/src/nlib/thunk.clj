@@ -53,19 +53,19 @@
 (defn- destructor
   "What ends an object at an address; nil where its class has no destructor that can be called."
   [^Generation generation name]
-  (let [{:keys [item] :as found} (interface/one generation "function" (str name "::~" (last-name name)))
-        symbol (:symbol (first (:symbols (:thunk found))))]
-    (when (and item symbol)
-      (let [invoker (delay (.invoker memory {:arguments (cond-> [:i64] (:throws (:thunk found)) (conj :i64))
-                                             :result :void}
-                                     (generation/interface-address generation symbol)))]
-        (fn [at]
-          ;; After the library was unloaded there is nothing left to end.
-          (when (.isLoaded generation)
-            (call/guarded generation (object-array 0)
-                          (fn [_ ^CallFrame frame]
-                            (.invoke ^Invoker @invoker
-                                     (object-array (cond-> [at] (:throws (:thunk found)) (conj (.claim frame 8 8)))))))))))))
+  (let [{:keys [symbols throws]} (:thunk (interface/one generation "function" (str name "::~" (last-name name))))
+        signature {:arguments (if throws [:i64 :i64] [:i64]) :result :void}
+        invoker (delay (.invoker memory signature
+                                 (generation/interface-address generation (:symbol (first symbols)))))
+        end (fn [at]
+              (fn [_ ^CallFrame frame]
+                (.invoke ^Invoker @invoker
+                         (object-array (if throws [at (.claim frame 8 8)] [at])))))]
+    (when (seq symbols)
+      (fn [at]
+        ;; After the library was unloaded there is nothing left to end.
+        (when (.isLoaded generation)
+          (call/guarded generation (object-array 0) (end at)))))))
 
 (defn- allocate
   "Memory for an object, with its destructor for when it is closed."
