@@ -13,7 +13,7 @@ system, else the system looks for libnlib.so.1.")
 (defparameter *system-folder*
   (make-pathname :name nil :type nil :version nil
                  :directory (butlast (pathname-directory
-                                      (or #.*compile-file-truename* *load-truename*))))
+                                      #.(or *compile-file-truename* *load-truename*))))
   "Where this system is.")
 
 (defun libnlib-paths ()
@@ -57,7 +57,7 @@ system, else the system looks for libnlib.so.1.")
 (defmacro define-api (result name &rest parameters)
   "Defines the function %NAME for a function of nlib.h. A parameter is a list of its raw type and its name."
   (let ((function (gensym "ADDRESS")))
-    `(defun ,(intern (format nil "%~a" name) "NLIB") ,(mapcar #'second parameters)
+    `(defun ,(intern (format nil "%~a" name)) ,(mapcar #'second parameters)
        (let ((,function (api-address ,(substitute #\_ #\- (string-downcase name)))))
          (with-c-environment ()
            (funcall-foreign ,function ,result ,@parameters))))))

@@ -154,7 +154,7 @@ place is not used again."
 (defun kept-callback (function type)
   "The callback, or the function of C's, for FUNCTION given as TYPE, a POINTER-TYPE. It lives as long as the
 library whose type it is."
-  (if (typep function 'native-function)
+  (if (native-function-p function)
       function
       (let* ((target (pointer-type-target type))
              (interface (function-type-interface target))

@@ -39,7 +39,8 @@
   PROGRESS      a function of a step, :fetch, :compiles, :compile-started, :unit-ready, :unit-failed or
                 :loaded, and the keywords :library :unit :cached :count :elapsed-ns
 
-LOG and PROGRESS are called by whichever thread does the work, several at once."
+LOG and PROGRESS are called by whichever thread does the work, several at once. An error in them does not stop a
+load; it is signalled by the next call that returns from C."
   (declare (ignore cache-directory worker project-folder profile library-path cache offline jobs
                    log progress))
   (let ((context (%make-context :options options)))

@@ -18,6 +18,9 @@
   (:metaclass #+sbcl sb-mop:funcallable-standard-class #+ecl clos:funcallable-standard-class)
   (:documentation "A function of a native library. One that came as a pointer has its type and address."))
 
+(defun native-function-p (object)
+  (typep object 'native-function))
+
 (defmethod print-object ((function native-function) stream)
   (print-unreadable-object (function stream :type t)
     (let ((candidates (native-function-candidates function)))
@@ -280,7 +283,7 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
 (defmacro fixed-arity-code (count)
   "For DIRECT-WAY: a lambda for COUNT arguments."
   (flet ((names (format)
-           (loop for i below count collect (intern (format nil format i) "NLIB"))))
+           (loop for i below count collect (intern (format nil format i)))))
     (let ((values (names "ARGUMENT-~d"))
           (preparers (names "PREPARER-~d")))
       `(destructuring-bind ,preparers preparers
@@ -315,8 +318,7 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
                                    parameters)))
          (receiver (or (receiver result library) #'identity))
          (preparers (preparers function parameters)))
-    (declare (type function invoker receiver)
-             (optimize speed (safety 1)))
+    (declare (type function invoker receiver))
     (case (length parameters)
       (0 (fixed-arity-code 0)) (1 (fixed-arity-code 1)) (2 (fixed-arity-code 2))
       (3 (fixed-arity-code 3)) (4 (fixed-arity-code 4)) (5 (fixed-arity-code 5))

@@ -100,6 +100,9 @@ When it fails, an NLIB-ERROR is signalled with these restarts:
         (library-unloaded library) nil
         (library-generation library) (list :generation)
         (gethash (request-identity request) *latest*) library)
+  (with-lock (*callbacks-lock*)
+    ;; Those of the code before stay: objects of that code may hold them.
+    (clrhash (library-callbacks library)))
   (with-lock (*libraries-lock*)
     (setf (gethash library *libraries*) t))
   (dolist (symbol symbols)

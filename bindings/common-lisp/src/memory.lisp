@@ -124,7 +124,7 @@ for each field a reader NAME-FIELD of an address."
   (multiple-value-bind (placed size) (structure-layout fields)
     (let ((base (gensym "BASE")))
       (flet ((made (format &rest parts)
-               (intern (apply #'format nil format parts) "NLIB")))
+               (intern (apply #'format nil format parts))))
         `(progn
            (defconstant ,(made "~a-SIZE" name) ,size)
            (defun ,(made "WRITE-~a" name) (,base &key ,@(loop for (field) in fields

@@ -16,7 +16,7 @@
    ;; Memory
    #:foreign #:make-foreign #:with-foreign #:free #:slot #:ref #:value #:to-lisp #:to-plist
    #:foreign-address #:foreign-pointer #:foreign-string #:make-foreign-string #:pointer-to
-   #:cast #:size-of #:offset-of
+   #:cast #:size-of #:offset-of #:find-type
    ;; C++
    #:new #:invoke #:destroy #:with-object
    ;; Callbacks

@@ -173,8 +173,14 @@ before each argument, the type of the result last.
   (let* ((library (find-library library))
          (interface (library-description library)))
     (dolist (item (describe-item interface nil name))
-      (describe-one item interface stream))
+      (unless (names-itself-p item)
+        (describe-one item interface stream)))
     (values)))
+
+(defun names-itself-p (item)
+  "Whether ITEM is the typedef of `typedef struct name {...} name;'."
+  (and (eq (symbol-of (getf item :item)) :typedef)
+       (equal (getf item :name) (getf (getf item :type) :name))))
 
 (defun describe-one (item interface stream)
   (let ((kind (symbol-of (getf item :item)))

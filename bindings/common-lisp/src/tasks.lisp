@@ -22,11 +22,7 @@ load is over, on the thread that loaded."
          (request (normal-request arguments))
          (context (or (getf request :context) (default-context)))
          (symbols (host-symbols request))
-         (closure (and when-done
-                       (allocate-closure :void '(:pointer)
-                                         (guarded (lambda (data)
-                                                    (declare (ignore data))
-                                                    (funcall when-done))))))
+         (closure (and when-done (done-closure when-done)))
          (task (%make-task :library (%make-library :request request) :request request :context context
                            :symbols symbols :closure closure))
          ;; What the request leads to must stay until the load is over.
@@ -39,6 +35,19 @@ load is over, on the thread that loaded."
                                  (if closure (closure-address closure) 0) 0 handle)))
             (task-memory task) *arena*))
     task))
+
+(defun done-closure (function)
+  "A closure that calls FUNCTION, once, and is free for others then."
+  (let ((closure nil))
+    (setf closure
+          (allocate-closure :void '(:pointer)
+                            (let ((call (guarded function)))
+                              (lambda (data)
+                                (declare (ignore data))
+                                (funcall call)
+                                (release-closure closure (constantly nil))
+                                nil))))
+    closure))
 
 (defun without-key (list key)
   (loop for (name value) on list by #'cddr

@@ -15,10 +15,10 @@
   (let ((*print-length* 8) (*print-level* 3))
     (error 'wrong-argument-type
            :datum value :expected-type (lisp-type type)
-           :message (format nil "~a is ~a, which takes ~a; it cannot be ~s~@[: ~a~]"
+           :message (format nil "~a is ~a, which takes ~a; it cannot be ~s~@[: ~?~]"
                             (if (functionp place) (funcall place) place)
                             (ctype-spelling type) (expected type) value
-                            (and (string/= reason "") reason)))))
+                            (and (string/= reason "") reason) '()))))
 
 ;;; What is expected, for people and for TYPE-ERROR
 
@@ -205,7 +205,8 @@ a FOREIGN, which have to stay alive until the call is over.")
          (encode-text text))
         ((text-type-p type)
          (wrong-value text type place
-                      "C may write there, which would be lost; give octets, or what NLIB:MAKE-FOREIGN-STRING makes of it"))
+                      "C may write there, which would be lost; give octets, or what ~
+                       NLIB:MAKE-FOREIGN-STRING makes of it"))
         (t (wrong-value text type place))))
 
 (defun prepare-vector (type target vector place)

@@ -1,0 +1,148 @@
+;;;; Cells: functions of Lisp's that C calls; threads.
+
+(in-package #:nlib-table)
+
+(define-condition own-error (error) ())
+
+(define-cell "callback"
+  (let* ((kit (kit))
+         (points '((:x 1 :y 2) (:x 3 :y 4) (:x 5 :y 6)))
+         (seen '())
+         (listened '()))
+    (check (= 0 (nlib:call kit "kit_each" points 3
+                           (lambda (index point data)
+                             (check (null data))
+                             (push (list index (nlib:slot point :x) (nlib:slot point :y)) seen)
+                             0)
+                           nil)))
+    (check (equal seen '((2 5d0 6d0) (1 3d0 4d0) (0 1d0 2d0))))
+    (check (= 7 (nlib:call kit "kit_each" points 3
+                           (lambda (index point data)
+                             (declare (ignore point data))
+                             (if (= index 1) 7 0))
+                           nil)))
+    ;; Kept by the library
+    (nlib:call kit "kit_listen" (lambda (data value)
+                                  (push (list (nlib:value (nlib:cast data :int)) value) listened))
+               (nlib:make-foreign :int 99))
+    (dotimes (i 3) (nlib:call kit "kit_emit" i))
+    #+sbcl (sb-ext:gc :full t)
+    #+ecl (ext:gc t)
+    (nlib:call kit "kit_emit" 3)
+    (check (equal (mapcar #'second listened) '(3 2 1 0)))
+    ;; Errors are signalled by the call
+    (let ((visited 0))
+      (signalled own-error
+        (nlib:call kit "kit_each" points 3
+                   (lambda (index point data)
+                     (declare (ignore point data))
+                     (incf visited)
+                     (if (= index 1) (error 'own-error) 0))
+                   nil))
+      (check (= visited 3)))
+    (check (= (nlib:call kit "kit_add" 1 2) 3))
+    ;; Nobody leaves C by a jump
+    (signalled nlib:callback-exit
+      (catch 'out
+        (nlib:call kit "kit_each" points 1
+                   (lambda (index point data)
+                     (declare (ignore index point data))
+                     (throw 'out nil))
+                   nil)))
+    (signalled nlib:wrong-argument-type
+      (nlib:call kit "kit_each" points 1 (lambda (index point data)
+                                           (declare (ignore index point data))
+                                           "no number")
+                 nil))
+    ;; Callbacks as objects, and symbols, which may be defined anew
+    (nlib:with-callback (visit kit "kit_visitor" (lambda (index point data)
+                                                   (declare (ignore point data))
+                                                   (1+ index)))
+      (check (= 1 (nlib:call kit "kit_each" points 3 visit nil))))
+    (setf (fdefinition 'visit) (lambda (index point data)
+                                 (declare (ignore index point data))
+                                 5))
+    (check (= 5 (nlib:call kit "kit_each" points 3 'visit nil)))
+    (setf (fdefinition 'visit) (lambda (index point data)
+                                 (declare (ignore index point data))
+                                 6))
+    (check (= 6 (nlib:call kit "kit_each" points 3 'visit nil)))
+    ;; C calls Lisp calls C
+    (check (= 42 (nlib:call kit "kit_each" points 1
+                            (lambda (index point data)
+                              (declare (ignore index point data))
+                              (nlib:call kit "kit_add" 40 2))
+                            nil)))))
+
+(define-cell "callback-thread"
+  (let ((kit (kit))
+        (value nil))
+    (nlib:call kit "kit_on_thread" (lambda (data given)
+                                     (declare (ignore data))
+                                     (setf value (* 2 given)))
+               nil 21)
+    (check (= value 42))
+    (dotimes (i 20)
+      (nlib:call kit "kit_on_thread" (lambda (data given)
+                                       (declare (ignore data))
+                                       (setf value (nlib:call kit "kit_add" given 1)))
+                 nil i)
+      (check (= value (1+ i))))
+    (signalled own-error
+      (nlib:call kit "kit_on_thread" (lambda (data given)
+                                       (declare (ignore data given))
+                                       (error 'own-error))
+                 nil 1))
+    (check (= (nlib:call kit "kit_add" 1 2) 3))))
+
+(defun run-threads (count function)
+  "Calls FUNCTION with each number below COUNT, each on a thread of its own; gives the results."
+  #+sbcl (mapcar #'sb-thread:join-thread
+                 (loop for i below count
+                       collect (sb-thread:make-thread function :arguments (list i))))
+  #+ecl (let ((results (make-list count)))
+          (mapc #'mp:process-join
+                (loop for i below count
+                      collect (let ((i i))
+                                (mp:process-run-function "test" (lambda ()
+                                                                  (setf (nth i results)
+                                                                        (funcall function i)))))))
+          results))
+
+(define-cell "threads"
+  ;; Eight threads look the same function up, load, allocate, call back; the collector runs meanwhile.
+  (let ((kit (kit))
+        (points '((:x 1 :y 2) (:x 3 :y 4))))
+    (check (equal (run-threads
+                   8 (lambda (number)
+                       (let ((sum 0))
+                         (dotimes (i 200 sum)
+                           (let ((middle (nlib:call kit "kit_mid" (first points) '(:x 3 :y 2))))
+                             (incf sum (round (nlib:slot middle :x))))
+                           (nlib:call kit "kit_each" points 2
+                                      (lambda (index point data)
+                                        (declare (ignore data))
+                                        (incf sum (+ index (round (nlib:slot point :x))))
+                                        0)
+                                      nil)
+                           (when (and (zerop number) (zerop (mod i 50)))
+                             #+sbcl (sb-ext:gc :full t)
+                             #+ecl (ext:gc t))))))
+                  (make-list 8 :initial-element (* 200 (+ 2 1 4)))))
+    (check (equal (run-threads
+                   4 (lambda (number)
+                       (nlib:call (nlib:load-native-library
+                                   :code "int same(int value) { return value + 1; }" :name "same")
+                                  "same" number)))
+                  '(1 2 3 4)))
+    (check (equal (run-threads
+                   4 (lambda (number)
+                       (let ((heard '()))
+                         (dotimes (i 20)
+                           (nlib:call kit "kit_on_thread"
+                                      (lambda (data value)
+                                        (declare (ignore data))
+                                        (push value heard))
+                                      nil (+ number i)))
+                         (reduce #'+ heard))))
+                  (loop for number below 4 collect (+ (* 20 number) 190))))))
