@@ -217,11 +217,11 @@ fn walk(interface: &Interface) -> impl Iterator<Item = (&str, Place)> {
         }))
 }
 
-fn listed<'i, T>(
+fn listed<T>(
     kind: ItemKind,
-    items: &'i [T],
+    items: &[T],
     name: fn(&T) -> &String,
-) -> impl Iterator<Item = (&'i str, Place)> {
+) -> impl Iterator<Item = (&str, Place)> {
     let place = move |index| Place {
         kind,
         index,

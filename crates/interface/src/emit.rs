@@ -6,11 +6,16 @@
 mod c;
 mod c_constants;
 mod c_records;
+mod cffi;
 mod comment;
+mod declaration;
 pub(crate) mod lower;
 mod luajit;
 pub(crate) mod names;
+mod python;
 mod rust;
+mod scopes;
+mod typescript;
 
 pub(crate) use c::{C, Dialect};
 
@@ -26,19 +31,28 @@ pub enum Format {
     C,
     /// What `ffi.cdef` takes: blocks with an empty line between them, each of which may fail alone.
     Luajit,
+    /// A stub of Python's.
+    Python,
+    /// Definitions for Common Lisp's CFFI.
+    Cffi,
+    /// Declarations of TypeScript's.
+    Typescript,
     /// A module of Rust's over the crate `nlib`.
     Rust,
 }
 
 impl Format {
     /// Each with its name.
-    pub const ALL: [(&'static str, Self); 7] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("c", Self::C),
         ("json", Self::Notation(Notation::Json)),
         ("lisp", Self::Notation(Notation::Lisp)),
         ("edn", Self::Notation(Notation::Edn)),
         ("lua", Self::Notation(Notation::Lua)),
+        ("python", Self::Python),
+        ("cffi", Self::Cffi),
         ("luajit", Self::Luajit),
+        ("typescript", Self::Typescript),
         ("rust", Self::Rust),
     ];
 
@@ -57,7 +71,10 @@ pub fn emit(interface: &Interface, format: Format) -> String {
             render_lines(&data.expect("an interface is JSON"), notation)
         }
         Format::C => c::emit(interface),
+        Format::Python => python::emit(interface),
+        Format::Cffi => cffi::emit(interface),
         Format::Luajit => luajit::emit(interface),
+        Format::Typescript => typescript::emit(interface),
         Format::Rust => rust::emit(interface),
     }
 }

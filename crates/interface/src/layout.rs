@@ -182,7 +182,7 @@ impl<'i> Layout<'_, 'i> {
     ) -> Option<()> {
         let alignment = self.packed.map_or(alignment, |most| alignment.min(most));
         let at = self.begin();
-        if offset < at || offset % alignment != 0 {
+        if offset < at || !offset.is_multiple_of(alignment) {
             return None;
         }
         if at.next_multiple_of(alignment) != offset {

@@ -4,7 +4,7 @@
 //! notation writes it; one walk over the data serves them all.
 
 mod edn;
-mod lisp;
+pub(crate) mod lisp;
 mod lua;
 
 use serde_json::Value;

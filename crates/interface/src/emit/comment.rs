@@ -24,10 +24,3 @@ pub(crate) fn block(text: Option<&str>, indent: &str) -> String {
         }
     }
 }
-
-/// A text in one line, cut after its first sentence or paragraph.
-pub(crate) fn summary(text: &str) -> String {
-    let paragraph = text.trim().split("\n\n").next().unwrap_or_default();
-    let words: Vec<&str> = paragraph.split_whitespace().collect();
-    words.join(" ")
-}

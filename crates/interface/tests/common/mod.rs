@@ -1,6 +1,10 @@
 //! What the tests of this crate share: interfaces written by hand, and the programs of the languages.
 
 #![allow(dead_code, reason = "each test uses a part")]
+#![allow(
+    clippy::disallowed_methods,
+    reason = "tests run the programs of the languages"
+)]
 
 pub mod kit;
 
