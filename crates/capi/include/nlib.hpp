@@ -207,6 +207,77 @@ class request {
     nlib_linker linker_ = NLIB_LINKER_AUTO;
 };
 
+// What a library's headers declare; see docs/interface.md.
+class interface {
+  public:
+    // Takes a handle over.
+    explicit interface(nlib_interface *raw) noexcept : raw_(raw) {}
+
+    // The names of one kind, or of all.
+    std::vector<std::string> names(const char *kind = nullptr) const {
+        const char *text = nullptr;
+        check(nlib_interface_names(raw_.get(), kind, &text));
+        std::vector<std::string> names;
+        std::string_view rest = text;
+        while (!rest.empty()) {
+            const std::size_t end = rest.find('\n');
+            names.emplace_back(rest.substr(0, end));
+            rest.remove_prefix(end == rest.npos ? rest.size() : end + 1);
+        }
+        return names;
+    }
+
+    // Everything that has this name, as a list in "json", "lisp", "edn" or "lua".
+    std::string describe(const std::string &name, const char *kind = nullptr,
+                         const char *notation = "json") const {
+        const char *text = nullptr;
+        check(nlib_interface_describe(raw_.get(), kind, name.c_str(), notation, &text));
+        return text;
+    }
+
+    // The whole in a format of `nlib bind`.
+    std::string text(const char *format = "json") const {
+        const char *text = nullptr;
+        std::size_t size = 0;
+        check(nlib_interface_text(raw_.get(), format, &text, &size));
+        return std::string(text, size);
+    }
+
+    // The address of a function by its symbol, or of a thunk.
+    void *address(const std::string &symbol) const {
+        void *address = nullptr;
+        check(nlib_interface_symbol(raw_.get(), symbol.c_str(), &address));
+        return address;
+    }
+
+    // The thunk of a function for so many arguments: its type in C is as docs/interface.md says. Of overloads
+    // that take as many it is the first; the others are reached by `describe` and `address`.
+    template <typename Signature>
+    Signature *thunk(const std::string &function, std::size_t arguments) const {
+        static_assert(std::is_function_v<Signature>, "a function's type, as in thunk<int(double)>");
+        const std::string description = describe(function, "function");
+        const std::string ending = "_" + std::to_string(arguments);
+        for (std::size_t at = 0; (at = description.find("nlib_thunk_", at)) != description.npos;) {
+            const std::size_t end = description.find('"', at);
+            const std::string symbol = description.substr(at, end - at);
+            if (symbol.size() > ending.size() &&
+                symbol.compare(symbol.size() - ending.size(), ending.size(), ending) == 0)
+                return reinterpret_cast<Signature *>(address(symbol));
+            at = end;
+        }
+        throw std::invalid_argument(function + " has no thunk for " + std::to_string(arguments) +
+                                    " arguments");
+    }
+
+    nlib_interface *get() const noexcept { return raw_.get(); }
+
+  private:
+    struct free {
+        void operator()(nlib_interface *raw) const noexcept { nlib_interface_free(raw); }
+    };
+    std::unique_ptr<nlib_interface, free> raw_;
+};
+
 // A loaded library. It stays loaded when this goes; `unload` is explicit.
 class library {
   public:
@@ -242,6 +313,13 @@ class library {
                              info.is_function != 0});
         }
         return found;
+    }
+
+    // What its public headers declare.
+    nlib::interface headers() const {
+        nlib_interface *raw = nullptr;
+        check(nlib_interface_open(raw_.get(), &raw));
+        return nlib::interface(raw);
     }
 
     std::string name() const { return nlib_name(raw_.get()); }
