@@ -17,7 +17,7 @@ typedef struct node_owner node_owner;
 
 /* What JavaScript reads and writes without a call, each with sequential consistency. */
 typedef struct node_state {
-    int32_t inside;  /* How many synchronous calls the owner is in. Only the owner writes it. */
+    int32_t inside;  /* Whether the owner is in a synchronous call. Only the owner writes it. */
     int32_t waiting; /* How many requests wait. */
     int32_t refused; /* How many requests were refused. */
 } node_state;

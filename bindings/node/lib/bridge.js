@@ -60,7 +60,7 @@ class Bridge {
         if (this.owner === null) throw new Error("no memory or file descriptors are left for nlib's callbacks");
         this.state = new Int32Array(koffi.view(this.node_owner_state(this.owner), 12));
         // It may be opened for the arguments of a call.
-        this.state[INSIDE] = bridge.depth;
+        this.state[INSIDE] = bridge.depth > 0 ? 1 : 0;
         this.inboxes = new Set();
         this.refused = 0;
         // Does not keep the process from ending.
@@ -85,15 +85,15 @@ class Bridge {
         return this.node_gate_new(this.owner, target, stackWords);
     }
 
-    /** Before a synchronous call: what waits is run, what comes is refused. */
+    /** Before the outermost synchronous call: what waits is run, what comes is refused. */
     enter() {
-        Atomics.add(this.state, INSIDE, 1);
+        Atomics.store(this.state, INSIDE, 1);
         if (Atomics.load(this.state, WAITING) > 0) this.run();
     }
 
     /** After it. */
     leave() {
-        Atomics.sub(this.state, INSIDE, 1);
+        this.state[INSIDE] = 0;
     }
 
     /** Whether another thread called back and was refused since this was asked last. */

@@ -59,7 +59,7 @@ let serial = 0;
 
 /** Begins a synchronous call into an image. */
 function enter(image) {
-    if (bridge.current !== null) bridge.current.enter();
+    if (bridge.depth === 0 && bridge.current !== null) bridge.current.enter();
     const frame = frames[bridge.depth] ?? (frames[bridge.depth] = new Frame());
     bridge.depth++;
     frame.image = image;
@@ -71,13 +71,13 @@ function enter(image) {
 
 /** Ends the synchronous call that was begun last. */
 function leave(frame) {
-    if (bridge.current !== null) bridge.current.leave();
     arena.release(frame.mark);
     frame.image.running--;
     frame.failed = null;
     frame.kept = null;
     frame.afters = null;
     bridge.depth--;
+    if (bridge.depth === 0 && bridge.current !== null) bridge.current.leave();
     if (frame.ends !== null) endAll(frame);
 }
 

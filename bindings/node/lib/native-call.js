@@ -22,6 +22,13 @@ const RETURNS = {
     string: "string",
 };
 
+// Parameters that are quickly checked.
+const [OTHER, INT, DOUBLE] = [0, 1, 2];
+const FORMS = new Map([
+    ["int32", INT],
+    ["float64", DOUBLE],
+]);
+
 /** A native function with its types, ready to be called. */
 class NativeCall {
     /**
@@ -52,7 +59,9 @@ class NativeCall {
         this.target = target;
         this.parameters = parameters;
         this.types = parameters.map(({ type }) => type);
+        this.forms = this.types.map(({ key, isNumber }) => (isNumber ? (FORMS.get(key) ?? OTHER) : OTHER));
         this.result = result;
+        this.givesNumber = result.isNumber;
         this.returns = returns;
         this.self = self;
         this.throws = throws;
@@ -77,6 +86,11 @@ class NativeCall {
 
     /** One argument as koffi takes it. */
     argument(index, value, keeper) {
+        // Numbers first: calls on whatever type the parameter is of cost as much as the call itself.
+        const form = this.forms[index];
+        if (form === INT) {
+            if ((value | 0) === value) return value;
+        } else if (form === DOUBLE && typeof value === "number") return value;
         try {
             return this.types[index].toNative(value, keeper);
         } catch (error) {
@@ -88,7 +102,7 @@ class NativeCall {
     plainResult(frame, given) {
         checkThreads(frame);
         if (frame.failed !== null || frame.afters !== null) frame.finish();
-        return this.result.fromNative(given);
+        return this.givesNumber ? given : this.result.fromNative(given);
     }
 
     /** Calls it on a thread of Node's pool. */
