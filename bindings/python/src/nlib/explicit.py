@@ -118,7 +118,7 @@ def signature(name: str, result: Any, parameters: Iterable[Any]) -> Signature:
     shown = ", ".join(c.spelling for c in conversions) + (", ..." if variadic else "")
     return Signature(
         name,
-        [Parameter(f"arg{index}", c) for index, c in enumerate(conversions)],
+        [Parameter(f"argument_{index}", c) for index, c in enumerate(conversions)],
         given,
         variadic,
         f"{given.spelling} {name}({shown or 'void'})",

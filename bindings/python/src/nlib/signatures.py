@@ -41,11 +41,11 @@ class Signature(NamedTuple):
 
 
 def identifiers(names: list[str]) -> list[str]:
-    """Names of parameters as distinct identifiers of Python: `from` is `from_`, the third without one `arg2`."""
+    """Names of parameters as distinct identifiers of Python: `from` is `from_`, the third without one `argument_2`."""
     made: list[str] = []
     for index, name in enumerate(names):
         if not name.isidentifier() or name.startswith("_n_"):
-            name = f"arg{index}"
+            name = f"argument_{index}"
         if keyword.iskeyword(name):
             name += "_"
         while name in made:

@@ -12,16 +12,22 @@ from .examples import BINDING
 from .expect import equal, fixture, true
 
 USE = """
-import nlib
-import kit as stub
+import typing
 
-kit = nlib.load("kit.c")
+import nlib
+
+if typing.TYPE_CHECKING:
+    from kit import Kit
+
+kit = typing.cast("Kit", nlib.load("kit.c"))
 answer: int = kit.kit_add(1, 2)
+point = kit.kit_mid(kit.kit_point(1, 2), (3, 4))
+x: float = point.x
+kit.kit_each([point], 1, lambda index, visited, data: 0, None)
 try:
     nlib.load("bad.c")
 except nlib.CompileError as error:
     line: int = error.diagnostics[0].line
-number: int = stub.kit_add(1, 2)
 """
 
 
@@ -31,12 +37,12 @@ def typing() -> None:
 
     kit = nlib.load(fixture("kit.c"))
     stub = kit.declarations("python")
-    true("def kit_add(" in stub and "class kit_point" in stub, stub)
+    true("def kit_add(" in stub and "class Kit(" in stub, stub)
     Path("kit.pyi").write_text(stub)
     Path("use.py").write_text(USE)
     environment = {"MYPYPATH": str(BINDING / "src"), "PATH": "/usr/bin:/bin"}
     equal(subprocess.run([*mypy, "--strict", "use.py"], env=environment).returncode, 0)
-    wrong = USE.replace("stub.kit_add(1, 2)", 'stub.kit_add(1, "2")')
-    Path("use.py").write_text(wrong)
-    done = subprocess.run([*mypy, "use.py"], env=environment, stdout=subprocess.PIPE, text=True)
-    true(done.returncode == 1 and "kit_add" in done.stdout, done.stdout)
+    for right, wrong in (("kit_add(1, 2)", 'kit_add(1, "2")'), ("point.x", "point.z"), ("x: float", "x: str")):
+        Path("use.py").write_text(USE.replace(right, wrong))
+        done = subprocess.run([*mypy, "use.py"], env=environment, stdout=subprocess.PIPE, text=True)
+        true(done.returncode == 1 and "Found 1 error" in done.stdout, f"{wrong}:\n{done.stdout}")

@@ -139,7 +139,7 @@ class Outs(unittest.TestCase):
 
 class Names(unittest.TestCase):
     def test_identifiers(self):
-        self.assertEqual(identifiers(["from", "", "a", "a", "_n_x"]), ["from_", "arg1", "a", "a_", "arg4"])
+        self.assertEqual(identifiers(["from", "", "a", "a", "_n_x"]), ["from_", "argument_1", "a", "a_", "argument_4"])
 
     def test_spelling(self):
         pointer = {"kind": "pointer", "to": {**INT, "const": True}, "const": True}
