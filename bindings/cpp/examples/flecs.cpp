@@ -54,12 +54,12 @@ int main() {
 
     ecs_entity_desc_t named{};
     named.name = "Move";
-    const ecs_id_t phase[] = {flecs.var<ecs_entity_t>("EcsOnUpdate"), 0};
-    const ecs_id_t depends[] = {ecs_id_t(flecs.var<ecs_entity_t>("EcsDependsOn")), 0};
+    const auto phase = flecs.var<const ecs_entity_t>("EcsOnUpdate");
+    const auto depends_on = flecs.var<const ecs_entity_t>("EcsDependsOn");
     ecs_system_desc_t system{};
     system.entity = FLECS(ecs_entity_init)(world, &named);
-    FLECS(ecs_add_id)(world, system.entity, phase[0]);
-    FLECS(ecs_add_id)(world, system.entity, ecs_pair(depends[0], phase[0]));
+    FLECS(ecs_add_id)(world, system.entity, phase);
+    FLECS(ecs_add_id)(world, system.entity, FLECS(ecs_make_pair)(depends_on, phase));
     system.query.terms[0].id = position;
     system.query.terms[1].id = velocity;
     system.callback = move;

@@ -27,7 +27,7 @@ build() {
 
 case $1 in
 flecs)
-    build "$here/../examples/flecs.cpp" -x c++ -isystem "$(headers flecs)"
+    build "$here/../examples/flecs.cpp" -isystem "$(headers flecs)"
     ./program | tee printed
     grep -qx 'comet at (20.0, 5.0)' printed && grep -qx 'moon  at (5.0, 15.0)' printed
     ;;

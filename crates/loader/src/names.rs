@@ -45,10 +45,20 @@ pub(crate) fn without_result(name: &str) -> &str {
     &name[start..]
 }
 
+/// `ns::name()` of `ns::name[abi:cxx11]()`: a tag of the compiler's that nobody writes.
+fn without_abi_tags(signature: &str) -> String {
+    let mut parts = signature.split("[abi:");
+    let mut whole = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        whole.push_str(part.split_once(']').map_or("", |(_, rest)| rest));
+    }
+    whole
+}
+
 /// One spelling for signatures that differ in blanks and in where `const` stands: `f(const char *)`
 /// and `f(char const*)` are the same. `f(void)` is `f()`.
 pub(crate) fn canonical(signature: &str) -> String {
-    let signature = signature.replace("(void)", "()");
+    let signature = without_abi_tags(signature).replace("(void)", "()");
     let mut words: Vec<String> = Vec::new();
     let mut is_in_word = false;
     for character in signature.chars() {
@@ -122,6 +132,7 @@ mod tests {
         for (one, other) in [
             ("ns::f(const char *, int)", "ns::f(char const*, int)"),
             ("f(void)", "f()"),
+            ("C::name() const", "C::name[abi:cxx11]() const"),
             ("f(const unsigned int&)", "f(unsigned int const&)"),
             ("g( std::vector<const int*> )", "g(std::vector<int const*>)"),
             (

@@ -103,6 +103,11 @@ pub const HOSTS: &[Host] = &[
         ],
     },
     Host {
+        name: "c++",
+        command: &["bindings/cpp/tests/table.sh"],
+        further: &[],
+    },
+    Host {
         name: "node",
         command: &["node", "bindings/node/tests/table.mjs"],
         further: &[],
