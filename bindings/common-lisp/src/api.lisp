@@ -7,7 +7,7 @@
 system, else the system looks for libnlib.so.1.")
 
 (defvar *libnlib* nil "The handle of libnlib in this process.")
-(defvar *api-addresses* (make-hash-table :test #'equal) "From names of nlib.h to addresses.")
+(defvar *api-addresses* (make-shared-table 'equal) "From names of nlib.h to addresses.")
 (defvar *api-lock* (make-lock "libnlib"))
 
 (defparameter *system-folder*

@@ -372,6 +372,10 @@ that of 8 bytes."
 (defmacro with-lock ((lock) &body body)
   `(mp:with-lock (,lock) ,@body))
 
+(defun make-shared-table (test)
+  "A hash table that several threads may use at once."
+  (make-hash-table :test test :synchronized t))
+
 (defun call-at-death (object function)
   "Calls FUNCTION once OBJECT is garbage, on whichever thread."
   (ext:set-finalizer object (lambda (object) (declare (ignore object)) (funcall function))))

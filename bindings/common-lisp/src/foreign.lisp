@@ -93,13 +93,6 @@ MAKE-FOREIGN."
                                 (field-keywords definition))
                :near-names (mapcar #'field-name (definition-fields definition))))))
 
-(defun field-keywords (definition)
-  (let ((keywords '()))
-    (maphash (lambda (key field)
-               (when (keywordp key) (push (cons (field-offset field) key) keywords)))
-             (definition-table definition))
-    (mapcar #'cdr (sort keywords #'< :key #'car))))
-
 (defun read-field (field address library storage)
   (if (field-bit-width field)
       (receive (field-type field) (read-bits field address) library)

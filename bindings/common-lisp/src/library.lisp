@@ -12,14 +12,14 @@ another one after each load, so that whoever kept an address knows whether it st
   (handle 0 :type (unsigned-byte 64))
   (context nil)
   (interface nil)
-  (functions (make-hash-table :test #'equal) :read-only t)
+  (functions (make-shared-table 'equal) :read-only t)
   (callbacks (make-hash-table :test #'eq) :read-only t)
   (kept '() :type list)
   (lock (make-lock "nlib library") :read-only t))
 
 (defmethod print-object ((library library) stream)
   (print-unreadable-object (library stream :type t :identity t)
-    (format stream "~a~a" (or (library-name library) "(not loaded yet)")
+    (format stream "~a~a" (or (library-name library) (request-title (library-request library)))
             (cond ((library-unloaded library) ", unloaded")
                   ((library-generation library) "")
                   (t ", loaded when first used")))))
@@ -49,7 +49,7 @@ another one after each load, so that whoever kept an address knows whether it st
   "What the headers of a library declare. HANDLE is an nlib_interface; the tables hold what was read so far."
   (handle 0 :type (unsigned-byte 64))
   (library nil :type library)
-  (types (make-hash-table :test #'equal) :read-only t)
+  (types (make-shared-table 'equal) :read-only t)
   (lisp-names nil)
   (methods nil))
 

@@ -6,10 +6,10 @@
   "The libraries that are loaded. What they keep for C is kept by this.")
 (defvar *libraries-lock* (make-lock "nlib libraries"))
 
-(defvar *latest* (make-hash-table :test #'equal)
+(defvar *latest* (make-shared-table 'equal)
   "From identities of requests to the library that was loaded last for it.")
 
-(defvar *named-libraries* (make-hash-table :test #'equal)
+(defvar *named-libraries* (make-shared-table 'equal)
   "From names in upper case to libraries, see DEFINE-LIBRARY.")
 
 (defun load-native-library (&rest arguments)

@@ -52,7 +52,7 @@
 
 (defun request-title (request)
   "What REQUEST asks for, for people."
-  (or (getf request :name)
+  (or (and (getf request :name) (word (getf request :name)))
       (let ((source (getf request :source)))
         (if (listp source) (first source) source))
       (getf request :manifest)

@@ -138,12 +138,12 @@
 
 (defstruct definition
   "What is known of a record. FIELDS are as the header has them; TABLE finds them and those of unnamed records
-and base classes by their C names and by keyword."
+and base classes by their C names and by keyword; KEYS are these keywords, the last one first."
   (size 0) (alignment 1) (opaque nil) (trivial t) (abstract nil) (bases '()) (fields '())
-  (table (make-hash-table :test #'equal)) (documentation nil))
+  (table (make-hash-table :test #'equal)) (keys '()) (documentation nil))
 
 (defstruct field
-  (name "" :type string) (type nil) (offset 0) (bit-offset nil) (bit-width nil)
+  (name "" :type string) (type nil) (offset 0) (bit-offset nil) (bit-width nil) (private nil)
   (documentation nil))
 
 (defun record-definition (record)
@@ -167,9 +167,10 @@ and base classes by their C names and by keyword."
         (enter-inner-fields definition (named-type interface "record" (getf base :name))
                             (getf base :offset))))
     (dolist (field (definition-fields definition))
-      (if (string= (field-name field) "")
-          (enter-inner-fields definition (field-type field) (field-offset field))
-          (enter-field definition field)))
+      (cond ((field-private field))
+            ((string= (field-name field) "")
+             (enter-inner-fields definition (field-type field) (field-offset field)))
+            (t (enter-field definition field))))
     definition))
 
 (defun parse-field (data interface)
@@ -178,21 +179,26 @@ and base classes by their C names and by keyword."
                 :offset (getf data :offset)
                 :bit-offset (and bits (getf bits :offset))
                 :bit-width (and bits (getf bits :width))
+                :private (getf data :private)
                 :documentation (getf data :documentation))))
 
 (defun enter-field (definition field)
   (let ((table (definition-table definition))
-        (name (field-name field)))
-    (setf (gethash name table) field
-          (gethash (keyword-name name) table) field)))
+        (keyword (keyword-name (field-name field))))
+    (setf (gethash (field-name field) table) field
+          (gethash keyword table) field)
+    (push keyword (definition-keys definition))))
 
 (defun enter-inner-fields (definition record offset)
   "Enters the fields of RECORD, which lies at OFFSET, as if they were those of DEFINITION."
   (when (record-type-p record)
-    (maphash (lambda (key field)
-               (when (stringp key)
-                 (enter-field definition (moved-field field offset))))
-             (definition-table (record-definition record)))))
+    (let ((inner (record-definition record)))
+      (dolist (keyword (field-keywords inner))
+        (enter-field definition (moved-field (gethash keyword (definition-table inner)) offset))))))
+
+(defun field-keywords (definition)
+  "The keywords of the fields, in the header's order."
+  (remove-duplicates (reverse (definition-keys definition))))
 
 (defun moved-field (field offset)
   (let ((copy (copy-field field)))

@@ -208,6 +208,7 @@
       (check (= (nlib:call kit "kit::Tally::total" tally) 7))
       (check (string= (nlib:invoke tally "label") "tally 7"))
       (check (= (nlib:call kit "kit::Tally::alive") 1))
+      (check (null (nlib:to-plist tally))) ; all private
       (nlib:destroy tally)
       (check (= (nlib:call kit "kit::Tally::alive") 0))
       (signalled nlib:dead-object (nlib:invoke tally "next")))
