@@ -223,7 +223,10 @@
   (same 'kit_add (:name (meta #'kit/kit_add)))
   (same "#nlib/function \"kit_add\"" (pr-str kit/kit_add))
   (holds (some #(= "kit_add" (:name %)) (n/symbols kit)))
-  (holds (seq (repl/apropos "kit_half"))))
+  (holds (seq (repl/apropos "kit_half")))
+  (let [space (n/import-library! kit :into 'only.some :only [:kit_add "KIT_NAME"] :rename n/kebab-case)]
+    (same '#{kit-add KIT_NAME} (set (keys (ns-interns space)))))
+  (fails :argument [":onyl" ":only"] (n/import-library! kit :onyl [:kit_add])))
 
 (n/defcfn kit add "kit_add" [:int ::n/int] :int)
 (n/defcfn kit kit-half)

@@ -8,6 +8,7 @@
                               SegmentAllocator StructLayout SymbolLookup ValueLayout)
            (java.lang.invoke MethodHandle MethodHandles MethodType)
            (java.nio.file Path)
+           (java.util.concurrent ConcurrentHashMap)
            (nlib.platform Invoker Owned Platform)))
 
 (set! *warn-on-reflection* true)
@@ -60,7 +61,8 @@
       (FunctionDescriptor/of (layout result) arguments))))
 
 (def ^:private objects (class (object-array 0)))
-(def ^:private spread-type (MethodType/methodType Object ^Class objects))
+(def ^:private spread-type
+  (MethodType/methodType Object MemorySegment (into-array Class [objects])))
 
 (defn- record-size [kind]
   (when (vector? kind) (.byteSize (layout kind))))
@@ -68,22 +70,34 @@
 (defn- segment ^MemorySegment [^long address ^long size]
   (.asSlice everything address size))
 
-(defn- spread
-  "A handle that takes all arguments in one array, as Clojure can call it."
-  ^MethodHandle [^MethodHandle handle]
-  (let [count (.parameterCount (.type handle))]
+(defn- linked
+  "A handle for calls of a signature that takes the function's address and all arguments in one array, as
+  Clojure can call it."
+  ^MethodHandle [{:keys [arguments fixed] :as signature}]
+  (let [options (into-array Linker$Option
+                            (when (and fixed (< (long fixed) (count arguments)))
+                              [(Linker$Option/firstVariadicArg (int fixed))]))
+        handle (.downcallHandle linker (descriptor signature) options)]
     (-> handle
-        (.asSpreader ^Class objects count)
+        (.asSpreader ^Class objects (dec (.parameterCount (.type handle))))
         (.asType spread-type))))
+
+;; Linking takes a good part of a millisecond, and signatures recur.
+(def ^:private ^ConcurrentHashMap handles (ConcurrentHashMap.))
+
+(defn- handle-at
+  "A handle that calls what is at an address."
+  ^MethodHandle [signature ^long address]
+  (let [handle (or (.get handles signature)
+                   (let [made (linked signature)]
+                     (or (.putIfAbsent handles signature made) made)))]
+    (.bindTo ^MethodHandle handle (MemorySegment/ofAddress address))))
 
 (defn- invoker
   "Records among the arguments are given as addresses. For a result that is a record, the first argument is
   the address of the memory for it."
-  [{:keys [arguments result fixed] :as signature} ^long address]
-  (let [options (into-array Linker$Option
-                            (when (and fixed (< (long fixed) (count arguments)))
-                              [(Linker$Option/firstVariadicArg (int fixed))]))
-        handle (spread (.downcallHandle linker (MemorySegment/ofAddress address) (descriptor signature) options))
+  [{:keys [arguments result] :as signature} ^long address]
+  (let [^MethodHandle handle (handle-at signature address)
         result-size (record-size result)
         sizes (mapv record-size arguments)
         records (vec (keep-indexed (fn [index size] (when size [(if result-size (inc index) index) size])) sizes))]
