@@ -15,6 +15,9 @@ pub enum HeaderError {
         /// What the dynamic linker said.
         message: String,
     },
+    /// There is no thread to read on.
+    #[error("cannot start a thread to read headers: {0}")]
+    Thread(std::io::Error),
     /// An argument of the library's unit holds a NUL.
     #[error("an argument of the compiler holds a NUL byte")]
     Arguments,

@@ -35,7 +35,9 @@ mod tokens;
 mod types;
 mod values;
 
+use std::panic::resume_unwind;
 use std::path::Path;
+use std::thread;
 
 use nlib_interface::{INTERFACE_VERSION, Interface, InterfaceLanguage};
 
@@ -51,6 +53,10 @@ use reader::{Reader, Setting};
 /// How often the headers are parsed at most: a template's class may show another one that has to be made
 /// complete, and so on. What is left then stays opaque.
 const MAX_ROUNDS: usize = 4;
+
+/// The stack that expressions are evaluated on, in bytes. libclang parses on a thread of its own with 8 MiB:
+/// what went through there can be evaluated here.
+const STACK: usize = 64 << 20;
 
 /// Everything that an interface is made of.
 #[derive(Debug, Clone, Copy)]
@@ -84,6 +90,16 @@ pub struct ReadJob<'a> {
 /// # Errors
 /// When libclang cannot be loaded or gives up, and when the headers have errors.
 pub fn read(job: &ReadJob<'_>) -> Result<Interface, HeaderError> {
+    thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK);
+        let thread = thread
+            .spawn_scoped(scope, || read_here(job))
+            .map_err(HeaderError::Thread)?;
+        thread.join().unwrap_or_else(|panic| resume_unwind(panic))
+    })
+}
+
+fn read_here(job: &ReadJob<'_>) -> Result<Interface, HeaderError> {
     let libclang = Libclang::load(job.libclang)?;
     let arguments = arguments::for_parser(job.arguments, job.cpp);
     let declarations = text::declarations(job.first);

@@ -16,7 +16,7 @@ const END: &str = "\"nlib-probe-end\"";
 
 /// What a constant's expression may be long and deep at most; beyond that a compiler's recursion is what
 /// would be tested.
-const MAX_TOKENS: usize = 4000;
+const MAX_TOKENS: usize = 1000;
 const MAX_DEPTH: usize = 60;
 
 /// Words that no expression has. Several would begin a declaration or statement that takes in the code after
@@ -111,16 +111,16 @@ pub fn constant_probes(preprocessed: &str) -> Vec<Probe> {
             PieceKind::Directive | PieceKind::Code => {}
         }
     }
-    let mut found: Vec<(&str, &Definition<'_>)> = defined
-        .iter()
-        .filter(|(name, definition)| {
-            definition.may_be_constant && is_constant(name, definition.body, &defined)
-        })
-        .map(|(name, definition)| (*name, definition))
-        .collect();
+    let differing = differing(&defined);
+    let may_be_constant = |(name, definition): &(&&str, &Definition<'_>)| {
+        definition.may_be_constant
+            && !differing.contains(**name)
+            && is_constant(name, definition.body)
+    };
+    let mut found: Vec<(&&str, &Definition<'_>)> = defined.iter().filter(may_be_constant).collect();
     found.sort_by_key(|(_, definition)| definition.order);
-    let probe = |(name, definition): (&str, &Definition<'_>)| Probe {
-        name: name.to_owned(),
+    let probe = |(name, definition): (&&str, &Definition<'_>)| Probe {
+        name: (*name).to_owned(),
         file: definition.piece.file.to_string(),
         line: definition.piece.line,
         documentation: documentation(
@@ -141,25 +141,30 @@ struct Definition<'t> {
     piece: Piece<'t>,
 }
 
-/// Whether a macro's body may be an expression that is the same everywhere.
-fn is_constant(name: &str, body: &str, defined: &HashMap<&str, Definition<'_>>) -> bool {
+/// Whether a macro's body may be an expression.
+fn is_constant(name: &str, body: &str) -> bool {
     let body = tokens(body);
-    body != [Token::Word(name)] && is_balanced(&body) && !differs(&body, defined)
+    body != [Token::Word(name)] && is_balanced(&body)
 }
 
-/// Whether tokens lead, through any number of macros, to one that [`NOT_CONSTANT`] has.
-fn differs<'t>(body: &[Token<'t>], defined: &HashMap<&str, Definition<'t>>) -> bool {
-    let mut seen = HashSet::new();
-    let mut waiting: Vec<&'t str> = words(body).collect();
-    while let Some(word) = waiting.pop() {
-        if NOT_CONSTANT.contains(&word) {
-            return true;
-        }
-        if let Some(definition) = defined.get(word).filter(|_| seen.insert(word)) {
-            waiting.extend(words(&tokens(definition.body)));
+/// The macros that lead, through any number of others, to one that [`NOT_CONSTANT`] has.
+fn differing<'t>(defined: &HashMap<&'t str, Definition<'t>>) -> HashSet<&'t str> {
+    let mut users: HashMap<&str, Vec<&'t str>> = HashMap::new();
+    for (name, definition) in defined {
+        for word in words(&tokens(definition.body)) {
+            users.entry(word).or_default().push(name);
         }
     }
-    false
+    let mut differing = HashSet::new();
+    let mut waiting = NOT_CONSTANT.to_vec();
+    while let Some(word) = waiting.pop() {
+        for user in users.get(word).into_iter().flatten() {
+            if differing.insert(*user) {
+                waiting.push(user);
+            }
+        }
+    }
+    differing
 }
 
 fn words<'t>(of: &[Token<'t>]) -> impl Iterator<Item = &'t str> {

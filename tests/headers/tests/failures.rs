@@ -41,22 +41,13 @@ fn rejected(cpp: bool, text: &str) -> Vec<(String, u32, String)> {
 #[test]
 fn errors_name_the_header_and_the_line() {
     let text = "/* A header. */\n#define FINE 1\nint f(unknown_t x);\n\nstruct s { unknown_too a; };\nint g(void)\n";
-    assert_eq!(
-        rejected(false, text),
-        [
-            ("test.h".into(), 3, "unknown type name 'unknown_t'".into()),
-            (
-                "test.h".into(),
-                5,
-                "expected ';' at end of declaration list".into()
-            ),
-            (
-                "test.h".into(),
-                6,
-                "expected function body after function declarator".into()
-            ),
-        ]
-    );
+    let expected = [
+        (3, "unknown type name 'unknown_t'"),
+        (5, "unknown type name 'unknown_too'"),
+        (6, "expected ';' after top level declarator"),
+    ];
+    let expected = expected.map(|(line, message)| ("test.h".to_owned(), line, message.to_owned()));
+    assert_eq!(rejected(false, text), expected);
 }
 
 #[test]
