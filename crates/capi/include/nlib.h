@@ -372,7 +372,9 @@ NLIB_API void nlib_release(nlib_lib *library);
  *
  * Refused with NLIB_ERROR_IN_USE, the library staying as it was, while another library is linked against
  * it, there is another handle to it, a thread runs its code, or another thread holds thread-local objects
- * of it.
+ * of it. Whether the calling thread is inside the library shows as far as its stack can be unwound: a host
+ * whose own frames cannot be (those of some just-in-time compilers) has to see itself that it does not unload
+ * a library from a callback of it.
  */
 NLIB_RESULT nlib_error *nlib_unload(nlib_lib *library);
 
@@ -380,7 +382,8 @@ NLIB_RESULT nlib_error *nlib_unload(nlib_lib *library);
 
 /*
  * Told once that a task is done, by the thread that loaded, however it ended; the context of the task may
- * be closed then. As nlib_log_callback, but it may call everything of nlib's.
+ * be closed then. It may still be running when nlib_task_wait has given the library. As nlib_log_callback,
+ * but it may call everything of nlib's.
  */
 typedef void (*nlib_done_callback)(void *data);
 

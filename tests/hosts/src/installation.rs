@@ -14,6 +14,8 @@ pub struct Installation {
     pub prefix: PathBuf,
     /// The cache that all hosts share, so that each library is compiled once.
     pub cache: PathBuf,
+    /// The folder of the hosts' own caches.
+    pub host_caches: PathBuf,
 }
 
 /// The installation of the programs under test; made by the first who asks, in whatever process, and anew
@@ -26,6 +28,7 @@ pub fn installation() -> &'static Installation {
         let installation = Installation {
             prefix: folder.join("prefix"),
             cache: folder.join("cache"),
+            host_caches: folder.join("host-caches"),
         };
         let lock = File::create(folder.join("lock")).unwrap();
         rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();

@@ -66,12 +66,12 @@ pub const HOSTS: &[Host] = &[
     Host {
         name: "sbcl",
         command: &["bindings/common-lisp/tests/table.sh", "sbcl"],
-        further: &[],
+        further: &["restarts", "asdf", "cffi", "threads", "dump"],
     },
     Host {
         name: "ecl",
         command: &["bindings/common-lisp/tests/table.sh", "ecl"],
-        further: &[],
+        further: &["restarts", "asdf", "cffi", "threads"],
     },
     Host {
         name: "clojure",
@@ -125,6 +125,8 @@ pub fn run(host: &Host, argument: &str) -> (Output, tempfile::TempDir) {
         .env("NLIB_PREFIX", &installation.prefix)
         .env("NLIB_LIBRARY", installation.prefix.join("lib/libnlib.so.1"))
         .env("NLIB_CACHE_DIR", &installation.cache)
+        // Where hosts keep what they compile of a binding.
+        .env("XDG_CACHE_HOME", &installation.host_caches)
         .env("NLIB_FIXTURES", workspace().join("tests/hosts/fixtures"))
         .env("TMPDIR", folder.path())
         .output()
