@@ -7,7 +7,8 @@
   :unsupported (beyond what the platform can call), :platform (no way to call native code).
   :nlib/diagnostics is a vector of maps: :file :line :column :severity :text :option :library :unit;
   :nlib/near one of names."
-  (:require [nlib.memory :as memory :refer [with-frame]]
+  (:require [clojure.string :as string]
+            [nlib.memory :as memory :refer [with-frame]]
             [nlib.native :as native]
             [nlib.platform :refer [platform]])
   (:import (nlib.platform Platform)))
@@ -57,6 +58,17 @@
 (defn- near [error]
   (into [] (comp (map #(memory/text-at (native/nlib_error_near error %))) (take-while some?)) (range)))
 
+(defn- with-others
+  "The message, which has the first diagnostic, and the others below it; twenty at most."
+  [message diagnostics]
+  (let [shown (for [{:keys [file line column severity text]} diagnostics
+                    :when (not (string/includes? message text))]
+                (str (when file (str file ":" line ":" column ": ")) (name severity) ": " text))
+        more (- (count shown) 20)]
+    (string/join "\n" (concat [message]
+                              (take 20 shown)
+                              (when (pos? more) [(str "and " more " more, see :nlib/diagnostics")])))))
+
 (defn as-exception
   "The exception for an nlib_error, which is freed."
   [error]
@@ -64,7 +76,7 @@
     (let [kind (long (native/nlib_error_get_kind error))
           found (diagnostics error)
           names (near error)]
-      (ex-info (memory/text-at (native/nlib_error_message error))
+      (ex-info (with-others (memory/text-at (native/nlib_error_message error)) found)
                (cond-> {:nlib/kind (kinds kind :internal)}
                  (seq found) (assoc :nlib/diagnostics found)
                  (seq names) (assoc :nlib/near names))))

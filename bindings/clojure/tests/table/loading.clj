@@ -97,6 +97,9 @@
                   (binding [*err* *out*]
                     (clojure.main/repl-caught error)))]
       (holds (string/includes? shown "use of undeclared identifier 'sied'"))))
+  ;; Of several errors each is shown.
+  (fails :compile ["two.c:1:22: error: use of undeclared identifier 'a'" "two.c:2:22: error: " "'b'"]
+         (n/load-native-library :code "int f(void) { return a; }\nint g(void) { return b; }" :name "two.c"))
   (let [error (fails :link ["missing_thing"]
                      (n/load-native-library :code "int missing_thing(void); int thing(void) { return missing_thing(); }"))]
     (holds (ex-message error))))
