@@ -23,6 +23,7 @@
                            "(format t \"played ~a~%\" (funcall (read-from-string \"game:play\")))")))
     (check (search "played 12" printed))))
 
+#+sbcl ; ECL dumps no images
 (define-cell "dump"
   (let* ((image (namestring (merge-pathnames "image.core" (uiop:getcwd))))
          (path (write-file "kept.c" (format nil "typedef int (*visit)(int);~%~
