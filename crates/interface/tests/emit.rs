@@ -580,12 +580,18 @@ fn rust_calls_c() {
             println!("{} {mid:?} {sum} {} {} {}", kit.kit_add(1, 2), packet.high(), packet.anonymous.number, packet.style.color == KIT_BLUE);
             println!("{:?} {} {:?} {}", std::ffi::CStr::from_ptr(text.as_ptr()), *kit.kit_calls(),
                 kit.kit_next_color(KIT_RED), kit.has("kit_nothing"));
+            unsafe extern "C" fn fail(_: i32, _: *const kit_point, _: *mut std::ffi::c_void) -> i32 {
+                guard(7, || panic!("on purpose"))
+            }
+            std::panic::set_hook(Box::new(|_| {}));
+            let panic = std::panic::catch_unwind(|| kit.kit_each(&mid, 1, Some(fail), std::ptr::null_mut()));
+            println!("{:?} {}", panic.unwrap_err().downcast_ref::<&str>(), kit.kit_add(2, 2));
         }
     "#,
     );
     assert_eq!(
         printed,
-        "3 kit_point { x: 2.0, y: 3.0 } 2 4097 42 true\n\"5-x\" 1 KIT_GREEN false\n"
+        "3 kit_point { x: 2.0, y: 3.0 } 2 4097 42 true\n\"5-x\" 1 KIT_GREEN false\nSome(\"on purpose\") 4\n"
     );
 }
 

@@ -20,23 +20,31 @@ use crate::layout::{Means, Shape, shape};
 use crate::model::*;
 use crate::types::Types;
 
+/// What is said about the module for compilers: its names are C's, and so is what it does.
+const ATTRIBUTES: &str = "\
+#[allow(dead_code, non_camel_case_types, non_snake_case, non_upper_case_globals, missing_docs)]
+#[allow(unused_imports, improper_ctypes_definitions, unpredictable_function_pointer_comparisons)]
+#[allow(clippy::all, clippy::undocumented_unsafe_blocks, rustdoc::all)]
+";
+
+const IMPORTS: &str = "
+use std::ffi::{CStr, c_char, c_double, c_float, c_int, c_long, c_longlong, c_schar, c_short, c_uchar,
+    c_uint, c_ulong, c_ulonglong, c_ushort, c_void};
+";
+
 /// What every module has: the type of the library, and what its methods use.
 const MODULE: &str = include_str!("rust/module.txt");
 
 pub(super) fn emit(interface: &Interface) -> String {
     let rust = Rust::new(interface);
     let mut text = format!(
-        "//! {}, from {}, for {}. Made by nlib: `nlib bind {} --format rust`.\n\n\
-         #![allow(dead_code, non_camel_case_types, non_snake_case, non_upper_case_globals)]\n\
-         #![allow(clippy::all, clippy::undocumented_unsafe_blocks, missing_docs, unused_imports)]\n\
-         #![allow(improper_ctypes_definitions, unpredictable_function_pointer_comparisons)]\n\
-         #![allow(rustdoc::all)]\n\n\
-         use std::ffi::{{CStr, c_char, c_double, c_float, c_int, c_long, c_longlong, c_schar, c_short, c_uchar,\n\
-         \x20   c_uint, c_ulong, c_ulonglong, c_ushort, c_void}};\n",
-        interface.library,
+        "// {name}, from {}, for {}. Made by nlib: `nlib bind {name} --format rust`.\n\
+         //\n// A file of its own (`mod {module};`), or written by a build script and included.\n\n\
+         pub use self::nlib_{module}::*;\n\n{ATTRIBUTES}mod nlib_{module} {{\n{IMPORTS}",
         interface.headers.join(", "),
         interface.target,
-        interface.library
+        name = interface.library,
+        module = module_name(&interface.library),
     );
     for one in &interface.enums {
         text.push_str(&rust.enumeration(one));
@@ -58,7 +66,11 @@ pub(super) fn emit(interface: &Interface) -> String {
         .replace("USES_THUNKS", &methods.uses_thunks.to_string());
     text.push_str(&module);
     text.push_str(&methods.text(&class));
-    text
+    text + "\n}\n"
+}
+
+fn module_name(library: &str) -> String {
+    flat(library).to_lowercase()
 }
 
 /// Writes Rust.

@@ -101,7 +101,8 @@ impl<'m, 'i> Methods<'m, 'i> {
         let given: Vec<&str> = parameters.iter().map(|(name, _)| &**name).collect();
         format!(
             "{}    pub unsafe fn {name}(&self{}){} {{\n{}        \
-             unsafe {{ nlib_function({}) }}\n    }}\n\n",
+             let nlib_value = unsafe {{ nlib_function({}) }};\n        nlib_resume();\n        \
+             nlib_value\n    }}\n\n",
             self.documentation(one),
             declared.collect::<String>(),
             self.rust.arrow(&one.result),
@@ -159,6 +160,7 @@ impl<'m, 'i> Methods<'m, 'i> {
             Some(_) => format!("        let nlib_value = {call};\n"),
             None => format!("        {call};\n"),
         });
+        body.push_str("        nlib_resume();\n");
         if thunk.throws {
             body.push_str("        unsafe { self.nlib_caught(nlib_error) }?;\n");
         }
