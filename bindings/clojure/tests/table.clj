@@ -32,6 +32,9 @@
     "threads" table.callbacks/threads})
 
 (defn -main [& [cell]]
+  (when (= cell "--cells")
+    (run! println (sort (keys cells)))
+    (System/exit 0))
   (let [show (cells cell)]
     (when-not show
       (println "there is no cell" (pr-str cell))

@@ -53,6 +53,16 @@ pub struct Host {
     pub further: &'static [&'static str],
 }
 
+/// What Clojure shows besides, over JNA as over FFM.
+const CLOJURE: &[&str] = &[
+    "by-value",
+    "documentation",
+    "edges",
+    "explicit-types",
+    "options",
+    "threads",
+];
+
 /// All hosts.
 pub const HOSTS: &[Host] = &[
     Host {
@@ -76,7 +86,12 @@ pub const HOSTS: &[Host] = &[
     Host {
         name: "clojure",
         command: &["bindings/clojure/tests/table.sh"],
-        further: &[],
+        further: CLOJURE,
+    },
+    Host {
+        name: "clojure-ffm",
+        command: &["bindings/clojure/tests/table.sh", "ffm"],
+        further: CLOJURE,
     },
     Host {
         name: "luajit",
@@ -118,10 +133,14 @@ pub const HOSTS: &[Host] = &[
 pub fn run(host: &Host, argument: &str) -> (Output, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let installation = installation();
+    // The interpreter that the set-up gave packages to is the one that every host finds.
+    let path = std::env::var("PATH").unwrap_or_default();
+    let path = format!("{}:{path}", place("target/hosts-venv/bin").display());
     let output = Command::new(place(host.command[0]))
         .args(host.command[1..].iter().map(|word| place(word)))
         .arg(argument)
         .current_dir(folder.path())
+        .env("PATH", path)
         .env("NLIB_PREFIX", &installation.prefix)
         .env("NLIB_LIBRARY", installation.prefix.join("lib/libnlib.so.1"))
         .env("NLIB_CACHE_DIR", &installation.cache)
