@@ -16,7 +16,14 @@ const UNSAFE: &[&str] = &[
 
 /// Where else Rust calls loaded code, which only `unsafe` can: the one package that does it for all
 /// tests, and what users are shown. Clippy asks each block for a SAFETY comment.
-const CALLS_LOADED_CODE: &[&str] = &["tests/calls/", "crates/nlib/examples/"];
+const CALLS_LOADED_CODE: &[&str] = &["tests/calls/", "crates/nlib/examples/", "bindings/rust/"];
+
+/// Where Rust is written as text, for others. The compiler holds the crate to the rule.
+const WRITES_RUST: &[&str] = &[
+    "crates/interface/src/emit/rust.rs",
+    "crates/interface/src/emit/rust/",
+    "crates/interface/tests/",
+];
 
 /// Where C and C++ may lie: the two shims, what thunks begin with, and what tests, examples, benchmarks, the
 /// vendor libraries' probes and the bindings' guards are made of.
@@ -46,6 +53,7 @@ fn unsafe_code_is_where_it_belongs() {
         .into_iter()
         .filter(|path| has_extension(path, &["rs"]))
         .filter(|path| !is_below(path, UNSAFE) && !is_below(path, CALLS_LOADED_CODE))
+        .filter(|path| !is_below(path, WRITES_RUST))
         // This file names the word; the compiler holds its crate to the rule.
         .filter(|path| path != Path::new("tests/floors/sources.rs"))
         .flat_map(|path| lines_with(&path, |code| has_word(code, "unsafe")))
