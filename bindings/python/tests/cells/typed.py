@@ -42,7 +42,7 @@ def typing() -> None:
     Path("use.py").write_text(USE)
     environment = {"MYPYPATH": str(BINDING / "src"), "PATH": "/usr/bin:/bin"}
     equal(subprocess.run([*mypy, "--strict", "use.py"], env=environment).returncode, 0)
-    for right, wrong in (("kit_add(1, 2)", 'kit_add(1, "2")'), ("point.x", "point.z"), ("x: float", "x: str")):
+    for right, wrong in (("kit_add(1, 2)", 'kit_add(1, "2")'), ("kit_point(1, 2)", "kit_point(z=1)"), ("x: float", "x: str")):
         Path("use.py").write_text(USE.replace(right, wrong))
         done = subprocess.run([*mypy, "use.py"], env=environment, stdout=subprocess.PIPE, text=True)
         true(done.returncode == 1 and "Found 1 error" in done.stdout, f"{wrong}:\n{done.stdout}")
