@@ -372,6 +372,7 @@ fn cpp_11_and_rare_things() {
             int value;
             Number operator+(const Number &other) const { return Number{value + other.value}; }
             explicit operator bool() const { return value != 0; }
+            operator const char *() const { return "number"; }
             friend bool operator==(const Number &a, const Number &b) { return a.value == b.value; }
         };
         struct stat_like { int value; };
@@ -384,6 +385,7 @@ fn cpp_11_and_rare_things() {
         void fill(int (&numbers)[3], int value);
         int call(Callback callback, void *data);
         void take(std::string &&text);
+        namespace units { inline int operator""_m(unsigned long long value) { return int(value) * 100; } }
         void fails();
         #define level(x) a macro of that name
     "#;
@@ -433,6 +435,7 @@ fn cpp_11_and_rare_things() {
             Number_operator_add(&sum, &five, &five, &error);
             printf("%d %d %d\n", sum.value, operator_equal(&five, &sum, &error),
                    Number_operator_bool(&sum, &error));
+            printf("%s %d\n", Number_operator_const_char_ptr(&sum, &error), units_operator_m(3, &error));
             struct stat_like status = {6};
             printf("%d\n", stat_like(&status, &error));
             fails(&error);
@@ -461,7 +464,7 @@ fn cpp_11_and_rare_things() {
     run("clang++-22", &[&objects[..], &["-o", &out]].concat(), "");
     assert_eq!(
         run(&out, &[], ""),
-        "none 4\nit has no constructor without arguments\n12\n9 117\n10 0 1\n6\n\
+        "none 4\nit has no constructor without arguments\n12\n9 117\n10 0 1\nnumber 300\n6\n\
          an exception that is no std::exception\n"
     );
 }
@@ -500,6 +503,14 @@ fn rare() -> Interface {
         json!([p("a", number()), p("b", number())]),
     );
     equal["inline"] = json!(true);
+    let long = json!({"kind": "integer", "name": "unsigned long long", "size": 8, "signed": false});
+    let mut literal = cpp_function(
+        "units::operator\"\"_m",
+        "_ZN5unitsli2_mEy",
+        int(),
+        json!([p("value", long)]),
+    );
+    literal["inline"] = json!(true);
     let callback = json!({"kind": "function", "result": int(), "parameters": [
         p("text", common::text()), p("data", pointer(void()))]});
     let mut rare = cpp(json!({
@@ -507,7 +518,8 @@ fn rare() -> Interface {
         "functions": [
             member(cpp_function("Number::operator+", "_ZNK6NumberplERKS_", record("Number"), json!([p("other", number())])), "Number", "method"),
             member(cpp_function("Number::operator bool", "_ZNK6NumbercvbEv", boolean(), json!([])), "Number", "method"),
-            equal,
+            member(cpp_function("Number::operator const char*", "_ZNK6NumbercvPKcEv", common::text(), json!([])), "Number", "method"),
+            equal, literal,
             cpp_function("stat_like", "_Z9stat_likeP9stat_like", int(), json!([p("of", pointer(record("stat_like")))])),
             cpp_function("level", "_Z5levelR7Options", reference(int()), json!([p("options", reference(record("Options")))])),
             cpp_function("name", "_Z4nameRK7Options", reference(constant(string())), json!([p("options", reference(constant(record("Options"))))])),

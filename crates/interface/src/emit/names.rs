@@ -70,7 +70,10 @@ pub(crate) fn flat(name: &str) -> String {
 
 fn operator_word(operator: &str) -> String {
     let known = OPERATORS.iter().find(|(sign, _)| *sign == operator);
-    known.map_or_else(|| word(operator), |(_, word)| (*word).to_owned())
+    match known {
+        Some((_, word)) => (*word).to_owned(),
+        None => word(operator).trim_start_matches('_').to_owned(),
+    }
 }
 
 fn word(part: &str) -> String {
@@ -136,6 +139,7 @@ mod tests {
             ),
             ("V::operator==", "V_operator_equal"),
             ("V::operator const char *", "V_operator_const_char_ptr"),
+            ("operator\"\"_km", "operator_km"),
             ("V::~V", "V_V"),
             ("3d", "_3d"),
         ] {

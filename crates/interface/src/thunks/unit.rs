@@ -252,6 +252,10 @@ impl<'i> Writer<'i> {
             return match self.is_cpp {
                 false => format!("({name})({arguments})"),
                 true => match parts(name).last() {
+                    // One for literals is found by its name only.
+                    Some(last) if last.starts_with("operator\"\"") => {
+                        format!("::{name}({arguments})")
+                    }
                     // A friend is found through its arguments only.
                     Some(last) if is_operator(last) => format!("{last}({arguments})"),
                     _ => format!("(::{name})({arguments})"),
@@ -259,6 +263,8 @@ impl<'i> Writer<'i> {
             };
         };
         let member = self.member(method, name);
+        let converted = self.converted(function, member);
+        let member = converted.as_deref().unwrap_or(member);
         let record = self.record(&method.record);
         match method.kind {
             MethodKind::Method => format!("(nlib_self->{member})({arguments})"),
@@ -275,6 +281,15 @@ impl<'i> Writer<'i> {
                 format!("nlib_end(nlib_self, std::is_destructible<{record}>())")
             }
         }
+    }
+
+    /// A conversion by the type that it gives, which its own name may not spell out.
+    fn converted(&self, function: &Function, member: &str) -> Option<String> {
+        let to = member.strip_prefix("operator ")?;
+        let is_other = ["new", "delete", "co_await"]
+            .iter()
+            .any(|word| to.starts_with(word));
+        (!is_other).then(|| format!("operator {}", self.declare(&function.result, "")))
     }
 
     fn member<'n>(&self, method: &Method, name: &'n str) -> &'n str {
