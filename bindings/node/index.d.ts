@@ -210,8 +210,8 @@ export interface Pointer<T = any> {
     text(length?: number): string;
     /** So many bytes, without a copy. */
     bytes(length: number): Uint8Array;
-    /** So many items, without a copy. */
-    array(length: number): NumberArray;
+    /** So many items, without a copy: a typed array of the kind of the items. */
+    array<A extends NumberArray = any>(length: number): A;
     equals(other: object | null): boolean;
 }
 
@@ -229,6 +229,15 @@ export type NumberArray =
 
 /** A 64-bit integer: a number where that is exact, beyond that a BigInt. */
 export type Integer64 = number | bigint;
+
+/** What is taken for a structure: any of its fields; structures and arrays within also in part. */
+export type Given<T> = T extends (...values: any[]) => unknown
+    ? T
+    : T extends readonly (infer Item)[]
+      ? readonly Given<Item>[]
+      : T extends object
+        ? { [Key in keyof T]?: Given<T[Key]> | null }
+        : T;
 
 /** A variable for a function to write through a pointer. */
 export interface Ref<T = any> {

@@ -5,6 +5,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { loadKit, loadKitpp } from "./fixtures.mjs";
 
 const folder = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -70,14 +71,18 @@ export function typescript() {
     symlinkSync(join(folder, "node_modules/@types"), "node_modules/@types");
     writeFileSync("right.mts", RIGHT);
     writeFileSync("wrong.mts", WRONG);
+    // What nlib writes for a library, and a program that uses it.
+    writeFileSync("kit.ts", loadKit().interface("typescript"));
+    writeFileSync("kitpp.ts", loadKitpp().interface("typescript"));
+    writeFileSync("typed.mts", TYPED);
     writeFileSync("required.cts", 'import nlib = require("nlib");\nnlib.loadSync("sqlite3").unload();\n');
-    assert.equal(compile(["right.mts", "required.cts"]), "");
+    assert.equal(compile(["right.mts", "required.cts", "typed.mts"]), "");
     const errors = compile(["wrong.mts"]);
     const lines = [...errors.matchAll(/^wrong\.mts\((\d+),/gm)].map(([, line]) => Number(line));
     const marked = WRONG.split("\n").flatMap((line, index) => (line.includes("// wrong") ? [index + 1] : []));
     assert.deepEqual([...new Set(lines)], marked, errors);
     // What compiles also runs.
-    execFileSync(process.execPath, ["right.mjs"], { stdio: "inherit" });
+    for (const program of ["right.mjs", "typed.mjs"]) execFileSync(process.execPath, [program], { stdio: "inherit" });
 }
 
 function compile(files) {
@@ -118,6 +123,31 @@ try {
     if (line !== 1) throw error;
 }
 square.unload();
+`;
+
+const TYPED = `
+import { load, ref } from "nlib";
+import type { Kit, kit_point } from "./kit.js";
+import type { Kitpp } from "./kitpp.js";
+
+const fixtures = process.env.NLIB_FIXTURES;
+const kit = await load<Kit>({ source: fixtures + "/kit.c" });
+const mid: kit_point = kit.kit_mid({ x: 0, y: 0 }, { x: 2 });
+const point = new kit.kit_point({ x: mid.x });
+kit.kit_move(point, 1, 1);
+const quotient = ref<number>();
+const divided: boolean = kit.kit_divide(7, 2, quotient, [0]);
+const seen: number[] = [];
+kit.kit_each([{ x: 1, y: 2 }], 1, (index, { x, y }) => seen.push(index, x, y), null);
+const color: number = kit.kit_next_color("KIT_RED");
+kit.kit_calls = 0;
+const { kit: plus } = await load<Kitpp>({ source: fixtures + "/kitpp.cpp" });
+const tally = new plus.Tally(3);
+const label: string = tally.label();
+tally.delete();
+const sum: number = plus.add(1, 2) + plus.area({ width: 1, height: 2 });
+const told = JSON.stringify([point.x, divided, quotient.value, seen, color === kit.KIT_GREEN, label, sum]);
+if (told !== '[2,true,3,[0,1,2],true,"tally 3",5]') throw new Error(told);
 `;
 
 const WRONG = `
