@@ -10,6 +10,10 @@
 //!    over the declarations (`reader`, with a file for each kind), and does so again while they lead to
 //!    further questions.
 //!
+//! Left out are templates, friends, what is made of function templates, and the methods of classes that
+//! templates make: of these the layout is read, and how to make and end them. `consteval` functions and
+//! methods that end with `&&` cannot be called on anything that a program keeps.
+//!
 //! Nothing here starts a process or writes. It runs in the worker process: a hostile header may crash
 //! libclang.
 

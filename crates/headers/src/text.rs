@@ -1,6 +1,6 @@
 //! Preprocessed text: line markers, definitions of macros, comments.
 //!
-//! [`lines`] cuts the text of `clang -E -dD -C` into directives and the code between them, each with the
+//! [`pieces`] cuts the text of `clang -E -dD -C` into directives and the code between them, each with the
 //! file and line that markers give it. [`declarations`] is what the parser gets.
 
 use std::ops::Range;

@@ -73,7 +73,7 @@ impl<'u> Reader<'u, '_> {
             CXType_Enum => self.enum_type(of, holder),
             CXType_Attributed => return self.attributed(of, holder, declarator),
             CXType_Atomic => return self.type_of(of.atomic_value(), holder, declarator),
-            _ => match arithmetic(of) {
+            _ => match arithmetic(of, &self.interface.target) {
                 Some(known) => known,
                 None => return self.sugar(of, holder, declarator),
             },
@@ -230,7 +230,8 @@ impl<'u> Reader<'u, '_> {
             self.type_of(declaration.underlying(), holder, None)
         } else if is_of_system
             && CHARACTER_TYPEDEFS.contains(&name.as_str())
-            && let Some(TypeKind::Integer { size, signed, .. }) = arithmetic(of.canonical())
+            && let Some(TypeKind::Integer { size, signed, .. }) =
+                arithmetic(of.canonical(), &self.interface.target)
         {
             plain(TypeKind::Character { name, size, signed })
         } else {
@@ -291,7 +292,7 @@ fn unsupported(of: ClangType<'_>) -> TypeKind {
     }
 }
 
-fn arithmetic(of: ClangType<'_>) -> Option<TypeKind> {
+fn arithmetic(of: ClangType<'_>, target: &str) -> Option<TypeKind> {
     let size = u32::try_from(of.size().unwrap_or(0)).ok()?;
     let integer = |name: &str, signed| TypeKind::Integer {
         name: name.to_owned(),
@@ -312,8 +313,11 @@ fn arithmetic(of: ClangType<'_>) -> Option<TypeKind> {
         CXType_Bool => TypeKind::Bool,
         CXType_Char_S => character("char", true),
         CXType_Char_U => character("char", false),
-        // Every target of ours but some of Arm's has a signed one.
-        CXType_WChar => character("wchar_t", cfg!(not(target_arch = "aarch64"))),
+        // libclang does not say. Of the targets with 32 bits only Arm's have an unsigned one.
+        CXType_WChar => character(
+            "wchar_t",
+            !target.starts_with("aarch64") && !target.starts_with("arm"),
+        ),
         CXType_Char16 => character("char16_t", false),
         CXType_Char32 => character("char32_t", false),
         CXType_SChar => integer("signed char", true),
