@@ -40,6 +40,11 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ("nlib-floors-test", &[]),
     ("nlib-test-support", &[]),
     ("nlib-hosts-test", &["nlib-test-support"]),
+    (
+        "nlib-headers-test",
+        &["nlib-headers", "nlib-interface", "nlib-test-support"],
+    ),
+    ("nlib-rust-host", &["nlib"]),
     ("nlib-examples-test", &[]),
     ("nlib-test-calls", &["nlib-loader"]),
     (
