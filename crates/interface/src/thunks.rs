@@ -3,8 +3,8 @@
 //!
 //! [`attach`] decides for every function of an interface (`thunks/decide.rs`) and gives each thunk its
 //! names (`thunks/names.rs`). [`Unit`] is the translation unit with the thunks (`thunks/unit.rs`), to be
-//! compiled with the library's flags and linked to it. It includes the library's headers; where there are
-//! none (`thunks/declared.rs`) it declares what it calls itself.
+//! compiled with the library's flags and linked to it. It includes the library's headers; what stands in
+//! sources without a header (`thunks/declared.rs`) it declares itself.
 //!
 //! What is decided:
 //!
@@ -32,13 +32,13 @@ pub const PREFIX: &str = "nlib_thunk_";
 
 use rustc_hash::FxHashSet;
 
-use crate::model::{Function, Interface, InterfaceLanguage};
+use crate::model::{Function, Interface, InterfaceLanguage, Location};
 use crate::types::Types;
 
 /// Gives every function its `direct` and its `thunk`, and C++ classes the constructors and destructors that
 /// the compiler makes for them. `is_published` says whether the library has a symbol.
 pub fn attach(interface: &mut Interface, is_published: &dyn Fn(&str) -> bool) {
-    if interface.language == InterfaceLanguage::Cpp && !is_without_headers(interface) {
+    if interface.language == InterfaceLanguage::Cpp {
         let implicit = implicit::members(interface);
         interface.functions.extend(implicit);
     }
@@ -71,14 +71,22 @@ pub fn source(interface: &Interface) -> String {
     Unit::new(interface, &|_| false).text
 }
 
-/// Whether the interface was read from sources, which cannot be included a second time.
-fn is_without_headers(interface: &Interface) -> bool {
+/// Whether a file is a source, which cannot be included a second time.
+fn is_source(name: &str) -> bool {
     const SOURCES: [&str; 8] = ["c", "cc", "cpp", "cxx", "c++", "C", "m", "mm"];
-    let is_source = |name: &String| {
-        let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
-        SOURCES.contains(&extension)
-    };
-    interface.headers.iter().any(is_source)
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    SOURCES.contains(&extension)
+}
+
+/// Whether any of the interface was read from sources.
+fn has_sources(interface: &Interface) -> bool {
+    interface.headers.iter().any(|name| is_source(name))
+}
+
+/// Whether something stands in a source, so that no header declares it. What has no place does, where
+/// there are sources.
+fn is_in_source(interface: &Interface, location: Option<&Location>) -> bool {
+    has_sources(interface) && location.is_none_or(|location| is_source(&location.file))
 }
 
 /// Whether a function has a name of C's for the linker.

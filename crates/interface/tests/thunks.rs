@@ -8,7 +8,7 @@ mod common;
 use std::path::Path;
 
 use common::{constant, cpp, function, int, kit, named, parameter, pointer, reference, run, void};
-use nlib_interface::{Format, Interface, Pass, Returns, emit, thunks};
+use nlib_interface::{Format, Interface, Location, Pass, Returns, emit, thunks};
 use serde_json::{Value, json};
 
 const FIXTURES: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/hosts/fixtures");
@@ -192,7 +192,11 @@ fn program(interface: &Interface, source: &str, standard: &str, program: &str) -
         "",
     );
     let library = path("library.o");
-    run(compiler, &["-c", "-o", &library, source], "");
+    run(
+        compiler,
+        &["-c", "-I", FIXTURES, "-o", &library, source],
+        "",
+    );
     let main = path("main.o");
     run(
         "clang-22",
@@ -351,6 +355,72 @@ fn a_cpp_library_without_a_header_is_called_as_well() {
         program(&kit, &fixture("kitpp.cpp"), "c++17", &text),
         printed
     );
+}
+
+/// A library of sources, of which one has a header beside it: the header is included, the rest declared, and
+/// types of one name do not meet.
+#[test]
+fn a_library_with_and_without_headers_is_called_as_well() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    for (mut interface, source, extra, standard) in [
+        (kit::kit(), "kit.c", "extra.c", "gnu99"),
+        (kit::kitpp(), "kitpp.cpp", "extra.cpp", "c++17"),
+    ] {
+        let header = interface.headers[0].clone();
+        for function in &mut interface.functions {
+            function.location = Some(Location {
+                file: header.clone(),
+                line: 1,
+            });
+        }
+        let record = match source {
+            "kit.c" => "kit_point",
+            _ => "kit::Size",
+        };
+        let mut first = function(
+            "first",
+            named("record", record),
+            json!([parameter("all", pointer(named("record", record)))]),
+        );
+        first["location"] = json!({"file": extra, "line": 1});
+        if source == "kitpp.cpp" {
+            first["symbol"] = json!("_Z5firstPN3kit4SizeE");
+            first["noexcept"] = json!(false);
+        }
+        interface
+            .functions
+            .push(serde_json::from_value(first).unwrap());
+        interface.headers.push(extra.to_owned());
+        thunks::attach(&mut interface, &|symbol| {
+            symbol != "kit_square" && !symbol.contains("4SizeC") && !symbol.contains("5totalEv")
+        });
+        let class = record.replace("kit_point", "struct kit_point");
+        let text =
+            format!("#include \"{header}\"\n{class} first({class} *all) {{ return *all; }}\n");
+        std::fs::write(path(extra), text + &format!("#include \"{source}\"\n")).unwrap();
+        let body = match source {
+            "kit.c" => {
+                "kit_point one = {3, 4}, copy; COPY(&copy, &one); printf(\"%d %g\\n\", kit_square(5), copy.y);"
+            }
+            _ => {
+                "char *error; kit_Size one = {3, 4}, copy; first(&copy, &one, &error);
+                  printf(\"%g %g\\n\", kit_area_0(&error), copy.height);"
+            }
+        };
+        let copy = &called(&interface, "first").thunk.as_ref().unwrap().symbols[0].symbol;
+        let main = format!(
+            "#include \"sample.h\"\n#include <stdio.h>\nvoid COPY(void *, void *);\nint main(void) {{ {body} return 0; }}"
+        );
+        let main = main.replace("COPY", copy);
+        let main = if source == "kit.c" {
+            main
+        } else {
+            main.replace(&format!("void {copy}(void *, void *);"), "")
+        };
+        let printed = program(&interface, &path(extra), standard, &main);
+        assert_eq!(printed, if source == "kit.c" { "25 4\n" } else { "6 4\n" });
+    }
 }
 
 /// A library whose header needs no more than C++11, with what kitpp does not have: results that are

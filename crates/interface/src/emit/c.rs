@@ -52,6 +52,8 @@ pub(crate) struct C<'i> {
     pub(super) dialect: Dialect,
     /// What `bool` is called.
     pub(crate) boolean: &'static str,
+    /// What the names of types begin with.
+    pub(crate) prefix: &'static str,
     /// Names of functions, variables, types and constants that are taken.
     pub(super) names: Unique,
     /// The blocks of types so far.
@@ -68,6 +70,7 @@ impl<'i> C<'i> {
             types: Types::new(interface),
             dialect,
             boolean: "_Bool",
+            prefix: "",
             names: Unique::default(),
             blocks: Vec::new(),
             declared: FxHashSet::default(),
@@ -99,7 +102,7 @@ impl<'i> C<'i> {
             return;
         }
         self.needs_of(record);
-        let tag = flat(&record.name);
+        let tag = self.type_name(&record.name);
         let is_cpp = self.interface.language == InterfaceLanguage::Cpp;
         let is_named = self.types.typedef(&record.name).is_some();
         if is_cpp && !is_named && self.is_free(&record.name) && self.names.take(&tag) {
@@ -176,7 +179,8 @@ impl<'i> C<'i> {
     /// So that the first use in a parameter does not declare another type.
     fn forward(&mut self, name: &'i str, keyword: &str) {
         if self.declared.insert(name) {
-            self.blocks.push(format!("{keyword} {};\n", flat(name)));
+            self.blocks
+                .push(format!("{keyword} {};\n", self.type_name(name)));
         }
     }
 
@@ -184,7 +188,7 @@ impl<'i> C<'i> {
         if !self.typed.insert(&typedef.name) {
             return;
         }
-        let name = flat(&typedef.name);
+        let name = self.type_name(&typedef.name);
         let is_opaque = self
             .types
             .as_record(&typedef.kind)
@@ -318,6 +322,11 @@ impl<'i> C<'i> {
 
     // ---- Spelling ----
 
+    /// What a type is called.
+    pub(super) fn type_name(&self, name: &str) -> String {
+        format!("{}{}", self.prefix, flat(name))
+    }
+
     /// A declaration of `inner`; structures written inside it are indented.
     pub(crate) fn declare(&self, kind: &Type, inner: &str, indent: &str) -> String {
         let spelling = Spelling {
@@ -346,19 +355,19 @@ impl<'i> C<'i> {
                 }
             }
             TypeKind::Typedef { name } => match self.types.typedef(name) {
-                Some(_) => flat(name),
+                Some(_) => self.type_name(name),
                 None => "void".to_owned(),
             },
             TypeKind::Enum { name } => match self.types.enumeration(name) {
-                Some(found) if self.is_real(found) => format!("enum {}", flat(name)),
-                _ => flat(name),
+                Some(found) if self.is_real(found) => format!("enum {}", self.type_name(name)),
+                _ => self.type_name(name),
             },
             TypeKind::Record { name } => match self.types.record(name) {
                 Some(record) if record.unnamed == Some(Unnamed::Nested) => {
                     self.record_body(record, indent)
                 }
-                Some(record) => format!("{} {}", keyword(record.kind), flat(name)),
-                None => format!("struct {}", flat(name)),
+                Some(record) => format!("{} {}", keyword(record.kind), self.type_name(name)),
+                None => format!("struct {}", self.type_name(name)),
             },
             _ => "void".to_owned(),
         }

@@ -11,7 +11,7 @@ impl<'i> C<'i> {
 
     pub(super) fn record_text(&self, record: &Record) -> String {
         let comment = block(record.documentation.as_deref(), "");
-        let head = format!("{} {}", keyword(record.kind), flat(&record.name));
+        let head = format!("{} {}", keyword(record.kind), self.type_name(&record.name));
         format!("{comment}{head}{};\n", self.fields(record, ""))
     }
 
@@ -84,7 +84,7 @@ impl<'i> C<'i> {
             Member::Base(base) => {
                 let name = names.make("base");
                 let base = self.types.record(&base.name);
-                let tag = base.map_or(String::new(), |base| flat(&base.name));
+                let tag = base.map_or(String::new(), |base| self.type_name(&base.name));
                 format!("struct {tag} {name}")
             }
             Member::Field(field) => {
@@ -129,12 +129,13 @@ impl<'i> C<'i> {
     // ---- Enumerations ----
 
     pub(super) fn enumeration(&mut self, one: &'i Enum) {
-        let tag = flat(&one.name);
+        let tag = self.type_name(&one.name);
         let comment = block(one.documentation.as_deref(), "");
+        let prefix = self.prefix;
         let values: Vec<(String, &Enumerator)> = one
             .values
             .iter()
-            .map(|value| (flat(&value.name), value))
+            .map(|value| (format!("{prefix}{}", flat(&value.name)), value))
             .filter(|(name, _)| self.names.take(name))
             .collect();
         let is_real = self.is_real(one);

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{has_record_by_value, implicit, is_extern_c, is_without_headers};
+use super::{has_record_by_value, implicit, is_extern_c, is_in_source};
 use crate::model::*;
 use crate::types::{Types, unqualified};
 
@@ -12,7 +12,6 @@ pub(super) struct Context<'i> {
     types: Types<'i>,
     overloads: FxHashMap<&'i str, Vec<&'i Function>>,
     is_published: &'i dyn Fn(&str) -> bool,
-    without_headers: bool,
 }
 
 /// What was decided.
@@ -56,7 +55,6 @@ impl<'i> Context<'i> {
             types: Types::new(interface),
             overloads,
             is_published,
-            without_headers: is_without_headers(interface),
         }
     }
 
@@ -69,11 +67,14 @@ impl<'i> Context<'i> {
             };
         }
         let direct = published && self.is_direct(function);
-        let reachable = published || !self.without_headers && self.is_made_without_symbol(function);
+        let declared = is_in_source(self.interface, function.location.as_ref());
+        let reachable = published || !declared && self.is_made_without_symbol(function);
         let needed = !direct
             || has_record_by_value(&self.types, function)
             || function.parameters.iter().any(|one| one.default.is_some());
-        let call = (reachable && needed).then(|| self.call(function)).flatten();
+        let call = (reachable && needed)
+            .then(|| self.call(function, declared))
+            .flatten();
         Decision { direct, call }
     }
 
@@ -140,21 +141,24 @@ impl<'i> Context<'i> {
 
     // ---- Thunks ----
 
-    fn call(&self, function: &Function) -> Option<Call> {
+    /// `declared`: by a unit that declares the function itself.
+    fn call(&self, function: &Function, declared: bool) -> Option<Call> {
         let pass = function.parameters.iter();
-        let pass: Option<Vec<Pass>> = pass.map(|parameter| self.pass(&parameter.kind)).collect();
-        let returns = self.returns(&function.result)?;
+        let pass: Option<Vec<Pass>> = pass
+            .map(|parameter| self.pass(&parameter.kind, declared))
+            .collect();
+        let returns = self.returns(&function.result, declared)?;
         if let Some(method) = &function.method {
             let record = self.types.record(&method.record)?;
             let makes = method.kind == MethodKind::Constructor;
-            if !self.is_record_nameable(record) || makes && record.is_abstract {
+            if !is_record_nameable(record, declared) || makes && record.is_abstract {
                 return None;
             }
-            if self.without_headers && (method.is_virtual || record.opaque) {
+            if declared && (method.is_virtual || record.opaque) {
                 return None;
             }
         }
-        let arguments = match self.without_headers {
+        let arguments = match declared {
             true => vec![function.parameters.len()],
             false => self.arguments(function),
         };
@@ -167,7 +171,7 @@ impl<'i> Context<'i> {
         .filter(|call| !call.arguments.is_empty())
     }
 
-    fn pass(&self, kind: &Type) -> Option<Pass> {
+    fn pass(&self, kind: &Type, declared: bool) -> Option<Pass> {
         if self.types.standard_text(kind).is_some() {
             return Some(Pass::String);
         }
@@ -175,20 +179,20 @@ impl<'i> Context<'i> {
         match &resolved.kind {
             TypeKind::Reference { to, rvalue } => match self.types.standard_text(to) {
                 Some(_) if *rvalue || to.constant => Some(Pass::String),
-                Some(_) if self.without_headers => None,
-                _ => self.is_nameable(to).then_some(Pass::Reference),
+                Some(_) if declared => None,
+                _ => self.is_nameable(to, declared).then_some(Pass::Reference),
             },
             TypeKind::Record { name } => {
                 let record = self.types.record(name)?;
                 let known = !record.opaque && !record.is_abstract;
-                let passed = known && (!self.without_headers || is_like_c(record));
-                (passed && self.is_nameable(kind)).then_some(Pass::Pointer)
+                let passed = known && (!declared || is_like_c(record));
+                (passed && self.is_nameable(kind, declared)).then_some(Pass::Pointer)
             }
-            _ => self.is_value(kind).then_some(Pass::Value),
+            _ => self.is_value(kind, declared).then_some(Pass::Value),
         }
     }
 
-    fn returns(&self, kind: &Type) -> Option<Returns> {
+    fn returns(&self, kind: &Type, declared: bool) -> Option<Returns> {
         if self.types.standard_text(kind).is_some() {
             return Some(Returns::String);
         }
@@ -197,52 +201,52 @@ impl<'i> Context<'i> {
             TypeKind::Void => Some(Returns::Value),
             TypeKind::Reference { to, rvalue } => match self.types.standard_text(to) {
                 Some(_) if to.constant && !rvalue => Some(Returns::String),
-                Some(_) if self.without_headers => None,
-                _ => self.is_nameable(to).then_some(Returns::Reference),
+                Some(_) if declared => None,
+                _ => self.is_nameable(to, declared).then_some(Returns::Reference),
             },
             TypeKind::Record { .. } => {
-                (self.pass(kind)? == Pass::Pointer).then_some(Returns::Pointer)
+                (self.pass(kind, declared)? == Pass::Pointer).then_some(Returns::Pointer)
             }
-            _ => self.is_value(kind).then_some(Returns::Value),
+            _ => self.is_value(kind, declared).then_some(Returns::Value),
         }
     }
 
-    fn is_value(&self, kind: &Type) -> bool {
+    fn is_value(&self, kind: &Type, declared: bool) -> bool {
         let resolved = self.types.resolve(kind);
         let none = matches!(
             resolved.kind,
             TypeKind::Void | TypeKind::Unsupported { .. } | TypeKind::Typedef { .. }
         );
-        !none && self.is_nameable(kind)
+        !none && self.is_nameable(kind, declared)
     }
 
     /// Whether the unit can write the type down.
-    fn is_nameable(&self, kind: &Type) -> bool {
+    fn is_nameable(&self, kind: &Type, declared: bool) -> bool {
         match &kind.kind {
             TypeKind::Unsupported { .. } => false,
-            TypeKind::Pointer { to, .. } | TypeKind::Reference { to, .. } => self.is_nameable(to),
-            TypeKind::Array { of, .. } | TypeKind::Vector { of, .. } => self.is_nameable(of),
+            TypeKind::Pointer { to, .. } | TypeKind::Reference { to, .. } => {
+                self.is_nameable(to, declared)
+            }
+            TypeKind::Array { of, .. } | TypeKind::Vector { of, .. } => {
+                self.is_nameable(of, declared)
+            }
             TypeKind::Function {
                 result, parameters, ..
             } => {
                 let mut parameters = parameters.iter();
-                self.is_nameable(result) && parameters.all(|one| self.is_nameable(&one.kind))
+                self.is_nameable(result, declared)
+                    && parameters.all(|one| self.is_nameable(&one.kind, declared))
             }
             TypeKind::Record { name } => {
                 let record = self.types.record(name);
-                record.is_none_or(|record| self.is_record_nameable(record))
+                record.is_none_or(|record| is_record_nameable(record, declared))
             }
             TypeKind::Enum { name } => {
                 let found = self.types.enumeration(name);
-                self.without_headers
-                    || found.is_none_or(|found| found.unnamed != Some(Unnamed::Nested))
+                declared || found.is_none_or(|found| found.unnamed != Some(Unnamed::Nested))
             }
             _ => true,
         }
-    }
-
-    fn is_record_nameable(&self, record: &Record) -> bool {
-        self.without_headers || record.unnamed != Some(Unnamed::Nested)
     }
 
     // ---- Numbers of arguments ----
@@ -304,6 +308,10 @@ fn is_const(function: &Function) -> bool {
         .method
         .as_ref()
         .is_some_and(|method| method.constant)
+}
+
+fn is_record_nameable(record: &Record, declared: bool) -> bool {
+    declared || record.unnamed != Some(Unnamed::Nested)
 }
 
 /// Whether C has records that are passed as this one is. Empty ones are not: C++ passes nothing.

@@ -1,32 +1,36 @@
-//! Thunks for a library that has no header: its source cannot be included a second time, so the unit
-//! declares what it calls.
+//! Thunks for what stands in a source without a header: the source cannot be included a second time, so the
+//! unit declares what it calls.
 //!
 //! The types are written as C has them, and functions are found by their names for the linker. What needs
 //! the class itself is left out by `decide.rs`: classes that are not plain, by value; default arguments;
 //! virtual and inline methods.
 
-use super::unit::Writer;
+use super::unit::{Writer, boolean};
 use crate::emit::lower::{passed, plain};
 use crate::emit::{C, Dialect};
 use crate::model::*;
 use crate::types::{StandardText, pointer_to};
 
-/// Of C++, everything is in a namespace of its own, so that names of the standard library's headers do no harm.
-pub(super) const NAMESPACE: &str = "namespace nlib_declared {\nextern \"C\" {\n";
-/// Its end.
-pub(super) const NAMESPACE_END: &str = "}\n}\n";
+/// What writes the types, under names of their own: headers that are included may have the same.
+pub(super) fn types(interface: &Interface) -> C<'_> {
+    let mut c = C::new(interface, Dialect::C);
+    c.boolean = boolean(interface);
+    c.prefix = "nlib_type_";
+    c
+}
 
 /// The types of the interface, and every function that a thunk calls.
-pub(super) fn declarations(writer: &Writer<'_>) -> String {
-    let mut c = C::new(writer.interface, Dialect::C);
-    c.boolean = writer.boolean();
-    let mut text = c.types().concat();
-    for function in &writer.interface.functions {
+pub(super) fn declarations(writer: &Writer<'_>, functions: &[&Function]) -> String {
+    let mut text = types(writer.interface).types().concat();
+    for function in functions {
         if let Some(thunk) = &function.thunk {
             text.push_str(&target(writer, function, thunk));
         }
     }
-    text
+    match writer.is_cpp {
+        true => format!("extern \"C\" {{\n{text}}}\n"),
+        false => text,
+    }
 }
 
 /// How a thunk calls its function.

@@ -5,6 +5,7 @@
 
 use rustc_hash::FxHashSet;
 
+use super::is_in_source;
 use crate::model::*;
 use crate::types::parts;
 
@@ -25,7 +26,8 @@ pub(super) fn members(interface: &Interface) -> Vec<Function> {
         .collect();
     let mut made = Vec::new();
     for record in &interface.records {
-        if record.opaque || record.unnamed == Some(Unnamed::Nested) {
+        let in_source = is_in_source(interface, record.location.as_ref());
+        if record.opaque || in_source || record.unnamed == Some(Unnamed::Nested) {
             continue;
         }
         if is_open(record) && !declared.contains(&(&*record.name, false)) {

@@ -3,9 +3,9 @@
 //! Every thunk is one piece of text: its head in C's types, and a body that calls the function in the words of
 //! the library's language. What the bodies share stands in front, `prelude.hpp` for C++.
 
-use super::{declared, implicit, is_without_headers};
+use super::{declared, has_sources, implicit, is_in_source, is_source};
+use crate::emit::C;
 use crate::emit::lower::{character, passed, plain};
-use crate::emit::{C, Dialect};
 use crate::model::*;
 use crate::types::{Spelling, StandardText, Types, is_operator, parts, pointer_to, unqualified};
 
@@ -21,12 +21,32 @@ pub struct Unit {
 impl Unit {
     /// The thunks of an interface but for those whose symbols are to be left out.
     pub fn new(interface: &Interface, left_out: &dyn Fn(&str) -> bool) -> Self {
-        let writer = Writer::new(interface);
-        let mut text = writer.prelude();
-        let mut lines = text.matches('\n').count();
-        let mut thunks = Vec::new();
+        let mut unit = Self {
+            text: prelude(interface),
+            thunks: Vec::new(),
+        };
+        let in_source = |one: &&Function| is_in_source(interface, one.location.as_ref());
+        let (in_sources, in_headers): (Vec<_>, Vec<_>) =
+            interface.functions.iter().partition(in_source);
+        unit.add(&Writer::new(interface, None), &in_headers, left_out);
+        if has_sources(interface) {
+            let writer = Writer::new(interface, Some(declared::types(interface)));
+            unit.text
+                .push_str(&declared::declarations(&writer, &in_sources));
+            unit.add(&writer, &in_sources, left_out);
+        }
+        unit
+    }
+
+    fn add(
+        &mut self,
+        writer: &Writer<'_>,
+        functions: &[&Function],
+        left_out: &dyn Fn(&str) -> bool,
+    ) {
+        let mut lines = self.text.matches('\n').count();
         let mut seen = rustc_hash::FxHashSet::default();
-        for function in &interface.functions {
+        for function in functions {
             let Some(thunk) = &function.thunk else {
                 continue;
             };
@@ -35,13 +55,11 @@ impl Unit {
                     continue;
                 }
                 let one = writer.thunk(function, thunk, symbol);
-                thunks.push((lines + 1, symbol.symbol.clone()));
+                self.thunks.push((lines + 1, symbol.symbol.clone()));
                 lines += one.matches('\n').count();
-                text.push_str(&one);
+                self.text.push_str(&one);
             }
         }
-        text.push_str(writer.ending());
-        Self { text, thunks }
     }
 
     /// The symbol of the thunk that stands at a line, from 1. One that does not compile can be left out.
@@ -59,8 +77,8 @@ pub(super) struct Writer<'i> {
     /// Names that stand for a function and for a type.
     shared_names: rustc_hash::FxHashSet<&'i str>,
     pub(super) is_cpp: bool,
-    /// Writes types where there are no headers.
-    without_headers: Option<C<'i>>,
+    /// Writes the types of what stands in sources, as no header declares it.
+    declares: Option<C<'i>>,
 }
 
 const PRELUDE_C: &str = "\
@@ -75,63 +93,45 @@ const VA_LIST_TYPE: &str = "typedef __typeof__((*(__builtin_va_list *)0)[0]) nli
 
 const QUIET: &str = "#pragma clang diagnostic ignored \"-Weverything\"\n";
 
+/// What stands before all thunks.
+fn prelude(interface: &Interface) -> String {
+    let is_cpp = interface.language == InterfaceLanguage::Cpp;
+    let mut text = format!(
+        "// Calls of {}'s functions for hosts that can call C only. Made by nlib.\n{QUIET}",
+        interface.library
+    );
+    if is_cpp {
+        text.push_str(include_str!("prelude.hpp"));
+        if interface.exceptions {
+            text.push_str(include_str!("exceptions.hpp"));
+        }
+    }
+    for header in interface.headers.iter().filter(|name| !is_source(name)) {
+        text.push_str(&format!("#include \"{header}\"\n"));
+    }
+    text.push_str(QUIET);
+    if !is_cpp {
+        text.push_str(PRELUDE_C);
+    }
+    if interface
+        .records
+        .iter()
+        .any(|record| record.name == VA_LIST_TAG)
+    {
+        text.push_str(VA_LIST_TYPE);
+    }
+    text
+}
+
 impl<'i> Writer<'i> {
-    fn new(interface: &'i Interface) -> Self {
+    fn new(interface: &'i Interface, declares: Option<C<'i>>) -> Self {
         let functions = interface.functions.iter().map(|function| &*function.name);
-        let is_cpp = interface.language == InterfaceLanguage::Cpp;
         Self {
             interface,
             types: Types::new(interface),
             shared_names: functions.collect(),
-            is_cpp,
-            without_headers: is_without_headers(interface).then(|| {
-                let mut c = C::new(interface, Dialect::C);
-                c.boolean = boolean(is_cpp);
-                c
-            }),
-        }
-    }
-
-    pub(super) fn boolean(&self) -> &'static str {
-        boolean(self.is_cpp)
-    }
-
-    fn prelude(&self) -> String {
-        let mut text = format!(
-            "// Calls of {}'s functions for hosts that can call C only. Made by nlib.\n{QUIET}",
-            self.interface.library
-        );
-        if self.is_cpp {
-            text.push_str(include_str!("prelude.hpp"));
-            if self.interface.exceptions {
-                text.push_str(include_str!("exceptions.hpp"));
-            }
-        }
-        if self.without_headers.is_none() {
-            for header in &self.interface.headers {
-                text.push_str(&format!("#include \"{header}\"\n"));
-            }
-            text.push_str(QUIET);
-        }
-        if !self.is_cpp {
-            text.push_str(PRELUDE_C);
-        }
-        if self.types.record(VA_LIST_TAG).is_some() {
-            text.push_str(VA_LIST_TYPE);
-        }
-        if self.without_headers.is_some() {
-            if self.is_cpp {
-                text.push_str(declared::NAMESPACE);
-            }
-            text.push_str(&declared::declarations(self));
-        }
-        text
-    }
-
-    fn ending(&self) -> &'static str {
-        match self.is_cpp && self.without_headers.is_some() {
-            true => declared::NAMESPACE_END,
-            false => "",
+            is_cpp: interface.language == InterfaceLanguage::Cpp,
+            declares,
         }
     }
 
@@ -146,7 +146,7 @@ impl<'i> Writer<'i> {
             .map(|(i, (parameter, pass))| self.argument(i, &parameter.kind, *pass))
             .collect();
         let arguments = arguments.join(", ");
-        let call = match self.without_headers {
+        let call = match self.declares {
             Some(_) => declared::call(function, thunk, &arguments),
             None => self.call(function, &arguments),
         };
@@ -212,12 +212,12 @@ impl<'i> Writer<'i> {
         let name = format!("nlib_{i}");
         match pass {
             Pass::Value => name,
-            Pass::Reference if self.without_headers.is_some() => name,
+            Pass::Reference if self.declares.is_some() => name,
             Pass::Reference => match &self.types.resolve(kind).kind {
                 TypeKind::Reference { rvalue: true, .. } => format!("std::move(*{name})"),
                 _ => format!("*{name}"),
             },
-            Pass::Pointer if self.is_cpp && self.without_headers.is_none() => {
+            Pass::Pointer if self.is_cpp && self.declares.is_none() => {
                 format!("nlib_given({name})")
             }
             Pass::Pointer => format!("*{name}"),
@@ -305,14 +305,14 @@ impl<'i> Writer<'i> {
         match thunk.returns {
             Returns::Value if is_void => format!("    {call};\n"),
             Returns::Value => format!("    return {call};\n"),
-            Returns::Reference if self.without_headers.is_some() => format!("    return {call};\n"),
+            Returns::Reference if self.declares.is_some() => format!("    return {call};\n"),
             Returns::Reference => {
                 format!("    auto &&nlib_value = {call};\n    return std::addressof(nlib_value);\n")
             }
             Returns::String => format!("    return nlib_copy({call});\n"),
             Returns::Pointer => {
                 let kind = unqualified(self.types.resolve(&function.result));
-                if self.is_cpp && self.without_headers.is_none() {
+                if self.is_cpp && self.declares.is_none() {
                     let class = self.declare(&kind, "");
                     return format!(
                         "    ::new (static_cast<void *>(nlib_result)) {class}({call});\n"
@@ -340,12 +340,12 @@ impl<'i> Writer<'i> {
     // ---- Types ----
 
     pub(super) fn declare(&self, kind: &Type, inner: &str) -> String {
-        if let Some(c) = &self.without_headers {
+        if let Some(c) = &self.declares {
             return c.declare(kind, inner, "");
         }
         let spelling = Spelling {
             types: &self.types,
-            boolean: self.boolean(),
+            boolean: boolean(self.interface),
             name: &|named| self.name(named),
             reference: |rvalue| if rvalue { "&&" } else { "&" },
         };
@@ -388,6 +388,10 @@ impl<'i> Writer<'i> {
     }
 }
 
-fn boolean(is_cpp: bool) -> &'static str {
-    if is_cpp { "bool" } else { "_Bool" }
+/// What `bool` is called.
+pub(super) fn boolean(interface: &Interface) -> &'static str {
+    match interface.language {
+        InterfaceLanguage::Cpp => "bool",
+        InterfaceLanguage::C => "_Bool",
+    }
 }

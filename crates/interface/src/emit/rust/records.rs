@@ -81,7 +81,9 @@ impl Rust<'_> {
         accessors: &mut String,
         offsets: &mut Vec<(String, u64)>,
     ) -> String {
-        let private = |name: String, size: u64| format!("    {name}: [u8; {size}],\n");
+        let private = |name: String, size: u64| {
+            format!("    #[doc(hidden)]\n    pub {name}: [u8; {size}],\n")
+        };
         match member {
             Member::VirtualTable => {
                 format!("    {}: *const c_void,\n", names.make("virtual_table"))
