@@ -1,0 +1,144 @@
+//! What a library's headers declare is right however it was come by: read anew, or out of the cache.
+
+#![forbid(unsafe_code)]
+#![allow(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    reason = "tests write files"
+)]
+
+use nlib::{Error, Interface, Request};
+use nlib_session_test::{Outcome, Place, Watched};
+
+/// The interface of `main.c` of the place, and whether it came from the cache.
+fn read(place: &Place, watched: &Watched, flags: &[&str]) -> (Interface, bool) {
+    let request = Request::sources([place.path("main.c")]).flags(flags.iter().copied());
+    let interface = watched.session.interface(request).unwrap();
+    match watched.outcomes().as_slice() {
+        [Outcome::Hit(_)] => (interface, true),
+        [Outcome::Miss(..)] => (interface, false),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn size(interface: &Interface, record: &str) -> u64 {
+    let mut records = interface.records.iter();
+    records.find(|one| one.name == record).unwrap().size
+}
+
+#[test]
+fn an_interface_is_kept_and_checked_like_an_object() {
+    let place = Place::new();
+    place.write(
+        "main.c",
+        "#include \"main.h\"\nint f(struct s *s) { return s->a; }\n",
+    );
+    place.write(
+        "main.h",
+        "#include \"late.h\"\nstruct s { WORD a; };\nint f(struct s *s);\n",
+    );
+    place.write("second/late.h", "#define WORD int\n");
+    let flags = [
+        &*format!("-I{}", place.path("first").display()),
+        &*format!("-I{}", place.path("second").display()),
+    ];
+    let first = place.session();
+    let (fresh, hit) = read(&place, &first, &flags);
+    assert!(!hit && size(&fresh, "s") == 4);
+    // Another session starts no compiler.
+    let second = place.session();
+    assert_eq!(read(&place, &second, &flags), (fresh.clone(), true));
+    assert_eq!(second.session.workers_started(), 0);
+
+    // A header changes; then it is again what it was.
+    place.write("second/late.h", "#define WORD long\n");
+    let (changed, hit) = read(&place, &second, &flags);
+    assert!(!hit && size(&changed, "s") == 8);
+    place.write("second/late.h", "#define WORD int\n");
+    assert_eq!(read(&place, &second, &flags), (fresh.clone(), true));
+
+    // A header appears where it was looked for in vain.
+    place.write("first/late.h", "#define WORD char\n");
+    let (found, hit) = read(&place, &second, &flags);
+    assert!(!hit && size(&found, "s") == 1);
+    std::fs::remove_dir_all(place.path("first")).unwrap();
+    assert_eq!(read(&place, &second, &flags), (fresh, true));
+
+    // A macro of the command line.
+    let defines = [flags[0], flags[1], "-Dint=short"];
+    let (defined, hit) = read(&place, &second, &defines);
+    assert!(!hit && size(&defined, "s") == 2);
+}
+
+#[test]
+fn a_header_that_does_not_parse_is_an_error_with_its_place() {
+    let place = Place::new();
+    place.write("main.c", "int f(void) { return 1; }\n");
+    place.write("main.h", "int f(void);\nint g(strange s);\n");
+    let watched = place.session();
+    let request = || Request::sources([place.path("main.c")]);
+    let library = watched.session.load(request()).unwrap();
+    let error = watched
+        .session
+        .interface_of(&library, &request())
+        .unwrap_err();
+    assert!(matches!(error, Error::Compile { .. }), "{error}");
+    assert!(error.to_string().contains("main.h:2:7"), "{error}");
+    // Corrected, it works.
+    place.write("main.h", "int f(void);\n");
+    let interface = watched.session.interface_of(&library, &request()).unwrap();
+    assert_eq!(interface.functions.len(), 1);
+    assert!(interface.functions[0].direct);
+}
+
+#[test]
+fn thunks_come_from_the_cache_and_go_with_their_library() {
+    let place = Place::new();
+    place.write(
+        "main.cpp",
+        "#include \"main.hpp\"\nint twice(const int &n) { return 2 * n; }\n",
+    );
+    place.write(
+        "main.hpp",
+        "int twice(const int &n);\ntemplate <typename T> struct only { T t = T::none; };\n\
+         inline int odd(const int &n = 3) { return n % 2; }\n",
+    );
+    let request = || Request::sources([place.path("main.cpp")]);
+    for round in 0..2 {
+        let watched = place.session();
+        let library = watched.session.load(request()).unwrap();
+        let interface = watched.session.interface_of(&library, &request()).unwrap();
+        let thunks = watched
+            .session
+            .load_thunks(&library, &request(), &interface)
+            .unwrap();
+        if round == 1 {
+            assert_eq!(watched.session.workers_started(), 0);
+        }
+        let names = interface
+            .functions
+            .iter()
+            .filter_map(|one| one.thunk.as_ref());
+        let mut count = 0;
+        for symbol in names.flat_map(|thunk| &thunk.symbols) {
+            assert!(thunks.address(&symbol.symbol).is_ok(), "{}", symbol.symbol);
+            count += 1;
+        }
+        assert_eq!(count, 3, "twice with one argument, odd with none and one");
+        // Another handle keeps both; thunks are not taken away from a library that stays.
+        let other = library.clone();
+        let (mut library, mut thunks) = (Some(library), Some(thunks));
+        let refused = watched
+            .session
+            .unload_with_thunks(&mut library, &mut thunks);
+        assert!(matches!(refused, Err(Error::Unload { .. })));
+        assert!(library.is_some() && thunks.is_some());
+        drop(other);
+        watched
+            .session
+            .unload_with_thunks(&mut library, &mut thunks)
+            .unwrap();
+        assert!(library.is_none() && thunks.is_none());
+        assert!(!watched.session.is_loaded("main"));
+    }
+}
