@@ -1,9 +1,10 @@
 //! Headers to an interface: preprocessed by clang, which records what it reads, then read by libclang,
 //! which sees nothing but that text.
 //!
-//! The first pass gives the declarations and the names of macros. The second has every macro expanded that
-//! may be a constant, so that its value can be read too. Both are recorded as one: a file that gives
-//! different content to the second makes the result unfit for the cache.
+//! The first pass gives the declarations and the names of macros; the second has every macro expanded that
+//! may be a constant, so that its value can be read too; the third, where there are such macros, has the
+//! comments behind their definitions. All are recorded as one: a file that gives different content to a
+//! later pass makes the result unfit for the cache.
 
 use std::path::Path;
 
@@ -36,13 +37,13 @@ pub fn read(
         return Outcome::NotPreprocessed(output);
     }
     let first = text(&output);
-    let probes = nlib_headers::constant_probes(&first);
-    let second = expanded(
-        unit,
-        &nlib_headers::probe_text(&probes),
-        arguments,
-        recorder,
-    );
+    let mut probes = nlib_headers::constant_probes(&first);
+    let probing = nlib_headers::probe_text(&probes);
+    let second = expanded(unit, &probing, arguments, recorder);
+    if !probes.is_empty() {
+        let commented = nlib_clang::preprocess(&job, Comments::OfCodeAndMacros, recorder);
+        nlib_headers::document_probes(&mut probes, &text(&commented));
+    }
     let prefix = nlib_clang::llvm_prefix();
     let Some(libclang) = nlib_headers::find_libclang(Path::new(prefix)) else {
         return Outcome::Rejected(fault(format!(
@@ -85,11 +86,7 @@ fn expanded(
     let mut files = unit.virtual_files.clone();
     files.push((path.display().to_string(), body.into_bytes()));
     let job = job(unit, &source, &files, arguments);
-    text(&nlib_clang::preprocess(
-        &job,
-        Comments::OfCodeAndMacros,
-        recorder,
-    ))
+    text(&nlib_clang::preprocess(&job, Comments::OfCode, recorder))
 }
 
 fn job<'a>(
