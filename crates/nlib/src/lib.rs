@@ -91,6 +91,7 @@ pub use nlib_loader::{
 };
 pub use nlib_plan::error::Problem as ManifestProblem;
 pub use nlib_plan::lock::{LockFile, LockedLibrary};
+pub use nlib_plan::manifest::Language;
 pub use nlib_plan::{
     FileError, Manifest, Plan, ResolveError, condition, flags, language, manifest, schema, variant,
     version,
