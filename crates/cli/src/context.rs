@@ -9,8 +9,8 @@ use nlib::{
 };
 
 use crate::arguments::{
-    Arguments, BenchArguments, BindArguments, Color, Command, GlobalOptions, LibraryArguments, Link,
-    LoadArguments, ObjectArguments, SupplyArguments, SymbolsArguments,
+    Arguments, BenchArguments, BindArguments, Color, Command, GlobalOptions, LibraryArguments,
+    Link, LoadArguments, ObjectArguments, SupplyArguments, SymbolsArguments,
 };
 use crate::clang_flags::ClangFlags;
 use crate::diagnostics::NamedSources;
