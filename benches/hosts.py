@@ -37,6 +37,7 @@ HOSTS: list[tuple[str, list[str]]] = [
     ("LuaJIT", ["luajit", "bindings/luajit/tests/bench.lua"]),
     ("Node", ["node", "bindings/node/tests/bench.mjs"]),
     ("C++", ["bindings/cpp/tests/bench.sh"]),
+    ("Rust", ["bindings/rust/tests/bench.sh"]),
 ]
 
 Figures = dict[str, float]

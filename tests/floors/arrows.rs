@@ -36,6 +36,7 @@ const MAY_DEPEND_ON: &[(&str, &[&str])] = &[
     ),
     ("nlib-cli", &["nlib"]),
     ("nlib-capi", &["nlib"]),
+    ("nlib-rust-host", &["nlib"]),
     ("nlib-capi-test", &["nlib-capi", "nlib-test-support"]),
     ("nlib-floors-test", &[]),
     ("nlib-test-support", &[]),

@@ -86,7 +86,13 @@ fn has_sources(interface: &Interface) -> bool {
 /// Whether something stands in a source, so that no header declares it. What has no place does, where
 /// there are sources.
 fn is_in_source(interface: &Interface, location: Option<&Location>) -> bool {
-    has_sources(interface) && location.is_none_or(|location| is_source(&location.file))
+    // Text in memory may be called anything; among the headers it has an ending.
+    let is_text = |file: &str| {
+        let mut sources = interface.headers.iter().filter(|name| is_source(name));
+        sources.any(|name| name.strip_prefix(file).is_some_and(|end| end.starts_with('.')))
+    };
+    has_sources(interface)
+        && location.is_none_or(|location| is_source(&location.file) || is_text(&location.file))
 }
 
 /// Whether a function has a name of C's for the linker.

@@ -123,6 +123,11 @@ pub const HOSTS: &[Host] = &[
         further: &[],
     },
     Host {
+        name: "rust",
+        command: &["bindings/rust/tests/table.sh"],
+        further: &[],
+    },
+    Host {
         name: "node",
         command: &["node", "bindings/node/tests/table.mjs"],
         further: &[],

@@ -21,11 +21,8 @@ use crate::model::*;
 use crate::types::Types;
 
 /// What is said about the module for compilers: its names are C's, and so is what it does.
-const ATTRIBUTES: &str = "\
-#[allow(dead_code, non_camel_case_types, non_snake_case, non_upper_case_globals, missing_docs)]
-#[allow(unused_imports, improper_ctypes_definitions, unpredictable_function_pointer_comparisons)]
-#[allow(clippy::all, clippy::undocumented_unsafe_blocks, rustdoc::all)]
-";
+const ATTRIBUTES: &str =
+    "#[allow(warnings, clippy::all, clippy::undocumented_unsafe_blocks, rustdoc::all)]\n";
 
 const IMPORTS: &str = "
 use std::ffi::{CStr, c_char, c_double, c_float, c_int, c_long, c_longlong, c_schar, c_short, c_uchar,
