@@ -99,7 +99,7 @@ pub fn constant_probes(preprocessed: &str) -> Vec<Probe> {
                 function_like,
                 body,
             } => {
-                let own = !piece.system && !piece.file.starts_with('<');
+                let own = !piece.system && !is_of_compiler(&piece.file);
                 let definition = Definition {
                     order,
                     may_be_constant: own && !function_like,
@@ -203,6 +203,12 @@ pub fn document_probes(probes: &mut [Probe], commented: &str) {
         let better = found.remove(probe.name.as_str());
         probe.documentation = better.or(probe.documentation.take());
     }
+}
+
+/// Whether a file is one of the compiler's own, which define its macros and those of its arguments. A source in
+/// memory may be called in brackets too.
+fn is_of_compiler(file: &str) -> bool {
+    ["<built-in>", "<command line>"].contains(&file)
 }
 
 /// What follows the header's own text in the second preprocessing: every macro once, between two texts, on a
