@@ -91,8 +91,10 @@ unsafe fn entity(flecs: &Flecs, world: *mut ecs_world_t, name: &CStr) -> ecs_ent
 }
 
 unsafe fn component(flecs: &Flecs, world: *mut ecs_world_t, name: &CStr) -> ecs_entity_t {
-    let mut described = ecs_component_desc_t::default();
-    described.entity = unsafe { entity(flecs, world, name) };
+    let mut described = ecs_component_desc_t {
+        entity: unsafe { entity(flecs, world, name) },
+        ..Default::default()
+    };
     described.r#type.size = size_of::<Vector>() as i32;
     described.r#type.alignment = align_of::<Vector>() as i32;
     unsafe { flecs.ecs_component_init(world, &described) }

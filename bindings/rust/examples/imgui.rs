@@ -82,7 +82,8 @@ pub fn main() -> Result<(), Box<dyn Error>> {
 unsafe fn window(imgui: &Imgui, frame: c_int) -> Result<(), imgui::Exception> {
     unsafe {
         imgui.ImGui_NewFrame()?;
-        imgui.ImGui_SetNextWindowPos_2(&ImVec2 { x: 20.0, y: 20.0 }, ImGuiCond_Always.0 as c_int)?;
+        imgui
+            .ImGui_SetNextWindowPos_2(&ImVec2 { x: 20.0, y: 20.0 }, ImGuiCond_Always.0 as c_int)?;
         imgui.ImGui_SetNextWindowSize_1(&ImVec2 { x: 320.0, y: 120.0 })?;
         imgui.ImGui_Begin_1(c"Written in Rust".as_ptr())?;
         // Of what takes any number of arguments, the method gives the function.

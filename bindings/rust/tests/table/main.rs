@@ -41,8 +41,9 @@ mod kitpp {
 }
 
 type Shown = Result<(), Box<dyn Error>>;
+type Cell = (&'static str, fn() -> Shown);
 
-const CELLS: &[(&str, fn() -> Shown)] = &[
+const CELLS: &[Cell] = &[
     ("load", loading::load),
     ("call", calling::call),
     ("struct", calling::structures),
