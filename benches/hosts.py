@@ -34,6 +34,7 @@ HOSTS: list[tuple[str, list[str]]] = [
     ("Common Lisp (SBCL)", ["bindings/common-lisp/tests/bench.sh", "sbcl"]),
     ("Common Lisp (ECL)", ["bindings/common-lisp/tests/bench.sh", "ecl"]),
     ("Clojure (JNA)", ["bindings/clojure/tests/bench.sh"]),
+    ("Clojure (FFM)", ["bindings/clojure/tests/bench.sh", "ffm"]),
     ("LuaJIT", ["luajit", "bindings/luajit/tests/bench.lua"]),
     ("Node", ["node", "bindings/node/tests/bench.mjs"]),
     ("C++", ["bindings/cpp/tests/bench.sh"]),
@@ -108,6 +109,7 @@ def main() -> None:
     subprocess.run([str(ROOT / "scripts" / "install.sh"), str(PREFIX)], check=True)
     environment = {
         **os.environ,
+        "PATH": f"{ROOT / 'target' / 'hosts-venv' / 'bin'}:{os.environ['PATH']}",
         "NLIB_PREFIX": str(PREFIX),
         "NLIB_LIBRARY": str(PREFIX / "lib" / "libnlib.so.1"),
         "NLIB_CACHE_DIR": str(WORK / "hosts-cache"),

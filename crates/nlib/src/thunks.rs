@@ -7,9 +7,11 @@
 use std::collections::BTreeSet;
 
 use nlib_cache::{Digest, FieldHasher};
-use nlib_compile::{Cancellation, CompileError, Diagnostic, Severity};
+use nlib_compile::{CompileError, Diagnostic, Severity};
 use nlib_interface::{Interface, thunks};
-use nlib_loader::{Library, LibrarySpec, ObjectFile, UnloadError, UnloadRefusal};
+use nlib_loader::{
+    Library, LibrarySpec, LinkError, ObjectFile, UnloadError, UnloadRefusal, UnresolvedSymbol,
+};
 use nlib_plan::plan::{Unit, UnitText};
 
 use crate::command::Product;
@@ -17,7 +19,7 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::interface::base_unit;
 use crate::request::Request;
-use crate::resolve::{Closure, ResolvedLibrary, closure};
+use crate::resolve::{ResolvedLibrary, closure};
 use crate::runtime_libraries::implied_libraries;
 use crate::session::{Inner, Session, again};
 
@@ -64,6 +66,9 @@ impl Session {
 }
 
 impl Inner {
+    /// A thunk that does not compile or link is left out, and the others are tried again; the cache notes
+    /// which. It may be one of a template that does not bear its own default, or of a destructor that ends
+    /// what the library hides.
     fn load_thunks(
         &self,
         library: &Library,
@@ -73,45 +78,30 @@ impl Inner {
         let (closure, asked) = closure(self, std::slice::from_ref(request))?;
         let resolved = &closure.libraries[asked[0]];
         let spec = self.thunk_spec(library, resolved)?;
-        let object = self.thunk_object(&closure, asked[0], interface, &request.cancellation)?;
-        self.loader()?
-            .link_jit(spec, vec![object])
-            .map_err(|error| self.link_error(error))
-    }
-
-    /// The object of the thunks. One that the compiler does not take, a template for instance that does not
-    /// bear its own default, is left out, and the others are tried again; the cache notes which.
-    fn thunk_object(
-        &self,
-        closure: &Closure,
-        library: usize,
-        interface: &Interface,
-        cancellation: &Cancellation,
-    ) -> Result<ObjectFile, Error> {
-        let name = &closure.libraries[library].plan.name;
-        let note = note_key(&Digest::of(
-            &serde_json::to_vec(interface).unwrap_or_default(),
-        ));
+        let json = serde_json::to_vec(interface).unwrap_or_default();
+        let note = note_key(&Digest::of(&json));
         let noted = self.cache.note(&note).ok();
         let noted = noted.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let mut left_out: BTreeSet<String> = noted.unwrap_or_default();
         loop {
             let thunks = thunks::Unit::new(interface, &|symbol| left_out.contains(symbol));
-            let unit = thunk_unit(&closure.libraries[library], thunks.text.clone());
-            let made = self.made_of(closure, library, &unit, Product::Object, cancellation);
-            let error = match made {
-                Ok(bytes) => {
-                    let name = unit.name;
-                    return Ok(ObjectFile { name, bytes });
-                }
+            let unit = thunk_unit(resolved, thunks.text.clone());
+            let product = Product::Object;
+            let object = self.made_of(&closure, asked[0], &unit, product, &request.cancellation);
+            let linked = object.and_then(|bytes| {
+                let name = unit.name.clone();
+                let objects = vec![ObjectFile { name, bytes }];
+                let linked = self.loader()?.link_jit(spec.clone(), objects);
+                linked.map_err(|error| self.link_error(error))
+            });
+            let error = match linked {
+                Ok(library) => return Ok(library),
                 Err(error) => error,
             };
             let before = left_out.len();
-            for (line, message) in errors_in(&error, THUNK_FILE) {
-                if let Some(symbol) = thunks.thunk_at(line)
-                    && left_out.insert(symbol.to_owned())
-                {
-                    self.tell_with(|| left_out_warning(name, interface, symbol, &message));
+            for (symbol, reason) in refused(&error, interface, &thunks) {
+                if left_out.insert(symbol.clone()) {
+                    self.tell_with(|| left_out_warning(interface, &symbol, &reason));
                 }
             }
             if left_out.len() == before {
@@ -195,6 +185,51 @@ fn thunk_unit(library: &ResolvedLibrary, text: String) -> Unit {
     }
 }
 
+/// The thunks for which a compile or link failed, each with the reason.
+fn refused(error: &Error, interface: &Interface, thunks: &thunks::Unit) -> Vec<(String, String)> {
+    match error {
+        Error::Compile { .. } => {
+            let errors = errors_in(error, THUNK_FILE).into_iter();
+            let thunk = |(line, message)| Some((thunks.thunk_at(line)?.to_owned(), message));
+            errors.filter_map(thunk).collect()
+        }
+        Error::Link {
+            error: LinkError::Unresolved { symbols, .. },
+            ..
+        } => {
+            let of_referrer = |referrer: &String| {
+                let (_, function) = referrer.rsplit_once(": ").unwrap_or_default();
+                thunks_that_call(interface, function)
+            };
+            let of_symbol = |symbol: &UnresolvedSymbol| {
+                let name = symbol.demangled.as_ref().unwrap_or(&symbol.name);
+                let reason = format!("the library does not publish `{name}`");
+                let thunks = symbol.referrers.iter().flat_map(of_referrer);
+                thunks
+                    .map(|thunk| (thunk, reason.clone()))
+                    .collect::<Vec<_>>()
+            };
+            symbols.iter().flat_map(of_symbol).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// The thunk of this name, or those of the inline function that is called so or so for the linker.
+fn thunks_that_call(interface: &Interface, function: &str) -> Vec<String> {
+    if function.starts_with(thunks::PREFIX) {
+        return vec![function.to_owned()];
+    }
+    let plain = function.split('(').next().unwrap_or_default();
+    let functions = interface.functions.iter();
+    functions
+        .filter(|one| one.inline && (one.symbol == function || one.name == plain))
+        .filter_map(|one| one.thunk.as_ref())
+        .flat_map(|thunk| &thunk.symbols)
+        .map(|thunk| thunk.symbol.clone())
+        .collect()
+}
+
 /// The errors of a compile that lie in a file, given by its stem: line and message. For an error in a header
 /// the line is one that a note names.
 fn errors_in(error: &Error, stem: &str) -> Vec<(usize, String)> {
@@ -225,15 +260,16 @@ fn errors_in(error: &Error, stem: &str) -> Vec<(usize, String)> {
         .collect()
 }
 
-fn left_out_warning(library: &str, interface: &Interface, symbol: &str, message: &str) -> Event {
+fn left_out_warning(interface: &Interface, symbol: &str, reason: &str) -> Event {
     let mut functions = interface.functions.iter();
     let function = functions.find(|function| {
         let thunk = function.thunk.as_ref();
         thunk.is_some_and(|thunk| thunk.symbols.iter().any(|one| one.symbol == symbol))
     });
     let name = function.map_or(symbol, |function| &function.name);
+    let library = &interface.library;
     Event::Warning(format!(
-        "{name} of {library} cannot be called by {symbol}: {message}"
+        "{name} of {library} cannot be called by {symbol}: {reason}"
     ))
 }
 

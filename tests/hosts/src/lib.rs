@@ -71,7 +71,17 @@ pub const HOSTS: &[Host] = &[
             "target/hosts-venv/bin/python",
             "bindings/python/tests/table.py",
         ],
-        further: &[],
+        further: &[
+            "async",
+            "interrupt",
+            "threads",
+            "imports",
+            "numpy",
+            "magic",
+            "package",
+            "typing",
+            "units",
+        ],
     },
     Host {
         name: "sbcl",
@@ -130,7 +140,19 @@ pub const HOSTS: &[Host] = &[
     Host {
         name: "node",
         command: &["node", "bindings/node/tests/table.mjs"],
-        further: &[],
+        further: &[
+            "asynchronous",
+            "messages",
+            "explicit-types",
+            "by-value",
+            "overloads",
+            "foreign-threads",
+            "workers",
+            "stacks",
+            "commonjs",
+            "package",
+            "typescript",
+        ],
     },
 ];
 
@@ -146,6 +168,7 @@ pub fn run(host: &Host, argument: &str) -> (Output, tempfile::TempDir) {
         .arg(argument)
         .current_dir(folder.path())
         .env("PATH", path)
+        .env("NLIB_PYTHON_VENV", place("target/hosts-venv"))
         .env("NLIB_PREFIX", &installation.prefix)
         .env("NLIB_LIBRARY", installation.prefix.join("lib/libnlib.so.1"))
         .env("NLIB_CACHE_DIR", &installation.cache)

@@ -92,6 +92,47 @@ fn a_header_that_does_not_parse_is_an_error_with_its_place() {
 }
 
 #[test]
+fn thunks_that_cannot_link_are_left_out() {
+    let place = Place::new();
+    place.write(
+        "main.cpp",
+        "#include \"main.hpp\"\nint twice(const int &n) { return 2 * n; }\n",
+    );
+    place.write(
+        "main.hpp",
+        "int twice(const int &n);\nint nowhere(int);\n\
+         inline int lost(const int &n) { return nowhere(n); }\n",
+    );
+    let request = || Request::sources([place.path("main.cpp")]);
+    for round in 0..2 {
+        let watched = place.session();
+        let library = watched.session.load(request()).unwrap();
+        let interface = watched.session.interface_of(&library, &request()).unwrap();
+        let thunks = watched
+            .session
+            .load_thunks(&library, &request(), &interface)
+            .unwrap();
+        let found = |name: &str| -> Vec<bool> {
+            let mut functions = interface.functions.iter();
+            let function = functions.find(|one| one.name == name).unwrap();
+            let symbols = function.thunk.iter().flat_map(|thunk| &thunk.symbols);
+            symbols
+                .map(|one| thunks.address(&one.symbol).is_ok())
+                .collect()
+        };
+        assert_eq!(found("twice"), [true]);
+        assert_eq!(found("lost"), [false]);
+        let told = watched.warnings().join("\n");
+        let is_told = told.contains("lost of main") && told.contains("nowhere(int)");
+        // The second time the cache knows.
+        assert_eq!(is_told, round == 0, "{told}");
+        if round == 1 {
+            assert_eq!(watched.session.workers_started(), 0);
+        }
+    }
+}
+
+#[test]
 fn thunks_come_from_the_cache_and_go_with_their_library() {
     let place = Place::new();
     place.write(
