@@ -89,7 +89,10 @@ fn is_in_source(interface: &Interface, location: Option<&Location>) -> bool {
     // Text in memory may be called anything; among the headers it has an ending.
     let is_text = |file: &str| {
         let mut sources = interface.headers.iter().filter(|name| is_source(name));
-        sources.any(|name| name.strip_prefix(file).is_some_and(|end| end.starts_with('.')))
+        sources.any(|name| {
+            name.strip_prefix(file)
+                .is_some_and(|end| end.starts_with('.'))
+        })
     };
     has_sources(interface)
         && location.is_none_or(|location| is_source(&location.file) || is_text(&location.file))
