@@ -27,15 +27,15 @@ struct Reading {
 }
 
 impl Session {
-    /// What a library's public headers declare (`docs/interface.md`). It is not loaded, nor built; every
-    /// function counts as one that it publishes.
+    /// What a library's public headers declare (`docs/interface.md`). It is not loaded, nor built: every
+    /// function but the inline ones counts as one that it publishes.
     ///
     /// # Errors
     /// It cannot be found, or a header does not parse.
     pub fn interface(&self, request: impl Into<Request>) -> Result<Interface, Error> {
         let request = request.into();
         let mut interface = again(|| self.inner().read_interface(&request))?;
-        thunks::attach(&mut interface, &|_| true);
+        thunks::attach_unbuilt(&mut interface);
         Ok(interface)
     }
 
