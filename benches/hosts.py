@@ -5,7 +5,7 @@ Every binding has a program `bindings/HOST/tests/bench…` that loads tests/host
 the cache, with its interface) until a function can be called, and calls one that takes two numbers. It does
 the same in its language's usual way over a shared library that was built before, and prints for each
 
-    load MICROSECONDS, call NANOSECONDS, struct-call NANOSECONDS
+    load MICROSECONDS, call NANOSECONDS, call-struct NANOSECONDS
     usual-load …, usual-call …, usual-name NAME
 
 The programs run in turn, several rounds, so that a busy moment of the machine meets all alike; medians are
@@ -41,6 +41,8 @@ HOSTS: list[tuple[str, list[str]]] = [
     ("Rust", ["bindings/rust/tests/bench.sh"]),
 ]
 
+#: What a program prints: microseconds for loads, nanoseconds for calls.
+FIGURES = ["load", "call", "call-struct", "usual-load", "usual-call", "usual-call-struct"]
 Figures = dict[str, float]
 
 
@@ -59,8 +61,7 @@ def measure(words: list[str], environment: dict[str, str]) -> tuple[Figures, str
         sys.exit(f"bench: {' '.join(words)} ended with {run.returncode}:\n{run.stdout}{run.stderr}")
     lines = (line.split(None, 1) for line in run.stdout.splitlines())
     said = {line[0]: line[1] for line in lines if len(line) == 2}
-    usual = said.pop("usual-name")
-    return {name: float(value.split()[0]) for name, value in said.items()}, usual
+    return {name: float(said[name].split()[0]) for name in FIGURES if name in said}, said["usual-name"]
 
 
 def row(name: str, usual: str, samples: list[Figures]) -> str:
@@ -70,7 +71,7 @@ def row(name: str, usual: str, samples: list[Figures]) -> str:
     def ratio(key: str) -> str:
         return f"{median['usual-' + key] / median[key]:.2f}"
 
-    struct_call = f"{median['struct-call']:.0f} ns" if "struct-call" in median else ""
+    struct_call = f"{median['call-struct']:.0f} ns" if "call-struct" in median else ""
     return (
         f"| {name} | {median['load'] / 1000:.2f} ms | {median['call']:.0f} ns | {struct_call} | {usual} "
         f"| {median['usual-load'] / 1000:.2f} ms | {ratio('load')} | {median['usual-call']:.0f} ns | {ratio('call')} |"

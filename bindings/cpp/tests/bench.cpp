@@ -71,7 +71,7 @@ int main(int, char **arguments) {
     nlib::context context;
     nlib::library kit = context.load(source);
     std::printf("call %.2f\n", call(kit.fn<decltype(kit_add)>("kit_add")));
-    std::printf("struct-call %.2f\n", struct_call(kit.fn<decltype(kit_mid)>("kit_mid")));
+    std::printf("call-struct %.2f\n", struct_call(kit.fn<decltype(kit_mid)>("kit_mid")));
 
     const auto open = [&] {
         void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
@@ -84,7 +84,7 @@ int main(int, char **arguments) {
     std::printf("usual-load %.1f\n", median(21, open) / 1000);
     void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
     std::printf("usual-call %.2f\n", call(reinterpret_cast<decltype(kit_add) *>(dlsym(library, "kit_add"))));
-    std::printf("usual-struct-call %.2f\n",
+    std::printf("usual-call-struct %.2f\n",
                 struct_call(reinterpret_cast<decltype(kit_mid) *>(dlsym(library, "kit_mid"))));
     std::printf("usual-name dlopen\n");
 }

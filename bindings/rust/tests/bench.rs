@@ -81,7 +81,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let call = per_call(|| {
         black_box(unsafe { kit.kit_mid(black_box(point), point) });
     });
-    println!("struct-call {call:.2}");
+    println!("call-struct {call:.2}");
 
     let status = Command::new("clang-22")
         .args(["-O2", "-shared", "-fPIC", "-o", "libkit.so"])
@@ -114,7 +114,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let call = per_call(|| {
         black_box(unsafe { mid(black_box(point), point) });
     });
-    println!("usual-struct-call {call:.2}");
+    println!("usual-call-struct {call:.2}");
     println!("usual-name dlopen");
     Ok(())
 }
