@@ -31,7 +31,7 @@ bench: ## nlib beside its peers; writes docs/benchmarks.md (about half an hour)
 	python3 benches/peers.py
 
 bench-hosts: ## loading and calling from each language, beside its usual way; writes docs/benchmarks-hosts.md
-	scripts/setup.sh build test && $(RELEASE)
+	scripts/setup.sh build test bench && $(RELEASE)
 	python3 benches/hosts.py
 
 docs: ## the API documentation, in target/doc

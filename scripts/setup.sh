@@ -126,12 +126,12 @@ check_without_apt() {
     fail "install them, then run this again."
 }
 
-# The Zig compiler comes as a Python package; it gets an environment of its own.
-install_zig() {
-    [ -x "$VENV/bin/python" ] && "$VENV/bin/python" -c 'import ziglang' 2>/dev/null && return 0
-    say "setup: installing ziglang into $VENV"
+# Peers that come as Python packages: the Zig compiler, and cppyy. They get an environment of their own.
+install_python_peers() {
+    [ -x "$VENV/bin/python" ] && "$VENV/bin/python" -c 'import ziglang, cppyy_backend' 2>/dev/null && return 0
+    say "setup: installing ziglang and cppyy into $VENV (cppyy is compiled: about two minutes)"
     python3 -m venv "$VENV"
-    "$VENV/bin/python" -m pip install -q --disable-pip-version-check ziglang >&2
+    "$VENV/bin/python" -m pip install -q --disable-pip-version-check ziglang cppyy >&2
 }
 
 # What the bindings' tests take from Python's and Node's own registries.
@@ -175,7 +175,7 @@ main() {
         check_without_apt "${commands[@]}"
     fi
     [ -z "$hosts" ] || install_host_packages
-    [ -z "$bench" ] || install_zig
+    [ -z "$bench" ] || install_python_peers
 }
 
 main "$@"

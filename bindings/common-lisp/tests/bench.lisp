@@ -1,9 +1,12 @@
 ;;;; Load and call beside what Lisp people do otherwise: CFFI and a shared library that was built before.
 ;;;;
-;;;; Prints a line `NAME VALUE` each. `load` and `usual-load`, in microseconds: the median of many warm loads of
-;;;; kit.c to a function that was called once, within the running process, interface included. `call` and
-;;;; `usual-call`, in nanoseconds: kit_add. `struct` and `usual-struct`: kit_move, which changes a structure
-;;;; through a pointer; `by-value`: kit_mid, which takes and gives structures by value, as plain CFFI cannot.
+;;;; Prints `way nlib`, then a line `NAME VALUE` each; then the same after `way CFFI`:
+;;;;
+;;;;     load          microseconds; the median of many warm loads of kit.c to a function that was called once, within
+;;;;                   the running process, interface included
+;;;;     call          nanoseconds; kit_add
+;;;;     call-pointer  kit_move, which changes a structure through a pointer
+;;;;     call-struct   kit_mid, which takes and gives structures by value, as plain CFFI cannot
 
 (defpackage #:nlib-bench
   (:use #:common-lisp))
@@ -68,7 +71,10 @@ static double bench_now(void) {
   (median (loop repeat +rounds+
                 collect (/ (* 1000 (microseconds (lambda () (funcall loop count)))) count))))
 
-(defun bench-loads ()
+(defconstant +calls+ #+sbcl 1000000 #-sbcl 100000)
+
+(defun bench-nlib ()
+  (format t "~&way nlib~%")
   ;; Each load is that of a context that has loaded nothing yet.
   (let ((context (nlib:open-context))
         (library nil))
@@ -80,26 +86,28 @@ static double bench_now(void) {
                                  (nlib:unload library)
                                  (nlib:close-context context)
                                  (setf context (nlib:open-context))))))
-  (let ((library nil))
-    (line "usual-load" (load-time-of (lambda ()
-                                       (setf library (cffi:load-foreign-library *prebuilt*))
-                                       (assert (= 3 (usual-add 1 2))))
-                                     (lambda () (cffi:close-foreign-library library))))))
-
-(defun bench-calls (count)
-  (line "call" (call-time-of (lambda (count) (dotimes (i count) (kit:kit-add i 1))) count))
+  (line "call" (call-time-of (lambda (count) (dotimes (i count) (kit:kit-add i 1))) +calls+))
   (nlib:with-foreign ((point 'kit:kit-point :x 1 :y 2))
-    (line "struct" (call-time-of (lambda (count) (dotimes (i count) (kit:kit-move point 1d0 1d0)))
-                                 count))
-    (line "by-value" (call-time-of (lambda (count) (dotimes (i count) (kit:kit-mid point point)))
-                                   (floor count 10))))
-  (cffi:load-foreign-library *prebuilt*)
-  (line "usual-call" (call-time-of (lambda (count) (dotimes (i count) (usual-add i 1))) count))
-  (cffi:with-foreign-object (point '(:struct usual-point))
-    (line "usual-struct" (call-time-of (lambda (count)
-                                         (dotimes (i count) (usual-move point 1d0 1d0)))
-                                       count))))
+    (line "call-pointer" (call-time-of (lambda (count)
+                                         (dotimes (i count) (kit:kit-move point 1d0 1d0)))
+                                       +calls+))
+    (line "call-struct" (call-time-of (lambda (count)
+                                        (dotimes (i count) (kit:kit-mid point point)))
+                                      (floor +calls+ 10)))))
 
-(bench-loads)
-(bench-calls #+sbcl 1000000 #-sbcl 100000)
-(format t "~&usual-name CFFI~%")
+(defun bench-cffi ()
+  (format t "~&way CFFI~%")
+  (let ((library nil))
+    (line "load" (load-time-of (lambda ()
+                                 (setf library (cffi:load-foreign-library *prebuilt*))
+                                 (assert (= 3 (usual-add 1 2))))
+                               (lambda () (cffi:close-foreign-library library)))))
+  (cffi:load-foreign-library *prebuilt*)
+  (line "call" (call-time-of (lambda (count) (dotimes (i count) (usual-add i 1))) +calls+))
+  (cffi:with-foreign-object (point '(:struct usual-point))
+    (line "call-pointer" (call-time-of (lambda (count)
+                                         (dotimes (i count) (usual-move point 1d0 1d0)))
+                                       +calls+))))
+
+(bench-nlib)
+(bench-cffi)

@@ -67,6 +67,7 @@ int main(int, char **arguments) {
         kit.unload();
     };
     load();
+    std::printf("way nlib\n");
     std::printf("load %.1f\n", median(21, load) / 1000);
     nlib::context context;
     nlib::library kit = context.load(source);
@@ -81,10 +82,10 @@ int main(int, char **arguments) {
         dlclose(library);
     };
     open();
-    std::printf("usual-load %.1f\n", median(21, open) / 1000);
+    std::printf("way dlopen\n");
+    std::printf("load %.1f\n", median(21, open) / 1000);
     void *library = dlopen(arguments[1], RTLD_NOW | RTLD_LOCAL);
-    std::printf("usual-call %.2f\n", call(reinterpret_cast<decltype(kit_add) *>(dlsym(library, "kit_add"))));
-    std::printf("usual-call-struct %.2f\n",
+    std::printf("call %.2f\n", call(reinterpret_cast<decltype(kit_add) *>(dlsym(library, "kit_add"))));
+    std::printf("call-struct %.2f\n",
                 struct_call(reinterpret_cast<decltype(kit_mid) *>(dlsym(library, "kit_mid"))));
-    std::printf("usual-name dlopen\n");
 }

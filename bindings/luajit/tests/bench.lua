@@ -2,12 +2,15 @@
 --
 --     luajit bench.lua
 --
--- Prints a line `NAME VALUE` each: `load` and `usual-load` in microseconds, the median of many warm loads of kit.c
--- to a function that was called once, within the running process, interface included (the usual way: ffi.cdef,
--- ffi.load, a call; the library was compiled before); `call` and `usual-call` in nanoseconds, for kit_add in a loop
--- that LuaJIT compiles; `struct` and `usual-struct` for kit_mid, which takes and gives structures by value.
--- `interpreted` and `usual-interpreted` are kit_add without the compiler; `guarded` is kit_add while a callback
--- exists, and `leaf` then by lib:leaf.
+-- Prints `way nlib`, then a line `NAME VALUE` each; then the same after `way ffi.load`:
+--
+--     load           microseconds; the median of many warm loads of kit.c to a function that was called once, within
+--                    the running process, interface included (the usual way: ffi.cdef, ffi.load of a library that
+--                    was compiled before, a call)
+--     call           nanoseconds, for kit_add in a loop that LuaJIT compiles
+--     call-struct    kit_mid, which takes and gives structures by value
+--     interpreted    kit_add without the compiler
+--     guarded, leaf  nlib only: kit_add while a callback exists, and then by lib:leaf
 
 local here = arg[0]:match("^(.*[/\\])") or "./"
 package.path = here .. "../?.lua;" .. package.path
@@ -105,11 +108,27 @@ local header = [[
 ]]
 ffi.cdef(header)
 
+local function measure_calls(library, point)
+    line("call", add_time(library.kit_add, 2e7))
+    line("call-struct", mid_time(library.kit_mid, point, 3e5))
+    jit.off()
+    line("interpreted", add_time(library.kit_add, 1e6))
+    jit.on()
+end
+
+print "way nlib"
 load_once()
 line("load", measure_loads(load_once))
+local kit = assert(nlib.load { source = fixtures .. "kit.c" })
+measure_calls(kit, kit.types.kit_point)
+local listener = kit:callback("kit_listener", function() end)
+line("guarded", add_time(kit.kit_add, 3e5))
+line("leaf", add_time(kit:leaf "kit_add", 2e7))
+listener:free()
 
+print "way ffi.load"
 local copies = 0
-line("usual-load", measure_loads(function()
+line("load", measure_loads(function()
     -- A copy by another name: what is loaded already would not be loaded again.
     copies = copies + 1
     local copy = ("%s.%d"):format(shared, copies)
@@ -121,21 +140,5 @@ line("usual-load", measure_loads(function()
     os.remove(copy)
     return taken
 end))
-
-local kit = assert(nlib.load { source = fixtures .. "kit.c" })
-local usual = ffi.load(shared)
-line("call", add_time(kit.kit_add, 2e7))
-line("usual-call", add_time(usual.kit_add, 2e7))
-line("struct", mid_time(kit.kit_mid, kit.types.kit_point, 3e5))
-line("usual-struct", mid_time(usual.kit_mid, ffi.typeof "bench_point", 3e5))
-
-local listener = kit:callback("kit_listener", function() end)
-line("guarded", add_time(kit.kit_add, 3e5))
-line("leaf", add_time(kit:leaf "kit_add", 2e7))
-listener:free()
-
-jit.off()
-line("interpreted", add_time(kit.kit_add, 1e6))
-line("usual-interpreted", add_time(usual.kit_add, 1e6))
-print "usual-name ffi.load"
+measure_calls(ffi.load(shared), ffi.typeof "bench_point")
 os.remove(shared)

@@ -1,9 +1,9 @@
 // Load and call of kit.c: nlib beside koffi over a prebuilt shared library.
 //
+//     way NAME                   nlib; then what Node's users have
 //     load MICROSECONDS          a warm load of kit.c to a function that was called, header included, in a running process
 //     call NANOSECONDS           kit_add
 //     call-struct NANOSECONDS    kit_mid, which takes and gives structures by value
-//     usual-name NAME            and the same with what Node's users have
 //
 // Medians. koffi's libraries are compiled before, each load has a copy of its own, and koffi is told the types by
 // hand. The first load of each kind is not counted.
@@ -62,6 +62,7 @@ function ours() {
         if (kit.kit_add(1, 2) !== 3) throw new Error("kit_add is wrong");
         return kit;
     };
+    console.log("way nlib");
     console.log(`load ${loads(load, (kit) => kit.unload())}`);
     const { kit_add: add, kit_mid: mid } = load();
     console.log(`call ${calls((index) => add(index, 1))}`);
@@ -80,13 +81,13 @@ function usual(folder) {
         if (library.func("kit_add", "int", ["int", "int"])(1, 2) !== 3) throw new Error("kit_add is wrong");
         return library;
     };
-    console.log("usual-name koffi");
-    console.log(`usual-load ${loads(load, (library) => library.unload())}`);
+    console.log("way koffi");
+    console.log(`load ${loads(load, (library) => library.unload())}`);
     const library = load(0);
     const add = library.func("kit_add", "int", ["int", "int"]);
     const mid = library.func("kit_mid", Point, [Point, Point]);
-    console.log(`usual-call ${calls((index) => add(index, 1))}`);
-    console.log(`usual-call-struct ${calls(() => mid(a, b))}`);
+    console.log(`call ${calls((index) => add(index, 1))}`);
+    console.log(`call-struct ${calls(() => mid(a, b))}`);
 }
 
 const folder = mkdtempSync(join(tmpdir(), "nlib-node-bench-"));

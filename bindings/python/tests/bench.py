@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Load and call of kit.c: nlib beside cffi in API mode over a prebuilt shared library.
 
+    way NAME                    nlib; then what Python's users have (cppyy: bench_cppyy.py)
     load MICROSECONDS           a warm load of kit.c to a called function, header included, in a running process
     call NANOSECONDS            kit_add
     call-struct NANOSECONDS     kit_mid, which takes and gives structures by value
-    usual-name NAME             and the same with what Python's users have
 
 Medians. cffi's module and the library are compiled before, in a temporary folder. Its first import and
 the first load of nlib are not counted: what is counted are later ones, from copies of the files.
@@ -55,10 +55,11 @@ def nanoseconds(call: Callable[..., Any], *arguments: Any) -> float:
     return statistics.median(once(call) for _ in range(ROUNDS))
 
 
-def microseconds(load: Callable[[int], None]) -> float:
+def microseconds(load: Callable[[int], None], loads: int = LOADS) -> float:
+    """The median time of `load(index)` for each index below `loads`; the first is not counted."""
     load(0)
     times = []
-    for index in range(1, LOADS):
+    for index in range(1, loads):
         start = time.perf_counter()
         load(index)
         times.append(time.perf_counter() - start)
@@ -82,6 +83,7 @@ def ours() -> None:
         if index:
             times.append(time.perf_counter() - start)
         loaded.pop().unload()
+    print("way nlib")
     print(f"load {statistics.median(times) * 1e6:.0f}")
     kit = nlib.load(FIXTURES / "kit.c")
     print(f"call {nanoseconds(kit.kit_add, 1, 2):.0f}")
@@ -109,16 +111,16 @@ def usual() -> None:
         spec.loader.exec_module(module)
         assert module.lib.kit_add(1, 2) == 3
 
-    print("usual-name cffi (API mode)")
-    print(f"usual-load {microseconds(load):.0f}")
+    print("way cffi (API mode)")
+    print(f"load {microseconds(load):.0f}")
     spec = importlib.util.spec_from_file_location("_kit", copies[0].absolute())
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     ffi, lib = module.ffi, module.lib
-    print(f"usual-call {nanoseconds(lib.kit_add, 1, 2):.0f}")
+    print(f"call {nanoseconds(lib.kit_add, 1, 2):.0f}")
     a, b = ffi.new("kit_point *", (1, 2))[0], ffi.new("kit_point *", (3, 4))[0]
-    print(f"usual-call-struct {nanoseconds(lib.kit_mid, a, b):.0f}")
+    print(f"call-struct {nanoseconds(lib.kit_mid, a, b):.0f}")
 
 
 def main() -> None:

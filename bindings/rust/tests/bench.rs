@@ -70,6 +70,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     load()?;
     let loaded = median(LOADS, || load().expect("it loads once more"));
+    println!("way nlib");
     println!("load {:.1}", microseconds(loaded));
 
     let point = kit_point { x: 1.0, y: 1.0 };
@@ -102,19 +103,19 @@ fn main() -> Result<(), Box<dyn Error>> {
         black_box(add_of(library)(1, 2));
         dlclose(library);
     });
-    println!("usual-load {:.1}", microseconds(opened));
+    println!("way dlopen");
+    println!("load {:.1}", microseconds(opened));
     let library = open();
     let add = add_of(library);
     let call = per_call(|| {
         black_box(unsafe { add(black_box(1), 1) });
     });
-    println!("usual-call {call:.2}");
+    println!("call {call:.2}");
     let mid =
         unsafe { std::mem::transmute::<*mut c_void, Mid>(dlsym(library, c"kit_mid".as_ptr())) };
     let call = per_call(|| {
         black_box(unsafe { mid(black_box(point), point) });
     });
-    println!("usual-call-struct {call:.2}");
-    println!("usual-name dlopen");
+    println!("call-struct {call:.2}");
     Ok(())
 }

@@ -1,12 +1,15 @@
 //! Functions, methods, and those of classes that the compiler adds.
 
+use std::collections::HashSet;
+
 use clang_sys::*;
-use nlib_interface::{Function, Method, MethodKind, Nullability, Parameter, Record, TypeKind};
+use nlib_interface::{
+    Function, Location, Method, MethodKind, Nullability, Parameter, TypeKind, parts,
+};
 
 use crate::clang::{ClangType, Cursor};
 use crate::documentation::of_function;
 use crate::names::{Holder, qualified};
-use crate::questions::ClassAnswer;
 use crate::reader::Reader;
 use crate::tokens::{Token, tokens};
 use crate::types::plain;
@@ -150,53 +153,55 @@ impl<'u> Reader<'u, '_> {
         }
     }
 
-    /// The constructor without arguments and the destructor that a class has without declaring them, where
-    /// they do something.
-    pub(crate) fn implicit_functions(
-        &mut self,
-        class: Cursor<'u>,
-        record: &Record,
-        can: &ClassAnswer,
-    ) {
-        let Some(mangled) = &can.mangled else {
-            return;
-        };
-        let children = class.children();
-        let declares = |kind| children.iter().any(|child| child.kind() == kind);
-        let declares_constructor = declares(CXCursor_Constructor)
-            || children.iter().any(|child| {
-                child.kind() == CXCursor_FunctionTemplate
-                    && child.spelling().starts_with(&class.spelling())
-            });
-        let mut add = |kind, member: String, ending: &str| {
-            let function = implicit_function(record, kind, member, symbol(mangled, ending));
-            self.interface.functions.push(function);
-        };
-        let name = class.spelling();
-        if can.begins && !can.begins_trivially && !declares_constructor && !can.is_abstract {
-            add(MethodKind::Constructor, name.clone(), "C1Ev");
-        }
-        if can.ends && !can.ends_trivially && !declares(CXCursor_Destructor) {
-            add(MethodKind::Destructor, format!("~{name}"), "D1Ev");
+    /// Adds the constructor without arguments and the destructor of classes that have them without a
+    /// declaration that was read, where they do something: the compiler makes them, or they are of the system.
+    pub(crate) fn implicit_functions(&mut self) {
+        let methods = self.interface.functions.iter();
+        let methods = methods.filter_map(|function| function.method.as_ref());
+        let read: HashSet<(String, MethodKind)> = methods
+            .map(|method| (method.record.clone(), method.kind))
+            .collect();
+        for (class, place, can) in std::mem::take(&mut self.classes) {
+            let Some(mangled) = &can.mangled else {
+                continue;
+            };
+            let is_read = |kind| read.contains(&(class.clone(), kind));
+            let mut add = |kind, symbol| {
+                let function = implicit_function(&class, place.clone(), kind, symbol);
+                self.interface.functions.push(function);
+            };
+            let is_made = can.begins && !can.begins_trivially && !can.is_abstract;
+            if is_made && !is_read(MethodKind::Constructor) {
+                add(MethodKind::Constructor, symbol(mangled, "C1Ev"));
+            }
+            if can.ends && !can.ends_trivially && !is_read(MethodKind::Destructor) {
+                add(MethodKind::Destructor, symbol(mangled, "D1Ev"));
+            }
         }
     }
 }
 
 fn implicit_function(
-    record: &Record,
+    class: &str,
+    location: Option<Location>,
     kind: MethodKind,
-    member: String,
     symbol: String,
 ) -> Function {
+    let last = parts(class).last().copied().unwrap_or(class);
+    let last = last.split('<').next().unwrap_or(last);
+    let tilde = match kind {
+        MethodKind::Destructor => "~",
+        _ => "",
+    };
     Function {
-        name: format!("{}::{member}", record.name),
+        name: format!("{class}::{tilde}{last}"),
         symbol,
         result: plain(TypeKind::Void),
         parameters: Vec::new(),
         variadic: false,
         inline: true,
         method: Some(Method {
-            record: record.name.clone(),
+            record: class.to_owned(),
             kind,
             constant: false,
             is_virtual: false,
@@ -207,7 +212,7 @@ fn implicit_function(
         direct: false,
         thunk: None,
         documentation: None,
-        location: record.location.clone(),
+        location,
     }
 }
 

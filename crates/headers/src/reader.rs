@@ -12,7 +12,7 @@ use nlib_interface::{Interface, Location};
 use crate::clang::{Cursor, Unit};
 use crate::names::{Names, is_unnamed};
 use crate::probes::{Expansion, Probe};
-use crate::questions::{Answers, Question};
+use crate::questions::{Answers, ClassAnswer, Question};
 use crate::records::RecordState;
 
 /// What reads a unit. Each subject's file adds its functions.
@@ -37,6 +37,8 @@ pub struct Reader<'u, 'j> {
     unnamed_enums: Vec<Cursor<'u>>,
     pub(crate) typedefs: HashMap<Cursor<'u>, String>,
     pub(crate) functions: HashMap<Cursor<'u>, usize>,
+    /// The classes of C++ whose layout has been read: name, place, and what they can do.
+    pub(crate) classes: Vec<(String, Option<Location>, ClassAnswer)>,
     pub(crate) variables: HashSet<Cursor<'u>>,
     /// How many types deep the one being read is.
     pub(crate) depth: usize,
@@ -71,6 +73,7 @@ impl<'u, 'j> Reader<'u, 'j> {
             unnamed_enums: Vec::new(),
             typedefs: HashMap::new(),
             functions: HashMap::new(),
+            classes: Vec::new(),
             variables: HashSet::new(),
             depth: 0,
         }
@@ -86,6 +89,7 @@ impl<'u, 'j> Reader<'u, 'j> {
         self.scope(root);
         self.constants_of_macros(probes, expansions);
         self.pending_records();
+        self.implicit_functions();
         self.enums_without_name();
         self.opaque_records();
         (self.interface, self.asked)

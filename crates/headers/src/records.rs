@@ -167,7 +167,8 @@ impl<'u> Reader<'u, '_> {
             location: self.location(definition),
         };
         if let Some(can) = can {
-            self.implicit_functions(definition, &record, &can);
+            let place = record.location.clone();
+            self.classes.push((record.name.clone(), place, can));
         }
         self.interface.records.push(record);
     }

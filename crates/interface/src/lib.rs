@@ -27,3 +27,4 @@ pub use emit::{Format, emit};
 pub use model::*;
 pub use notation::{Notation, render, render_lines};
 pub use schema::interface_schema;
+pub use types::parts;

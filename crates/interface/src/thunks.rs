@@ -21,7 +21,6 @@
 
 mod decide;
 mod declared;
-mod implicit;
 mod names;
 mod unit;
 
@@ -35,13 +34,8 @@ use rustc_hash::FxHashSet;
 use crate::model::{Function, Interface, InterfaceLanguage, Location};
 use crate::types::Types;
 
-/// Gives every function its `direct` and its `thunk`, and C++ classes the constructors and destructors that
-/// the compiler makes for them. `is_published` says whether the library has a symbol.
+/// Gives every function its `direct` and its `thunk`. `is_published` says whether the library has a symbol.
 pub fn attach(interface: &mut Interface, is_published: &dyn Fn(&str) -> bool) {
-    if interface.language == InterfaceLanguage::Cpp {
-        let implicit = implicit::members(interface);
-        interface.functions.extend(implicit);
-    }
     let decided: Vec<_> = {
         let context = decide::Context::new(interface, is_published);
         let functions = interface.functions.iter();

@@ -252,7 +252,7 @@ pub(crate) fn pointer_to(of: &Type) -> Type {
 }
 
 /// The parts of a qualified name: at each `::` that stands neither in `<>` nor in the name of an operator.
-pub(crate) fn parts(name: &str) -> Vec<&str> {
+pub fn parts(name: &str) -> Vec<&str> {
     let mut parts = Vec::new();
     let (mut start, mut depth) = (0, 0_usize);
     let bytes = name.as_bytes();

@@ -1,6 +1,6 @@
 (ns bench.main
-  "Times of loads and calls, beside JNA's interface mapping; see bench.sh. Prints a line for each:
-  microseconds for loads, nanoseconds for calls."
+  "Times of loads and calls, beside JNA's interface mapping; see bench.sh. Prints the way, then a line for
+  each figure: microseconds for loads, nanoseconds for calls."
   (:require [clojure.java.io :as io]
             [nlib.core :as n])
   (:import (bench Kit Kit$Point)
@@ -44,7 +44,7 @@
     #(.close (NativeLibrary/getInstance path))))
 
 (defn -main [path]
-  (println "name" (str "nlib over " (n/platform-label)))
+  (println "way nlib")
   (println "load" (load-time load-kit))
   (let [kit (n/load-native-library :source (kit-path))
         add (kit :kit_add)
@@ -52,11 +52,11 @@
         a {:x 1.0 :y 2.0}, b {:x 3.0 :y 4.0}]
     (println "call" (call-time #(add 1 2)))
     (println "call-struct" (call-time #(mid a b))))
-  (println "usual-name JNA")
-  (println "usual-load" (load-time #(load-usual path)))
+  (println "way JNA")
+  (println "load" (load-time #(load-usual path)))
   (let [^Kit kit (Native/load ^String path Kit)
         a (Kit$Point. 1 2), b (Kit$Point. 3 4)]
-    (println "usual-call" (call-time #(.kit_add kit 1 2)))
-    (println "usual-call-struct" (call-time #(.kit_mid kit a b))))
+    (println "call" (call-time #(.kit_add kit 1 2)))
+    (println "call-struct" (call-time #(.kit_mid kit a b))))
   (shutdown-agents)
   (System/exit 0))

@@ -2,7 +2,7 @@
 
 use rustc_hash::FxHashMap;
 
-use super::{has_record_by_value, implicit, is_extern_c, is_in_source};
+use super::{has_record_by_value, is_extern_c, is_in_source};
 use crate::model::*;
 use crate::types::{Types, unqualified};
 
@@ -166,7 +166,7 @@ impl<'i> Context<'i> {
             arguments,
             pass: pass?,
             returns,
-            throws: self.throws(function) || implicit::is_guarded(function),
+            throws: self.throws(function),
         })
         .filter(|call| !call.arguments.is_empty())
     }

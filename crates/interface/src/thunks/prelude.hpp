@@ -33,17 +33,7 @@ template <typename T>
 typename std::enable_if<!std::is_copy_constructible<T>::value, T &&>::type nlib_given(T *object) {
     return std::move(*object);
 }
-// Members that the compiler makes, where it can make them.
-template <typename T> void nlib_make(T *object, char **error, std::true_type) {
-    if (error)
-        *error = nullptr;
-    ::new (static_cast<void *>(object)) T();
-}
-template <typename T> void nlib_make(T *, char **error, std::false_type) {
-    static const char message[] = "it has no constructor without arguments";
-    if (error)
-        *error = nlib_copy(message, sizeof message - 1);
-}
+// A destructor, where there is one.
 template <typename T> void nlib_end(T *object, std::true_type) { object->~T(); }
 template <typename T> void nlib_end(T *, std::false_type) {}
 } // namespace

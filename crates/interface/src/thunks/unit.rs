@@ -3,7 +3,7 @@
 //! Every thunk is one piece of text: its head in C's types, and a body that calls the function in the words of
 //! the library's language. What the bodies share stands in front, `prelude.hpp` for C++.
 
-use super::{declared, has_sources, implicit, is_in_source, is_source};
+use super::{declared, has_sources, is_in_source, is_source};
 use crate::emit::C;
 use crate::emit::lower::{character, passed, plain};
 use crate::model::*;
@@ -269,11 +269,6 @@ impl<'i> Writer<'i> {
         match method.kind {
             MethodKind::Method => format!("(nlib_self->{member})({arguments})"),
             MethodKind::Static => format!("({record}::{member})({arguments})"),
-            MethodKind::Constructor if implicit::is_guarded(function) => {
-                format!(
-                    "nlib_make(nlib_self, nlib_error, std::is_default_constructible<{record}>())"
-                )
-            }
             MethodKind::Constructor => {
                 format!("::new (static_cast<void *>(nlib_self)) {record}({arguments})")
             }
