@@ -6,12 +6,18 @@
     reason = "tests run the programs of the languages"
 )]
 
+pub mod awkward;
 pub mod kit;
 
 use std::process::{Command, Stdio};
 
 use nlib_interface::Interface;
 use serde_json::{Value, json};
+
+/// The interfaces that every format is tried on.
+pub fn samples() -> Vec<Interface> {
+    vec![kit::kit(), kit::kitpp(), awkward::awkward()]
+}
 
 /// The interface of a C library with these lists; what is absent is empty.
 pub fn c(lists: Value) -> Interface {
@@ -89,6 +95,19 @@ pub fn parameter(name: &str, kind: Value) -> Value {
 /// A function of C's, called by its own name.
 pub fn function(name: &str, result: Value, parameters: Value) -> Value {
     json!({"name": name, "symbol": name, "result": result, "parameters": parameters, "noexcept": true})
+}
+
+/// Builds the fixture `kit.c` in a folder; gives the library's path.
+pub fn kit_library(folder: &std::path::Path) -> String {
+    let library = folder.join("kit.so").to_str().unwrap().to_owned();
+    let source =
+        std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/hosts/fixtures/kit.c");
+    run(
+        "clang-22",
+        &["-shared", "-fPIC", source.to_str().unwrap(), "-o", &library],
+        "",
+    );
+    library
 }
 
 /// Runs a program with a text as its standard input; gives what it prints.
