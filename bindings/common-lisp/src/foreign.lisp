@@ -244,19 +244,22 @@ array of char as a string up to its zero."
 
 (defun to-plist (foreign)
   "The fields of FOREIGN, a record, with their values, what they hold turned into Lisp's data too. Pointers
-stay what they are."
+stay what they are; in a union texts do as well, for it may hold another member."
   (let ((definition (record-definition (check-record foreign))))
     (loop for key in (field-keywords definition)
           for field = (gethash key (definition-table definition))
-          for value = (handler-case (read-field field (foreign-address foreign)
-                                                (foreign-library foreign)
-                                                (foreign-storage foreign))
-                        (unsupported-type () :unsupported))
           collect key
-          collect (if (and (foreign-p value)
-                           (or (record-type-p (field-type field)) (array-type-p (field-type field))))
-                      (to-lisp value)
-                      value))))
+          collect (let ((*follow* (and *follow* (not (field-shared field)))))
+                    (field-to-lisp foreign field)))))
+
+(defun field-to-lisp (foreign field)
+  (let ((value (handler-case (read-field field (foreign-address foreign) (foreign-library foreign)
+                                         (foreign-storage foreign))
+                 (unsupported-type () :unsupported))))
+    (if (and (foreign-p value)
+             (or (record-type-p (field-type field)) (array-type-p (field-type field))))
+        (to-lisp value)
+        value)))
 
 ;;; Pointers
 
@@ -303,4 +306,5 @@ stay what they are."
             ((and (foreign-storage foreign) (record-type-p type)
                   (car (record-type-cell type))
                   (<= (length (definition-fields (record-definition type))) 4))
-             (format stream " ~{~(~a~) ~s~^ ~}" (to-plist foreign)))))))
+             (let ((*follow* nil)) ; no memory but the record's own
+               (format stream " ~{~(~a~) ~s~^ ~}" (to-plist foreign))))))))

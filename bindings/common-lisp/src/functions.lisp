@@ -2,7 +2,7 @@
 ;;;;
 ;;;; A NATIVE-FUNCTION is asked for by name; the first call looks its declarations up (CANDIDATEs, several
 ;;;; when it is overloaded), finds for the number of arguments the WAY to call it, and keeps that as long as the
-;;;; library's generation lasts.
+;;;; library's generation lasts: as long as the car of the function's LIFE is true.
 
 (in-package #:nlib)
 
@@ -10,13 +10,14 @@
                            #+ecl clos:funcallable-standard-object)
   ((name :initarg :name :reader native-function-name)
    (library :initarg :library :reader native-function-library)
-   (generation :initform nil :accessor native-function-generation)
+   (life :initarg :life :initform (list nil) :accessor native-function-life)
    (candidates :initform '() :accessor native-function-candidates)
    (pointer :initform nil :accessor native-function-pointer)
    (fixed-type :initarg :type :initform nil :reader native-function-type)
    (fixed-address :initarg :address :initform nil :reader native-function-fixed-address))
   (:metaclass #+sbcl sb-mop:funcallable-standard-class #+ecl clos:funcallable-standard-class)
-  (:documentation "A function of a native library. One that came as a pointer has its type and address."))
+  (:documentation "A function of a native library. One that came as a pointer has its type and address, and
+lives as long as the code that it came from is in memory."))
 
 (defun native-function-p (object)
   (typep object 'native-function))
@@ -140,16 +141,27 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
 (defun resolve (function)
   "Finds the declarations of FUNCTION, anew when its library was loaded anew."
   (let ((library (native-function-library function)))
-    (if (native-function-type function)
-        (unless (native-function-candidates function)
-          (setf (native-function-candidates function) (list (candidate-from-type function))))
-        (progn
-          (ensure-loaded library)
-          (unless (eq (native-function-generation function) (library-generation library))
-            (setf (native-function-candidates function)
-                  (find-candidates library (native-function-name function))
-                  (native-function-generation function) (library-generation library)))))
+    (cond ((native-function-type function)
+           (unless (car (native-function-life function))
+             (pointer-is-dead function))
+           (unless (native-function-candidates function)
+             (setf (native-function-candidates function) (list (candidate-from-type function)))))
+          (t
+           (ensure-loaded library)
+           (let ((current (generation-current (library-generation library))))
+             (unless (eq (native-function-life function) current)
+               (setf (native-function-candidates function)
+                     (find-candidates library (native-function-name function))
+                     (native-function-life function) current)))))
     function))
+
+(defun pointer-is-dead (function)
+  (let ((library (native-function-library function)))
+    (if library
+        (fail 'unloaded-error "~a cannot be called: the code of ~a that it came from was unloaded"
+              (native-function-name function) (library-name library))
+        (fail 'dead-object "~a belongs to the process that this image was dumped from"
+              (native-function-name function)))))
 
 (defun find-candidates (library name)
   (let* ((interface (handler-case (library-description library)
@@ -197,12 +209,6 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
       (or (gethash key *invokers*)
           (setf (gethash key *invokers*) (make-invoker result arguments))))))
 
-(defun current-p (function generation)
-  "Whether code made for GENERATION may still be called."
-  (let ((library (native-function-library function)))
-    (or (null library)
-        (eq generation (library-generation library)))))
-
 (defun prepared-code (function)
   "Code that calls FUNCTION, also kept in it."
   (resolve function)
@@ -214,18 +220,19 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
     code))
 
 (defun again (function arguments)
-  "Calls FUNCTION after its library was loaded anew; an error when it was unloaded."
+  "Calls FUNCTION after its life has ended: the code that took the place of the old. An error when none did."
   (apply (prepared-code function) arguments))
 
 (defun candidate-code (function candidate)
   "Code that calls FUNCTION as CANDIDATE declares it."
   (multiple-value-bind (counts variadic) (counts candidate)
     (let ((ways (mapcar (lambda (count) (cons count nil)) counts))
-          (generation (native-function-generation function)))
+          (life (native-function-life function)))
+      (declare (type cons life))
       (if (and (null (rest counts)) (not variadic))
           ;; The first call finds the way; the others are made by it alone.
           (lambda (&rest arguments)
-            (cond ((not (current-p function generation)) (again function arguments))
+            (cond ((not (car life)) (again function arguments))
                   ((/= (length arguments) (first counts)) (wrong-count function arguments))
                   (t (let ((way (find-way function candidate (first counts))))
                        (set-code-unless-overloaded function way)
@@ -233,7 +240,7 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
           (lambda (&rest arguments)
             (let* ((count (length arguments))
                    (entry (assoc count ways)))
-              (cond ((not (current-p function generation)) (again function arguments))
+              (cond ((not (car life)) (again function arguments))
                     (entry
                      (apply (or (cdr entry)
                                 (setf (cdr entry) (find-way function candidate count)))
@@ -289,27 +296,26 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
       `(destructuring-bind ,preparers preparers
          (declare (type function ,@preparers))
          (lambda (&rest arguments)
-           (if (and (eq generation (library-generation library))
-                    (= (length arguments) ,count))
+           (if (and (car life) (= (length arguments) ,count))
                (destructuring-bind ,values arguments
                  (funcall receiver
                           (funcall invoker library address
                                    ,@(loop for value in values
                                            for preparer in preparers
                                            collect `(funcall ,preparer ,value)))))
-               (misdirected function generation arguments)))))))
+               (misdirected function life arguments)))))))
 
 (defvar *no-library* (%make-library :name "no library")
   "The library of functions that are known by their address alone; it has no generation.")
 
-(defun misdirected (function generation arguments)
-  (if (current-p function generation)
+(defun misdirected (function life arguments)
+  (if (car life)
       (wrong-count function arguments)
       (again function arguments)))
 
 (defun direct-way (function candidate)
   (let* ((library (or (native-function-library function) *no-library*))
-         (generation (and (native-function-library function) (native-function-generation function)))
+         (life (native-function-life function))
          (parameters (arguments-of candidate))
          (result (candidate-result candidate))
          (address (candidate-address function candidate))
@@ -318,16 +324,15 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
                                    parameters)))
          (receiver (or (receiver result library) #'identity))
          (preparers (preparers function parameters)))
-    (declare (type function invoker receiver))
+    (declare (type function invoker receiver) (type cons life))
     (case (length parameters)
       (0 (fixed-arity-code 0)) (1 (fixed-arity-code 1)) (2 (fixed-arity-code 2))
       (3 (fixed-arity-code 3)) (4 (fixed-arity-code 4)) (5 (fixed-arity-code 5))
       (6 (fixed-arity-code 6))
       (t (lambda (&rest arguments)
-           (if (and (eq generation (library-generation library))
-                    (= (length arguments) (length preparers)))
+           (if (and (car life) (= (length arguments) (length preparers)))
                (funcall receiver (apply invoker library address (mapcar #'funcall preparers arguments)))
-               (misdirected function generation arguments)))))))
+               (misdirected function life arguments)))))))
 
 ;;; Variadic functions: what follows the declared arguments goes by what it is.
 
@@ -377,9 +382,10 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
 (defun overloaded-code (function candidates)
   (let ((codes (mapcar (lambda (candidate) (cons candidate (candidate-code function candidate)))
                        candidates))
-        (generation (native-function-generation function)))
+        (life (native-function-life function)))
+    (declare (type cons life))
     (lambda (&rest arguments)
-      (if (current-p function generation)
+      (if (car life)
           (apply (the function (cdr (assoc (choose function candidates arguments) codes)))
                  arguments)
           (again function arguments)))))
@@ -453,17 +459,24 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
 
 (defun native-function-address (function)
   "The address of FUNCTION, for C to call."
-  (or (native-function-fixed-address function)
-      (let ((candidates (native-function-candidates (resolve function))))
-        (unless (and (null (rest candidates)) (candidate-direct (first candidates)))
-          (fail 'unsupported-type "~a has no address that C can call it at"
-                (native-function-name function)))
-        (candidate-address function (first candidates)))))
+  (let ((candidates (native-function-candidates (resolve function))))
+    (unless (and (null (rest candidates)) (candidate-direct (first candidates)))
+      (fail 'unsupported-type "~a has no address that C can call it at"
+            (native-function-name function)))
+    (candidate-address function (first candidates))))
 
 (defun function-at (address type library)
-  "The function at ADDRESS as a function of Lisp's; TYPE is its FUNCTION-TYPE."
-  (make-instance 'native-function :name (format nil "the ~a at #x~x" (ctype-spelling type) address)
-                                  :library library :type type :address address))
+  "The function at ADDRESS as a function of Lisp's; TYPE is its FUNCTION-TYPE. It came from LIBRARY, or NIL."
+  (let ((library (if (eq library *no-library*) nil library)))
+    (make-instance 'native-function :name (format nil "the ~a at #x~x" (ctype-spelling type) address)
+                                    :library library :type type :address address
+                                    :life (life-of-code library))))
+
+(defun life-of-code (library)
+  "What is true as long as addresses in the code of LIBRARY hold; of code of nobody's in this process, for NIL."
+  (cond ((null library) *session*)
+        ((library-generation library) (generation-loaded (library-generation library)))
+        (t (list nil))))
 
 (defun signature (library name)
   "The declarations of the function NAME, see NATIVE-FUNCTION, as C has them: a list of texts."

@@ -2,12 +2,20 @@
 
 (in-package #:nlib)
 
+(defstruct (generation (:copier nil))
+  "The code of a library from one load. The car of CURRENT is true while the library's names stand for this code,
+the car of LOADED while the code is in memory: longer, when an earlier code was kept."
+  (current (list t) :type cons :read-only t)
+  (loaded (list t) :type cons :read-only t))
+
 (defstruct (library (:copier nil) (:constructor %make-library))
-  "A native library. GENERATION is an object that stands for the code in memory: NIL while there is none,
-another one after each load, so that whoever kept an address knows whether it still holds."
+  "A native library. GENERATION stands for the code in memory: NIL while there is none, another one after each
+load, so that whoever kept an address knows whether it still holds. LOADED are the cells of all code that may be
+in memory, that before the last load too."
   (name nil)
   (request '() :type list)
-  (generation nil)
+  (generation nil :type (or null generation))
+  (loaded '() :type list)
   (unloaded nil)
   (handle 0 :type (unsigned-byte 64))
   (context nil)
@@ -27,6 +35,23 @@ another one after each load, so that whoever kept an address knows whether it st
 (defun library-loaded-p (library)
   "Whether the code of LIBRARY is in memory."
   (and (library-generation library) t))
+
+(defun begin-generation (library)
+  "The code of LIBRARY is another from now on."
+  (let ((generation (make-generation)))
+    (push (generation-loaded generation) (library-loaded library))
+    (replace-generation library generation)))
+
+(defun replace-generation (library new)
+  (let ((old (shiftf (library-generation library) new)))
+    (when old
+      (setf (car (generation-current old)) nil))))
+
+(defun end-generations (library)
+  "No address in the code of LIBRARY holds any more."
+  (replace-generation library nil)
+  (dolist (loaded (shiftf (library-loaded library) '()))
+    (setf (car loaded) nil)))
 
 (defun live-handle (library)
   "The handle of LIBRARY, which is loaded when it is not and was not unloaded."

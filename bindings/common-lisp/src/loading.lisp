@@ -98,8 +98,8 @@ When it fails, an NLIB-ERROR is signalled with these restarts:
         (library-interface library) nil
         (library-name library) (read-text (%nlib-name handle))
         (library-unloaded library) nil
-        (library-generation library) (list :generation)
         (gethash (request-identity request) *latest*) library)
+  (begin-generation library)
   (with-lock (*callbacks-lock*)
     ;; Those of the code before stay: objects of that code may hold them.
     (clrhash (library-callbacks library)))
@@ -137,8 +137,8 @@ neither unloaded nor released."
         (setf (library-unloaded library) t)
         (with-lock ((library-lock library))
           (check (%nlib-unload (library-handle library)))
-          (setf (library-generation library) nil
-                (library-unloaded library) t)
+          (end-generations library)
+          (setf (library-unloaded library) t)
           (with-lock (*libraries-lock*)
             (remhash library *libraries*))
           (free-callbacks library)))
@@ -149,8 +149,8 @@ neither unloaded nor released."
 UNLOADED-ERROR."
   (let ((library (find-library library)))
     (when (library-generation library)
-      (setf (library-generation library) nil
-            (library-unloaded library) t)
+      (end-generations library)
+      (setf (library-unloaded library) t)
       (%nlib-release (library-handle library)))
     nil))
 
@@ -159,19 +159,24 @@ UNLOADED-ERROR."
 the old code is unloaded, unless KEEP-OLD is true or something still uses it. When it fails, the old code stays;
 the restarts are those of LOAD-NATIVE-LIBRARY, and USE-PREVIOUS goes on with the old code."
   (let* ((library (find-library library))
-         (old (and (library-generation library) (library-handle library))))
+         (generation (library-generation library))
+         (old (and generation (library-handle library))))
     (load-with-restarts library (library-request library))
     (unless (or (null old) (eql old (library-handle library)))
       (unless (or keep-old (called-p library))
-        (unload-if-possible old))
+        (when (unload-if-possible old)
+          (setf (car (generation-loaded generation)) nil
+                (library-loaded library) (remove (generation-loaded generation)
+                                                 (library-loaded library)))))
       (%nlib-release old))
     library))
 
 (defun unload-if-possible (handle)
+  "Unloads what HANDLE stands for, unless it is in use. Gives whether it did."
   (let ((token (%nlib-unload handle)))
-    (unless (zerop token)
-      (handler-case (error (take-condition token))
-        (in-use-error () nil)))))
+    (or (zerop token)
+        (handler-case (error (take-condition token))
+          (in-use-error () nil)))))
 
 (defmacro with-library ((variable &rest arguments) &body body)
   "Runs BODY with VARIABLE bound to what LOAD-NATIVE-LIBRARY gives for ARGUMENTS, which is unloaded afterwards."
@@ -226,14 +231,15 @@ Relative paths are relative to the file that this stands in. Gives NAME."
 
 (defun begin-session ()
   "This is another process than before: nothing is loaded, no address means anything."
-  (setf *session* (list :session))
+  (setf (car *session*) nil
+        *session* (list :session))
   (forget-libnlib)
   (forget-closures)
   (forget-storage)
   (maphash (lambda (library there)
              (declare (ignore there))
-             (setf (library-generation library) nil
-                   (library-handle library) 0
+             (end-generations library)
+             (setf (library-handle library) 0
                    (library-interface library) nil))
            *libraries*)
   (clrhash *libraries*))

@@ -81,7 +81,9 @@
     address))
 
 (defun arena-text (text)
-  "The address of TEXT for C; 0 for NIL."
+  "The address of TEXT for C; 0 for NIL. C's texts end at a zero, so one with a zero in it is refused."
+  (when (find (code-char 0) text)
+    (fail 'argument-error "~s has a zero in it, where C's texts end" text))
   (if text (arena-octets (encode-text text)) 0))
 
 (defun arena-texts (texts)

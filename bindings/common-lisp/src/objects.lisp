@@ -6,7 +6,7 @@
 (in-package #:nlib)
 
 (defvar *session* (list :session)
-  "An object that stands for this process.")
+  "An object that stands for this process; its car is true until another begins.")
 
 (defstruct (storage (:copier nil))
   "Memory that was allocated here. The car of ENDING, unless NIL, is a function of the address that ends the C++

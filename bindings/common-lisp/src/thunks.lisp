@@ -9,7 +9,7 @@
   "A function that calls the thunk of CANDIDATE for COUNT arguments."
   (let* ((thunk (candidate-thunk candidate))
          (library (native-function-library function))
-         (generation (native-function-generation function))
+         (life (native-function-life function))
          (constructor (eq (candidate-kind candidate) :constructor))
          (parameters (subseq (arguments-of candidate) 0 count))
          (passes (subseq (passes candidate) 0 count))
@@ -31,7 +31,7 @@
       (when (definition-trivial (record-definition made))
         (setf allocator #'plain-storage)))
     (lambda (&rest arguments)
-      (if (and (current-p function generation) (= (length arguments) count))
+      (if (and (car life) (= (length arguments) count))
           (let* ((prepared (mapcar #'funcall preparers arguments))
                  (storage (and made
                                (funcall allocator (type-size made) (type-alignment made))))
@@ -47,7 +47,7 @@
             (cond (made (finished-object made library storage))
                   ((eq (candidate-kind candidate) :destructor) (forget-object (first arguments)))
                   (t (funcall receiver raw))))
-          (misdirected function generation arguments)))))
+          (misdirected function life arguments)))))
 
 (defun check-constructible (record)
   (when (definition-abstract (record-definition record))
@@ -123,14 +123,15 @@ for a class without a destructor that can be called."
                         (native-function-candidates
                          (resolve (intern-function library (destructor-name record))))
                       (symbol-error () '())))
-        (generation (library-generation library)))
+        (life (life-of-code library)))
+    (declare (type cons life))
     (when (and candidates (candidate-thunk (first candidates)))
       (let* ((thunk (candidate-thunk (first candidates)))
              (address (declared-address library (cdr (first (thunk-symbols thunk)))))
              (throws (thunk-throws thunk))
              (invoker (invoker :void (if throws '(:pointer :pointer) '(:pointer)))))
         (lambda (object)
-          (when (eq generation (library-generation library))
+          (when (car life)
             (if throws
                 (let ((failure (make-array 1 :element-type '(unsigned-byte 64)
                                              :initial-element 0)))

@@ -139,11 +139,12 @@
 (defstruct definition
   "What is known of a record. FIELDS are as the header has them; TABLE finds them and those of unnamed records
 and base classes by their C names and by keyword; KEYS are these keywords, the last one first."
-  (size 0) (alignment 1) (opaque nil) (trivial t) (abstract nil) (bases '()) (fields '())
+  (union nil) (size 0) (alignment 1) (opaque nil) (trivial t) (abstract nil) (bases '()) (fields '())
   (table (make-hash-table :test #'equal)) (keys '()) (documentation nil))
 
 (defstruct field
-  (name "" :type string) (type nil) (offset 0) (bit-offset nil) (bit-width nil) (private nil)
+  "SHARED is true when it lies in a union, so that other fields may lie where it does."
+  (name "" :type string) (type nil) (shared nil) (offset 0) (bit-offset nil) (bit-width nil) (private nil)
   (documentation nil))
 
 (defun record-definition (record)
@@ -155,6 +156,7 @@ and base classes by their C names and by keyword; KEYS are these keywords, the l
   (let* ((item (or (first (describe-item-or-nil interface "record" name))
                    (list :size 0 :opaque t)))
          (definition (make-definition
+                      :union (equal (getf item :kind) "union")
                       :size (getf item :size) :alignment (max 1 (getf item :alignment 1))
                       :opaque (getf item :opaque) :trivial (getf item :trivial)
                       :abstract (getf item :abstract)
@@ -185,6 +187,8 @@ and base classes by their C names and by keyword; KEYS are these keywords, the l
 (defun enter-field (definition field)
   (let ((table (definition-table definition))
         (keyword (keyword-name (field-name field))))
+    (when (definition-union definition)
+      (setf (field-shared field) t))
     (setf (gethash (field-name field) table) field
           (gethash keyword table) field)
     (push keyword (definition-keys definition))))

@@ -10,6 +10,10 @@
 (defvar *convert-text* t
   "Whether a char * that comes from C becomes a string. When false it becomes a FOREIGN, as other pointers.")
 
+(defvar *follow* t
+  "Whether the text or value that a pointer leads to may be looked at. False for what lies in a union, where nobody
+knows whether it is a pointer.")
+
 (defun wrong-value (value type place &optional (reason ""))
   "Signals that VALUE is not what PLACE, a text or a function that gives one, takes."
   (let ((*print-length* 8) (*print-level* 3))
@@ -315,12 +319,12 @@ a FOREIGN, which have to stay alive until the call is over.")
   (:method ((type pointer-type) raw library)
     (let ((target (pointer-type-target type)))
       (cond ((zerop raw) nil)
-            ((and *convert-text* (text-type-p type)) (read-text raw))
+            ((and *convert-text* *follow* (text-type-p type)) (read-text raw))
             ((function-type-p target) (function-at raw target library))
             (t (foreign-at raw target library)))))
   (:method ((type reference-type) raw library)
     (let ((target (pointer-type-target type)))
-      (if (and (ctype-const target) (not (record-type-p target)))
+      (if (and *follow* (ctype-const target) (not (record-type-p target)))
           (read-value target raw library nil)
           (foreign-at raw target library)))))
 

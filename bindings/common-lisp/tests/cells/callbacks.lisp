@@ -72,7 +72,46 @@
                             (lambda (index point data)
                               (declare (ignore index point data))
                               (nlib:call kit "kit_add" 40 2))
-                            nil)))))
+                            nil))))
+  (pointers-to-functions))
+
+(defun pointers-to-functions ()
+  "What C gives as a pointer to a function is called like a function, as long as its code is in memory."
+  (let* ((path (write-file "pointers.c" (format nil "typedef int (*step)(int);~%~
+                                                     typedef struct { step next; } table;~%~
+                                                     static step kept;~%~
+                                                     static int one(int value) { return value + 1; }~%~
+                                                     step give(void) { return one; }~%~
+                                                     table *give_table(void) { static table t = {one}; return &t; }~%~
+                                                     int run(step f, int value) { return f(value); }~%~
+                                                     void keep(step f) { kept = f; }~%~
+                                                     step give_kept(void) { return kept; }~%")))
+         (library (nlib:load-native-library :source path))
+         (given (nlib:call library "give"))
+         (in-table (nlib:slot (nlib:call library "give_table") :next)))
+    (check (= 2 (funcall given 1)))
+    (check (= 3 (funcall given 2)))
+    (check (= 2 (funcall in-table 1)))
+    (check (= 6 (nlib:call library "run" given 5)))
+    (check (= 4 (funcall (nlib:value (nlib:make-foreign "step" :library library given)) 3)))
+    (nlib:call library "keep" (lambda (value) (+ value 100)))
+    (check (= 101 (funcall (nlib:call library "give_kept") 1)))
+    (signalled nlib:wrong-argument-count (funcall given))
+    (signalled nlib:wrong-argument-type (funcall given "1"))
+    ;; Its code stays when the library is loaded anew and the code before is kept, and goes with the library
+    (write-file "pointers.c" "typedef int (*step)(int); static int two(int v) { return v + 2; } step give(void) { return two; }")
+    (nlib:reload library :keep-old t)
+    (check (= 2 (funcall given 1)))
+    (let ((newer (nlib:call library "give")))
+      (check (= 3 (funcall newer 1)))
+      (write-file "pointers.c" "int nothing(void) { return 0; }")
+      (nlib:reload library)
+      (signalled nlib:unloaded-error (funcall newer 1))
+      (check (= 2 (funcall given 1)))
+      (nlib:unload library)
+      (signalled nlib:unloaded-error (funcall newer 1))
+      (signalled nlib:unloaded-error (funcall given 1))
+      (check (search "code of pointers" (princ-to-string (signalled nlib:unloaded-error (funcall in-table 1))))))))
 
 (define-cell "callback-thread"
   (let ((kit (kit))

@@ -142,7 +142,31 @@
     (check (= (nlib:size-of "kit_point" kit) 16))
     (check (= (nlib:offset-of "kit_packet" :corner kit) 16))
     (nlib:free a)
-    (signalled nlib:dead-object (nlib:slot a :x))))
+    (signalled nlib:dead-object (nlib:slot a :x)))
+  (unions))
+
+(defun unions ()
+  "What is in a union may be another member, so its texts are looked at only when they are asked for."
+  (let* ((library (nlib:load-native-library
+                   :code (format nil "typedef union { const char *text; long number; } any;~%~
+                                      typedef struct { int kind; union { const char *text; long number; }; } tagged;~%~
+                                      typedef struct { const char *label; any inner; } outer;~%~
+                                      any make_any(long n) { any a; a.number = n; return a; }~%~
+                                      tagged make_tagged(long n) { tagged t; t.kind = 1; t.number = n; return t; }~%~
+                                      outer make_outer(long n) { outer o; o.label = \"label\"; o.inner.number = n; return o; }~%~
+                                      any make_text(void) { any a; a.text = \"text\"; return a; }~%")))
+         (any (nlib:call library "make_any" 5))
+         (tagged (nlib:call library "make_tagged" 6))
+         (outer (nlib:call library "make_outer" 7)))
+    (check (search "number 5" (princ-to-string any)))
+    (check (search "number 6" (princ-to-string tagged)))
+    (check (search "label" (princ-to-string outer)))
+    (check (= 5 (getf (nlib:to-plist any) :number)))
+    (check (= 5 (nlib:foreign-address (getf (nlib:to-plist any) :text))))
+    (check (= 6 (getf (nlib:to-plist tagged) :number)))
+    (check (string= "label" (getf (nlib:to-plist outer) :label)))
+    (check (= 7 (getf (getf (nlib:to-plist outer) :inner) :number)))
+    (check (string= "text" (nlib:slot (nlib:call library "make_text") :text)))))
 
 (define-cell "wrong-arguments"
   (let* ((kit (kit))

@@ -173,6 +173,11 @@
                  :test #'string=))
     (signalled nlib:symbol-error (nlib:constant kit "KIT_VERSOIN"))
     (signalled nlib:symbol-error (nlib:call kit 'no-such-name))
+    ;; A name is not cut at a zero
+    (let ((cut (format nil "kit_add~ax" (code-char 0))))
+      (signalled nlib:argument-error (nlib:call kit cut 1 2))
+      (signalled nlib:argument-error (nlib:symbol-address kit cut))
+      (signalled nlib:argument-error (nlib:load-native-library :code "int a;" :name cut)))
     (signalled nlib:usage-error (nlib:call 'no-such-library "kit_add"))))
 
 (define-cell "bad-header"
