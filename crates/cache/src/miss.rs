@@ -136,7 +136,7 @@ impl MissReason {
     }
 
     /// The same with paths below `base` relative to it, for messages.
-    pub(crate) fn relative_to(&self, base: &Path) -> MissReason {
+    pub fn relative_to(&self, base: &Path) -> MissReason {
         let mut reason = self.clone();
         let paths = match &mut reason {
             MissReason::FileChanged { path }

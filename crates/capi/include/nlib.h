@@ -227,7 +227,8 @@ typedef struct nlib_options {
     size_t struct_size;
     const char *cache_directory; /* The cache's folder. */
     const char *worker;          /* The program nlib-worker; else the one installed with libnlib (or,
-                                    for the static libnlib, with this program). */
+                                    for the static libnlib, with this program), else with the nlib on
+                                    PATH, else under /usr/local or /usr. */
     const char *project_folder;  /* The project of this folder (docs/project.md); none when NULL. */
     const char *profile;         /* For requests that name none; "release" when NULL. */
     const char *const *library_path; /* Folders with manifests, before those of the environment. */
@@ -450,8 +451,9 @@ NLIB_RESULT nlib_error *nlib_symbol_at(nlib_lib *library, size_t index, nlib_sym
 /*
  * Reads what the public headers of a library declare: functions with their types, structures with
  * offsets, enumerations, constants (docs/interface.md). From the cache, or by the compiler, which may take
- * a second. The handle is yours to free. A header that does not parse is an error of the kind
- * NLIB_ERROR_COMPILE with diagnostics; the library stays usable.
+ * a second; a library's handle reads them once. The handle is yours to free. A header that does not parse
+ * is an error of the kind NLIB_ERROR_COMPILE with diagnostics; one that has changed since the library was
+ * loaded, of the kind NLIB_ERROR_USAGE: load it again. The library stays usable.
  */
 NLIB_RESULT nlib_error *nlib_interface_open(nlib_lib *library, nlib_interface **interface);
 
@@ -467,7 +469,7 @@ NLIB_RESULT nlib_error *nlib_interface_names(nlib_interface *interface, const ch
  * Everything that has this name, of one kind or, when `kind` is NULL, of all: a list in the notation
  * "json", "lisp", "edn" or "lua" (an expression). Each element is as docs/interface.md describes, with one
  * more member, "item", which is its kind; an enumerator has "name", "value" and "enum". A function's
- * overloads are several elements. An unknown name is an error of the kind NLIB_ERROR_SYMBOL with near names.
+ * overloads are several elements; with its parameters, "ns::area(double)", it is the one. An unknown name is an error of the kind NLIB_ERROR_SYMBOL with near names.
  * The text is valid until the interface is freed.
  */
 NLIB_RESULT nlib_error *nlib_interface_describe(nlib_interface *interface, const char *kind,
@@ -483,9 +485,10 @@ NLIB_RESULT nlib_error *nlib_interface_text(nlib_interface *interface, const cha
                                             const char **text, size_t *size);
 
 /*
- * The address of a function or variable by its `symbol`, or of a thunk by that of its thunk: the first
- * thunk asked for makes all, which may take as long as its compiler does. Valid until the library is
- * unloaded.
+ * The address of a function or variable by its `symbol`, or of a thunk by that of its thunk or by the
+ * function's name and the number of arguments: "ns::area/1", "ns::area(double)/1" where overloads take as
+ * many (else NLIB_ERROR_AMBIGUOUS). The first thunk asked for makes all, which may take as long as its
+ * compiler does. Valid until the library is unloaded.
  */
 NLIB_RESULT nlib_error *nlib_interface_symbol(nlib_interface *interface, const char *symbol,
                                               void **address);

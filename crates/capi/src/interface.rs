@@ -12,12 +12,13 @@ use crate::handles::{Object, insert, interface, library, remove};
 use crate::input::{optional_text, text};
 use crate::library::OpenLibrary;
 use crate::output::{Out, c_string};
+use crate::overloads::{self, with_arguments};
 use crate::types::Handle;
 
 /// What an `nlib_interface` stands for.
 pub(crate) struct OpenInterface {
     library: Arc<OpenLibrary>,
-    index: Index,
+    index: Arc<Index>,
     /// What C has been given, by what it asked for. Kept as long as the handle.
     texts: Mutex<HashMap<Asked, Arc<CString>>>,
 }
@@ -32,9 +33,8 @@ enum Asked {
 
 impl OpenInterface {
     fn open(library: Arc<OpenLibrary>) -> Result<Self, Failure> {
-        let interface = library.read_interface()?;
         Ok(Self {
-            index: Index::new(interface.into()),
+            index: library.index()?,
             library,
             texts: Mutex::default(),
         })
@@ -67,9 +67,47 @@ impl OpenInterface {
     ) -> Result<Arc<CString>, Failure> {
         let asked = Asked::Description(kind, name.to_owned(), notation);
         self.text(asked, || {
-            let description = self.index.describe(kind, name)?;
-            Ok(render(&description, notation))
+            match self.index.describe(kind, name) {
+                Ok(description) => Ok(render(&description, notation)),
+                Err(unknown) => self.overload(kind, name, notation).ok_or(unknown)?,
+            }
         })
+    }
+
+    /// The description of a function that is named with its parameters; nothing for other names.
+    fn overload(
+        &self,
+        kind: Option<ItemKind>,
+        name: &str,
+        notation: Notation,
+    ) -> Option<Result<String, Failure>> {
+        let function = Some(ItemKind::Function);
+        if (kind.is_some() && kind != function) || !name.contains('(') {
+            return None;
+        }
+        let described = overloads::named(&self.index, name).and_then(|found| {
+            let symbols: Vec<&str> = found.iter().map(|one| one.symbol.as_str()).collect();
+            let name = found.first().map_or(name, |one| &one.name);
+            let mut all = self.index.describe(function, name)?;
+            if let Some(items) = all.as_array_mut() {
+                items.retain(|item| {
+                    let symbol = item.get("symbol").and_then(|symbol| symbol.as_str());
+                    symbol.is_some_and(|symbol| symbols.contains(&symbol))
+                });
+            }
+            Ok(render(&all, notation))
+        });
+        Some(described)
+    }
+
+    /// The address of a symbol of the library or of a thunk.
+    fn address(&self, symbol: &str) -> Result<usize, Failure> {
+        let thunk = match with_arguments(symbol) {
+            Some((name, arguments)) => overloads::thunk(&self.index, name, arguments)?,
+            None if symbol.starts_with(thunks::PREFIX) => symbol,
+            None => return self.library.address(symbol),
+        };
+        self.library.thunk(self.index.interface(), thunk)
     }
 
     fn whole(&self, format: Format) -> Result<Arc<CString>, Failure> {
@@ -176,12 +214,7 @@ pub unsafe extern "C" fn nlib_interface_symbol(
             let out = Out::new(address, std::ptr::null_mut(), "address")?;
             (out, text(symbol, "symbol")?)
         };
-        let interface = interface(handle)?;
-        let library = &interface.library;
-        let found = match symbol.starts_with(thunks::PREFIX) {
-            true => library.thunk(interface.index.interface(), symbol)?,
-            false => library.address(symbol)?,
-        };
+        let found = interface(handle)?.address(symbol)?;
         out.set(found as *mut c_void);
         Ok(())
     })

@@ -3,6 +3,7 @@
 use std::ffi::{CString, c_char, c_void};
 use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
+use nlib::interfaces::Index;
 use nlib::{Cancellation, Interface, Library, Linker, Request};
 
 use crate::context::Context;
@@ -11,6 +12,7 @@ use crate::guard::{guard, guard_or};
 use crate::handles::{Object, context, insert, library, remove};
 use crate::input::text;
 use crate::output::{Out, c_string, empty, write_structure};
+use crate::overloads::with_overloads;
 use crate::request::request;
 use crate::types::{CRequest, CSymbolInfo, Handle};
 
@@ -34,6 +36,8 @@ enum State {
 
 struct Loaded {
     library: Library,
+    /// Read when it is first asked for.
+    index: OnceLock<Arc<Index>>,
     /// Loaded when one is first asked for.
     thunks: OnceLock<Library>,
 }
@@ -57,6 +61,7 @@ impl OpenLibrary {
             request,
             state: RwLock::new(State::Loaded(Loaded {
                 library,
+                index: OnceLock::new(),
                 thunks: OnceLock::new(),
             })),
             symbols: OnceLock::new(),
@@ -80,15 +85,25 @@ impl OpenLibrary {
         }
     }
 
-    /// What the library's headers declare.
-    pub(crate) fn read_interface(&self) -> Result<Interface, Failure> {
-        let context = self.context()?;
-        self.with(|library| Ok(context.session.interface_of(library, &self.request)?))
+    /// What the library's headers declare. They are read once, as what runs does not change.
+    pub(crate) fn index(&self) -> Result<Arc<Index>, Failure> {
+        self.with_loaded(|loaded| {
+            if let Some(index) = loaded.index.get() {
+                return Ok(Arc::clone(index));
+            }
+            let session = &self.context()?.session;
+            let interface = session.interface_of(&loaded.library, &self.request)?;
+            let index = Arc::new(Index::new(interface.into()));
+            Ok(Arc::clone(loaded.index.get_or_init(|| index)))
+        })
     }
 
-    /// The address of something that the library publishes, by its name for the linker.
+    /// The address of something that the library publishes, by its name for the linker or for people.
     pub(crate) fn address(&self, symbol: &str) -> Result<usize, Failure> {
-        self.with(|library| Ok(library.find(symbol)?))
+        self.with(|library| {
+            let found = library.find(symbol);
+            found.map_err(|error| with_overloads(library, error).into())
+        })
     }
 
     /// The address of a thunk of the library's interface.
@@ -115,15 +130,21 @@ impl OpenLibrary {
 
     fn unload(&self) -> Result<(), Failure> {
         let context = self.context()?;
-        let Some(Loaded { library, thunks }) = self.begin_unloading() else {
+        let Some(loaded) = self.begin_unloading() else {
             return Err(Failure::unloaded(&self.name.to_string_lossy()));
         };
+        let Loaded {
+            library,
+            index,
+            thunks,
+        } = loaded;
         let (mut library, mut thunks) = (Some(library), thunks.into_inner());
         let session = &context.session;
         let unloaded = session.unload_with_thunks(&mut library, &mut thunks);
         self.set(library.map_or(State::Unloaded, |library| {
             State::Loaded(Loaded {
                 library,
+                index,
                 thunks: thunks.map_or_else(OnceLock::new, OnceLock::from),
             })
         }));

@@ -31,7 +31,7 @@ pub const PREFIX: &str = "nlib_thunk_";
 
 use rustc_hash::FxHashSet;
 
-use crate::model::{Function, Interface, InterfaceLanguage, Location};
+use crate::model::{Function, Interface, Location};
 use crate::types::Types;
 
 /// Gives every function its `direct` and its `thunk`. `is_published` says whether the library has a symbol.

@@ -34,18 +34,19 @@ impl Session {
     /// It cannot be found, or a header does not parse.
     pub fn interface(&self, request: impl Into<Request>) -> Result<Interface, Error> {
         let request = request.into();
-        let mut interface = again(|| self.inner().read_interface(&request))?;
+        let mut interface = again(|| self.inner().read_interface(&request, None))?;
         thunks::attach_unbuilt(&mut interface);
         Ok(interface)
     }
 
     /// [`Session::interface`] of a library that is loaded: it says which functions can be called, and how.
-    /// `request` is what the library was asked for by; its headers are read as they are now.
+    /// `request` is what the library was asked for by.
     ///
     /// # Errors
-    /// As [`Session::interface`].
+    /// As [`Session::interface`]; or [`Error::Changed`]: the headers that are there now are not those that
+    /// the library was compiled with.
     pub fn interface_of(&self, library: &Library, request: &Request) -> Result<Interface, Error> {
-        let mut interface = again(|| self.inner().read_interface(request))?;
+        let mut interface = again(|| self.inner().read_interface(request, Some(library)))?;
         let is_published = |symbol: &str| library.address(symbol).is_ok();
         thunks::attach(&mut interface, &is_published);
         Ok(interface)
@@ -53,7 +54,12 @@ impl Session {
 }
 
 impl Inner {
-    fn read_interface(&self, request: &Request) -> Result<Interface, Error> {
+    /// `loaded` is the library of the request, if the interface is to be that of code which runs.
+    fn read_interface(
+        &self,
+        request: &Request,
+        loaded: Option<&Library>,
+    ) -> Result<Interface, Error> {
         let (closure, asked) = closure(self, std::slice::from_ref(request))?;
         let library = &closure.libraries[asked[0]];
         let mut whole: Option<Interface> = None;
@@ -68,6 +74,9 @@ impl Inner {
                 None => whole = Some(interface),
                 Some(whole) => whole.merge(interface),
             }
+        }
+        if let Some(loaded) = loaded {
+            self.check_unchanged(loaded, &closure, asked[0])?;
         }
         Ok(whole.unwrap_or_else(|| Interface::empty(&library.plan.name)))
     }
@@ -107,6 +116,15 @@ fn readings(library: &ResolvedLibrary) -> Vec<Reading> {
         readings.insert(0, header_reading(library, headers));
     }
     readings
+}
+
+/// The headers that are read for a library's interface, relative to its root.
+pub(crate) fn headers_of(library: &ResolvedLibrary) -> Vec<String> {
+    let mut headers = Vec::new();
+    for Reading { description, .. } in readings(library) {
+        headers.extend(description.headers);
+    }
+    headers
 }
 
 fn is_read(language: Language) -> bool {

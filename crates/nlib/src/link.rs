@@ -1,7 +1,7 @@
 //! Objects or images to loaded libraries, dependencies first.
 
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use nlib_cache::{Image, Mode};
 use nlib_loader::{
@@ -13,7 +13,7 @@ use crate::build::BuiltLibrary;
 use crate::error::Error;
 use crate::event::Event;
 use crate::image::{Identity, image_file};
-use crate::registry::LoadedLibrary;
+use crate::registry::{Live, LoadedLibrary};
 use crate::resolve::Closure;
 use crate::session::Inner;
 
@@ -24,6 +24,8 @@ pub(crate) struct Linking<'a> {
     pub built: &'a [BuiltLibrary],
     pub identities: &'a [Identity],
     pub choice: LinkerChoice,
+    /// When the load began to look at files.
+    pub since: SystemTime,
 }
 
 /// What is known about one library before it is linked.
@@ -258,10 +260,11 @@ impl Linking<'_> {
                 .map(|one| one.name().to_string())
                 .collect(),
         };
-        let key = self.identities[place].key;
-        self.inner
-            .registry()
-            .loaded
-            .push((key, entry, library.clone()));
+        self.inner.registry().loaded.push(Live {
+            identity: self.identities[place].key,
+            since: self.since,
+            entry,
+            library: library.clone(),
+        });
     }
 }

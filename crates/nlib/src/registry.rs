@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::time::SystemTime;
 
 use nlib_cache::Digest;
 use nlib_loader::{Library, Linker, SystemLibrary};
@@ -37,14 +38,32 @@ pub(crate) struct Registry {
     pub manifests: HashMap<String, PathBuf>,
     /// System libraries found so far, by what they were asked for.
     pub system_libraries: HashMap<(Naming, String), SystemLibrary>,
-    /// Loaded libraries in load order, with the digest of all that was linked.
-    pub loaded: Vec<(Digest, LoadedLibrary, Library)>,
+    /// Loaded libraries in load order.
+    pub loaded: Vec<Live>,
+}
+
+/// A library that is loaded, for the session itself.
+#[derive(Debug, Clone)]
+pub(crate) struct Live {
+    /// The digest of all that was linked.
+    pub identity: Digest,
+    /// When its load began to look at files.
+    pub since: SystemTime,
+    pub entry: LoadedLibrary,
+    pub library: Library,
 }
 
 impl Registry {
     /// The live library made of exactly this code.
     pub fn live(&self, identity: &Digest) -> Option<&Library> {
-        let (_, _, library) = self.loaded.iter().find(|(key, ..)| key == identity)?;
-        Some(library)
+        let live = self.loaded.iter().find(|live| live.identity == *identity)?;
+        Some(&live.library)
+    }
+
+    /// What a library is made of, and since when.
+    pub fn identity(&self, library: &Library) -> Option<(Digest, SystemTime)> {
+        let mut all = self.loaded.iter();
+        let live = all.find(|live| live.library.is_same(library))?;
+        Some((live.identity, live.since))
     }
 }

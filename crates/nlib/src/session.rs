@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::SystemTime;
 
 use nlib_cache::{Cache, Mode};
 use nlib_compile::{WorkerPool, WorkerSettings};
@@ -20,7 +21,7 @@ use crate::find::AvailableLibrary;
 use crate::image::{Occasion, standard_libraries};
 use crate::link::Linking;
 use crate::lock::ProjectLock;
-use crate::registry::{LoadedLibrary, Registry};
+use crate::registry::{Live, LoadedLibrary, Registry};
 use crate::request::{Request, Source, What};
 use crate::resolve::{Closure, closure};
 use crate::settings::Settings;
@@ -157,6 +158,7 @@ impl Session {
 
     fn load_once(&self, request: &Request) -> Result<Library, Error> {
         let inner = &self.inner;
+        let since = SystemTime::now();
         let (closure, asked) = closure(inner, std::slice::from_ref(request))?;
         inner.check_sanitizer(&closure)?;
         closure.check_imports()?;
@@ -172,6 +174,7 @@ impl Session {
             built: &built,
             identities: &identities,
             choice: request.linker,
+            since,
         }
         .link()?;
         if images_wanted {
@@ -281,17 +284,14 @@ impl Session {
         registry
             .loaded
             .iter()
-            .map(|(_, entry, _)| entry.clone())
+            .map(|live| live.entry.clone())
             .collect()
     }
 
     /// Whether a library of this name is loaded.
     pub fn is_loaded(&self, name: &str) -> bool {
         let registry = self.inner.registry();
-        registry
-            .loaded
-            .iter()
-            .any(|(_, entry, _)| entry.name == name)
+        registry.loaded.iter().any(|live| live.entry.name == name)
     }
 
     /// What the code at an address belongs to: library, function, and source line where there is
@@ -419,19 +419,19 @@ impl Inner {
         let place = registry
             .loaded
             .iter()
-            .rposition(|(.., loaded)| is_it(loaded));
+            .rposition(|live| is_it(&live.library));
         let place = place.ok_or_else(|| Error::NotLoaded {
             name: name.to_string(),
         })?;
-        let (key, entry, library) = registry.loaded.remove(place);
+        let live = registry.loaded.remove(place);
         drop(registry);
-        match self.loader()?.unload(library) {
+        match self.loader()?.unload(live.library) {
             Ok(()) => Ok(()),
             Err(UnloadError::Refused { library, reason }) => {
                 *stays = Some(library.clone());
                 let mut registry = self.registry();
                 let place = place.min(registry.loaded.len());
-                registry.loaded.insert(place, (key, entry, library));
+                registry.loaded.insert(place, Live { library, ..live });
                 Err(Error::Unload {
                     name: name.to_string(),
                     reason: reason.to_string(),

@@ -32,7 +32,8 @@ impl Session {
     /// of the interface's thunks.
     ///
     /// # Errors
-    /// They do not compile or link; nothing of them stays.
+    /// They do not compile or link; or [`Error::Changed`]: the library's headers have changed since it was
+    /// loaded. Nothing of them stays.
     pub fn load_thunks(
         &self,
         library: &Library,
@@ -94,9 +95,16 @@ impl Inner {
                 let linked = self.loader()?.link_jit(spec.clone(), objects);
                 linked.map_err(|error| self.link_error(error))
             });
-            let error = match linked {
-                Ok(library) => return Ok(library),
-                Err(error) => error,
+            // Of other headers nothing is called, and nothing noted.
+            let unchanged = self.check_unchanged(library, &closure, asked[0]);
+            let error = match (linked, unchanged) {
+                (Ok(thunks), Ok(())) => return Ok(thunks),
+                (Ok(thunks), Err(changed)) => {
+                    self.unload_thunks(None, &mut Some(thunks))?;
+                    return Err(changed);
+                }
+                (Err(_), Err(changed)) => return Err(changed),
+                (Err(error), Ok(())) => error,
             };
             let before = left_out.len();
             for (symbol, reason) in refused(&error, interface, &thunks) {

@@ -263,7 +263,7 @@ impl Inner {
         }
     }
 
-    fn recall_unkept(&self, unit: &Digest) -> Vec<Uncacheable> {
+    pub(crate) fn recall_unkept(&self, unit: &Digest) -> Vec<Uncacheable> {
         let note = self.cache.note(&unkept_key(unit)).ok();
         note.and_then(|bytes| serde_json::from_slice(&bytes).ok())
             .unwrap_or_default()

@@ -7,7 +7,7 @@
     reason = "tests write files"
 )]
 
-use nlib::{Error, Interface, Request};
+use nlib::{Error, Interface, Mode, Request};
 use nlib_session_test::{Outcome, Place, Watched};
 
 /// The interface of `main.c` of the place, and whether it came from the cache.
@@ -182,4 +182,108 @@ fn thunks_come_from_the_cache_and_go_with_their_library() {
         assert!(library.is_none() && thunks.is_none());
         assert!(!watched.session.is_loaded("main"));
     }
+}
+
+/// Writes a library with a field of type `word`; gives what asks for it.
+fn sized(place: &Place, word: &str) -> Request {
+    place.write(
+        "main.hpp",
+        &format!("struct s {{ {word} a; }};\nint twice(const int &n);\ninline int odd(const int &n) {{ return n % 2; }}\n"),
+    );
+    let source = place.path("main.cpp");
+    if !source.exists() {
+        let text =
+            "#include \"main.hpp\"\nint twice(const int &n) { s one{n}; return 2 * one.a; }\n";
+        place.write("main.cpp", text);
+    }
+    Request::sources([source])
+}
+
+/// Types of other headers than those of the code that runs would be wrong without a sign.
+#[test]
+fn headers_that_changed_after_the_load_are_refused() {
+    let modes = [Mode::ReadWrite, Mode::ReadOnly, Mode::Off];
+    for mode in modes {
+        let place = Place::new();
+        let mut settings = place.settings();
+        settings.cache_mode = mode;
+        let Watched { session, .. } = &nlib_session_test::watch(settings);
+        let request = sized(&place, "int");
+        let library = session.load(request.clone()).unwrap();
+        let interface = session.interface_of(&library, &request).unwrap();
+        assert_eq!(size(&interface, "s"), 4);
+
+        sized(&place, "long");
+        let error = session.interface_of(&library, &request).unwrap_err();
+        let text = error.to_string();
+        assert!(matches!(error, Error::Changed { .. }), "{mode:?}: {text}");
+        assert!(
+            text.contains("main.hpp") && text.contains("load it again"),
+            "{text}"
+        );
+        let error = session
+            .load_thunks(&library, &request, &interface)
+            .unwrap_err();
+        assert!(matches!(error, Error::Changed { .. }), "{mode:?}: {error}");
+
+        // The library that is loaded now has the interface that is there now, and the first one has not.
+        let second = session.load(request.clone()).unwrap();
+        let interface = session.interface_of(&second, &request).unwrap();
+        assert_eq!(size(&interface, "s"), 8, "{mode:?}");
+        let error = session.interface_of(&library, &request).unwrap_err();
+        assert!(matches!(error, Error::Changed { .. }), "{mode:?}: {error}");
+        assert!(
+            session.load_thunks(&second, &request, &interface).is_ok(),
+            "{mode:?}"
+        );
+    }
+}
+
+/// A thunk that does not compile with other headers is not noted as one that never does.
+#[test]
+fn thunks_of_changed_headers_are_not_left_out_for_ever() {
+    let place = Place::new();
+    let watched = place.session();
+    let request = sized(&place, "int");
+    let library = watched.session.load(request.clone()).unwrap();
+    let interface = watched.session.interface_of(&library, &request).unwrap();
+    place.write(
+        "main.hpp",
+        "struct s { int a; };\nint twice(const int &n);\n",
+    );
+    let error = watched
+        .session
+        .load_thunks(&library, &request, &interface)
+        .unwrap_err();
+    assert!(matches!(error, Error::Changed { .. }), "{error}");
+    sized(&place, "int");
+    let thunks = watched
+        .session
+        .load_thunks(&library, &request, &interface)
+        .unwrap();
+    for function in &interface.functions {
+        let symbols = function.thunk.iter().flat_map(|thunk| &thunk.symbols);
+        for one in symbols {
+            assert!(thunks.address(&one.symbol).is_ok(), "{}", function.name);
+        }
+    }
+    assert!(watched.warnings().is_empty());
+}
+
+/// What the cache does not keep is judged by its files.
+#[test]
+fn a_unit_that_is_never_kept_has_an_interface() {
+    let place = Place::new();
+    place.write("main.h", "const char *made(void);\n");
+    let source = "#include \"main.h\"\nconst char *made(void) { return __TIME__; }\n";
+    let request = Request::sources([place.write("main.c", source)]);
+    let watched = place.session();
+    let library = watched.session.load(request.clone()).unwrap();
+    watched.session.interface_of(&library, &request).unwrap();
+    place.write("main.h", "const char *made(void);\nint more(void);\n");
+    let error = watched
+        .session
+        .interface_of(&library, &request)
+        .unwrap_err();
+    assert!(error.to_string().contains("main.h was written"), "{error}");
 }
