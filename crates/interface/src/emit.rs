@@ -4,7 +4,9 @@
 //! and for what reads C. Each other language has a file of its own.
 
 mod c;
+mod c_bits;
 mod c_constants;
+mod c_names;
 mod c_records;
 mod cffi;
 mod comment;
@@ -12,6 +14,7 @@ mod declaration;
 pub(crate) mod lower;
 mod luajit;
 pub(crate) mod names;
+mod passing;
 mod python;
 mod rust;
 mod scopes;

@@ -7,8 +7,9 @@ mod common;
 use std::path::Path;
 
 use common::awkward::awkward;
-use common::{kit, run, samples};
+use common::{function, int, kit, named, parameter, pointer, registers, run, samples};
 use nlib_interface::{Format, Interface, emit};
+use serde_json::{Value, json};
 
 /// Records with a size, by name, as C calls them.
 fn sizes(interface: &Interface) -> Vec<(String, u64, u64)> {
@@ -144,5 +145,200 @@ fn luajit_has_constants_and_calls_what_is_declared() {
     assert_eq!(
         run("luajit", &["-e", &script], &text),
         "3\t2\t3\t40\t16\t4097\t42\ttrue\t1\n"
+    );
+}
+
+/// Records whose fields are bytes would be passed in other registers: their functions are called through thunks.
+#[test]
+fn c_and_luajit_pass_records_in_the_registers_of_the_library() {
+    let folder = tempfile::tempdir().unwrap();
+    let library = registers::library(folder.path());
+    let out = folder.path().join("out").to_str().unwrap().to_owned();
+    let program = r#"
+        int printf(const char *, ...);
+        void *memcpy(void *, const void *, unsigned long);
+        int main(void) {
+            double z[2] = {3, 4};
+            struct cx cx;
+            memcpy(&cx, z, 16);
+            struct ld ld = {7};
+            struct pa pa = {0, 7};
+            struct gap gap = {.a = 3, .b = 4};
+            struct cx_holder held;
+            holderf(&held, 5);
+            memcpy(z, &held, 16);
+            printf("%d %d %d %d", cxf(&cx, 5), ldf(ld, 5), paf(pa, 5), gapf(&gap, 5));
+            printf(" %g %g\n", z[0], z[1]);
+            return 0;
+        }"#;
+    let text = emit(&registers::registers(), Format::C);
+    assert!(text.contains("/* manyf: its types cannot be passed from here */"));
+    run(
+        "clang-22",
+        &["-xc", "-", "-xnone", &library, "-o", &out],
+        &(text + program),
+    );
+    assert_eq!(run(&out, &[], ""), "5034 5007 5007 5034 5 10\n");
+    let script = format!(
+        "{LUAJIT_LOAD}
+         local library = ffi.load('{library}')
+         local cx, z = ffi.new('struct cx'), ffi.new('double[2]', 3, 4)
+         ffi.copy(cx, z, 16)
+         local gap = ffi.new('struct gap')
+         gap.a, gap.b = 3, 4
+         print(library.cxf(cx, 5), library.gapf(gap, 5))"
+    );
+    let text = emit(&registers::registers(), Format::Luajit);
+    assert_eq!(run("luajit", &["-e", &script], &text), "5034\t5034\n");
+}
+
+fn record(name: &str, size: u64, alignment: u64, fields: Value) -> Value {
+    json!({"name": name, "kind": "struct", "size": size, "alignment": alignment, "trivial": true, "fields": fields})
+}
+
+fn field(name: &str, kind: Value, offset: u64) -> Value {
+    json!({"name": name, "type": kind, "offset": offset})
+}
+
+fn bits(name: &str, kind: Value, offset: u64, width: u32) -> Value {
+    json!({"name": name, "type": kind, "offset": offset / 8, "bits": {"offset": offset, "width": width}})
+}
+
+fn integer(name: &str, size: u32, signed: bool) -> Value {
+    json!({"kind": "integer", "name": name, "size": size, "signed": signed})
+}
+
+#[test]
+fn names_that_become_the_same_stay_apart() {
+    let size =
+        |name: &str, field_name: &str| record(name, 4, 4, json!([field(field_name, int(), 0)]));
+    let to = |of: &str| json!([parameter("it", pointer(named("record", of)))]);
+    let mut area = function("kit::area", int(), to("kit::Size"));
+    area["symbol"] = json!("_ZN3kit4areaERKNS_4SizeE");
+    let mut constant = json!({"name": "kit::TOP", "type": int(), "value": 1});
+    let mut lists = json!({
+        "functions": [area, function("kit_area", int(), to("kit_Size"))],
+        "records": [size("kit::Size", "w"), size("kit_Size", "z")],
+        "constants": [constant.clone(), {"name": "kit_TOP", "type": int(), "value": 2}],
+    });
+    let mut kit = common::cpp(lists.clone());
+    kit.functions[0].direct = true;
+    kit.functions[1].direct = true;
+    let checks = "
+        int main(void) {
+            struct kit_Size size = {.z = 1};
+            struct kit_Size_2 other = {.w = 1};
+            _Static_assert(kit_TOP == 2 && kit_TOP_2 == 1, \"\");
+            return (int (*)(struct kit_Size *)){kit_area} && (int (*)(struct kit_Size_2 *)){kit_area_2};
+        }";
+    compiles(&(emit(&kit, Format::C) + checks));
+    luajit_takes(
+        &kit,
+        "ffi.new('kit_Size').z = ffi.C.kit_TOP; ffi.new('kit_Size_2').w = ffi.C.kit_TOP_2",
+    );
+    constant["name"] = json!("\u{e9}");
+    lists = json!({
+        "records": [
+            record("\u{e9}", 8, 4, json!([field("\u{fc}", int(), 0), field("\u{e0}", int(), 4)])),
+            size("\u{fc}", "x"),
+        ],
+        "constants": [constant],
+    });
+    let letters = common::c(lists);
+    let checks = "
+        struct \u{fc} one = {.x = 1};
+        _Static_assert(__builtin_offsetof(struct \u{e9}, \u{e0}) == 4, \"\");
+        int two(void) { return \u{e9}; }";
+    compiles(&(emit(&letters, Format::C) + checks));
+    luajit_takes(
+        &letters,
+        "assert(ffi.offsetof('struct \u{e9}', '\u{e0}') == 4)",
+    );
+}
+
+/// That a compiler takes it.
+fn compiles(text: &str) {
+    let arguments = ["-fsyntax-only", "-xc", "-std=c23", "-Wall", "-Werror"];
+    let quiet = ["-Wno-unused", "-"];
+    run("clang-22", &[&arguments[..], &quiet].concat(), text);
+}
+
+/// That LuaJIT takes every block, and a script after them.
+fn luajit_takes(interface: &Interface, script: &str) {
+    let script = format!("{LUAJIT_LOAD}\n{script}");
+    run("luajit", &["-e", &script], &emit(interface, Format::Luajit));
+}
+
+#[test]
+fn luajit_has_the_bit_fields_that_it_can() {
+    let level = || named("enum", "level");
+    let wide = || integer("long long", 8, true);
+    let mut interface = common::c(json!({
+        "enums": [{"name": "level", "type": int(), "values": [
+            {"name": "LOW", "value": -1}, {"name": "MIDDLE", "value": 0}]}],
+        "records": [
+            record("enumerated", 4, 4, json!([bits("l", level(), 0, 2), bits("c", common::char(), 2, 4)])),
+            record("wide", 16, 8, json!([
+                bits("a", wide(), 0, 20), bits("b", wide(), 20, 40), bits("c", integer("unsigned int", 4, false), 61, 3),
+                field("d", int(), 8)])),
+        ],
+        "functions": [
+            function("take", int(), json!([parameter("it", named("record", "wide"))])),
+        ],
+    }));
+    interface.functions[0].direct = true;
+    luajit_takes(
+        &interface,
+        "local one = ffi.new('struct enumerated')
+         ffi.copy(one, '\\247', 1)
+         assert(one.l == ffi.C.LOW and one.c == -3)
+         local wide = ffi.new('struct wide')
+         ffi.fill(wide, 8, 255)
+         wide.a, wide.c = -2, 5
+         assert(ffi.sizeof(wide) == 16 and ffi.alignof(wide) == 8 and ffi.offsetof(wide, 'd') == 8)
+         assert(wide.a == -2 and wide.c == 5)
+         local bytes = ffi.cast('unsigned char *', wide)
+         assert(bytes[0] == 254 and bytes[7] == 191, bytes[7])",
+    );
+    let text = emit(&interface, Format::Luajit);
+    assert!(text.contains("struct wide { /* without b */\n"), "{text}");
+    assert!(
+        text.contains("/* take: its types cannot be passed from here */"),
+        "{text}"
+    );
+}
+
+#[test]
+fn luajit_has_enumerations_with_large_values() {
+    let interface = common::c(json!({"enums": [
+        {"name": "large", "type": integer("long", 8, true), "values": [
+            {"name": "MINUS", "value": -1}, {"name": "TOP", "value": 4294967295_u32}]},
+    ]}));
+    luajit_takes(
+        &interface,
+        "assert(ffi.C.MINUS == -1 and ffi.C.TOP == 4294967295)",
+    );
+}
+
+/// The type of the elements of `va_list` is one that no C program can complete.
+#[test]
+fn lists_of_arguments_are_named() {
+    let list = json!({"kind": "array", "of": named("record", "__va_list_tag"), "length": 1});
+    let to_list = || pointer(list.clone());
+    let mut interface = common::c(json!({
+        "functions": [function("walk", to_list(), json!([parameter("list", to_list())]))],
+        "records": [{"name": "__va_list_tag", "kind": "struct", "size": 0, "alignment": 0, "opaque": true, "fields": []}],
+    }));
+    interface.functions[0].direct = true;
+    let use_it = "
+        int first(int count, ...) {
+            __builtin_va_list list;
+            __builtin_va_start(list, count);
+            return __builtin_va_arg(*walk(&list), int);
+        }";
+    compiles(&(emit(&interface, Format::C) + use_it));
+    luajit_takes(
+        &interface,
+        "assert(ffi.typeof('va_list') and pcall(function() return ffi.C.walk end) == false)",
     );
 }

@@ -2,12 +2,18 @@
 //!
 //! [`C`] writes types, constants, variables and functions, each as one block of text. A block needs nothing
 //! but those before it: types are declared in the order in which they need each other.
+//!
+//! `c_names.rs` names things, `c_records.rs` writes records, `c_bits.rs` the bit-fields that LuaJIT has,
+//! `c_constants.rs` constants.
 
-use rustc_hash::FxHashSet;
+use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::c_bits::{Reduced, reduced};
+use super::c_names::{c_name, called, names_list_of_arguments, with_lists_of_arguments, words};
 use super::comment::block;
-use super::lower::{Lowered, lower};
-use super::names::{Unique, flat, is_word};
+use super::lower::{Lowered, lower_for};
+use super::names::{Unique, flat};
+use super::passing::unlike;
 use crate::model::*;
 use crate::types::{Spelling, Types};
 
@@ -56,6 +62,14 @@ pub(crate) struct C<'i> {
     pub(crate) prefix: &'static str,
     /// Names of functions, variables, types and constants that are taken.
     pub(super) names: Unique,
+    /// The names of the interface that C can have as they are.
+    pub(super) words: FxHashSet<&'i str>,
+    /// What the types are called whose names C cannot have.
+    pub(super) called: FxHashMap<&'i str, String>,
+    /// The records that the reader cannot have with all their bit-fields, as it can.
+    pub(super) reduced: FxHashMap<&'i str, Reduced>,
+    /// The records that the reader would pass in other registers.
+    unlike: FxHashSet<&'i str>,
     /// The blocks of types so far.
     pub(super) blocks: Vec<String>,
     declared: FxHashSet<&'i str>,
@@ -65,18 +79,33 @@ pub(crate) struct C<'i> {
 
 impl<'i> C<'i> {
     pub(crate) fn new(interface: &'i Interface, dialect: Dialect) -> Self {
-        Self {
+        let words = words(interface);
+        let mut c = Self {
             interface,
             types: Types::new(interface),
             dialect,
             boolean: "_Bool",
             prefix: "",
             names: Unique::default(),
+            called: called(interface, &words),
+            words,
+            reduced: FxHashMap::default(),
+            unlike: FxHashSet::default(),
             blocks: Vec::new(),
             declared: FxHashSet::default(),
             defined: FxHashSet::default(),
             typed: FxHashSet::default(),
+        };
+        if dialect == Dialect::LuaJit {
+            c.reduced = reduced(interface, &c.types);
         }
+        c.unlike = unlike(&c.types, &interface.records, |record| c.shape(record));
+        for (name, reduced) in &c.reduced {
+            if !reduced.without.is_empty() {
+                c.unlike.insert(name);
+            }
+        }
+        c
     }
 
     // ---- Types, in the order in which they need each other ----
@@ -277,16 +306,19 @@ impl<'i> C<'i> {
 
     /// The blocks of all functions; to be asked for last, so that nothing else has to give its name up.
     pub(super) fn functions(&mut self) -> Vec<String> {
-        let lowered = lower(self.interface, &self.types, &mut self.names);
-        let written = |one: &&Lowered<'_>| {
-            let mut parameters = one.parameters.iter();
-            self.is_written(&one.result) && parameters.all(|(_, kind)| self.is_written(kind))
-        };
-        let all = lowered.iter().filter(written);
-        all.map(|one| self.function(one)).collect()
+        let mut names = std::mem::take(&mut self.names);
+        let passes = |kind: &Type| self.passes(kind);
+        let lowered = lower_for(self.interface, &self.types, &mut names, &passes);
+        self.names = names;
+        lowered.iter().map(|one| self.function(one)).collect()
     }
 
     fn function(&self, one: &Lowered<'_>) -> String {
+        let mut kinds = one.parameters.iter().map(|(_, kind)| kind);
+        if !(self.passes(&one.result) && kinds.all(|kind| self.passes(kind))) {
+            let text = format!("{}: its types cannot be passed from here", one.name);
+            return block(Some(&text), "");
+        }
         let mut comment = String::new();
         if one.first {
             let mut text = one.function.documentation.clone().unwrap_or_default();
@@ -322,11 +354,6 @@ impl<'i> C<'i> {
 
     // ---- Spelling ----
 
-    /// What a type is called.
-    pub(super) fn type_name(&self, name: &str) -> String {
-        format!("{}{}", self.prefix, flat(name))
-    }
-
     /// A declaration of `inner`; structures written inside it are indented.
     pub(crate) fn declare(&self, kind: &Type, inner: &str, indent: &str) -> String {
         let spelling = Spelling {
@@ -335,7 +362,10 @@ impl<'i> C<'i> {
             name: &|named| self.spell(named, indent),
             reference: |_| "*",
         };
-        spelling.declare(kind, inner)
+        match names_list_of_arguments(kind) {
+            true => spelling.declare(&with_lists_of_arguments(kind), inner),
+            false => spelling.declare(kind, inner),
+        }
     }
 
     fn spell(&self, named: &TypeKind, indent: &str) -> String {
@@ -390,7 +420,7 @@ impl<'i> C<'i> {
                 result, parameters, ..
             } => {
                 let mut parameters = parameters.iter();
-                self.is_written(result) && parameters.all(|one| self.is_written(&one.kind))
+                self.passes(result) && parameters.all(|one| self.passes(&one.kind))
             }
             TypeKind::Typedef { name } => match self.types.typedef(name) {
                 Some(typedef) => match &self.types.resolve(&typedef.kind).kind {
@@ -401,6 +431,12 @@ impl<'i> C<'i> {
             },
             _ => true,
         }
+    }
+
+    /// Whether the reader passes the type as the library takes it.
+    pub(super) fn passes(&self, kind: &Type) -> bool {
+        let is_like = |record: &Record| !self.unlike.contains(&*record.name);
+        self.is_written(kind) && self.types.as_record(kind).is_none_or(is_like)
     }
 }
 
@@ -416,14 +452,5 @@ pub(super) fn keyword(kind: RecordKind) -> &'static str {
     match kind {
         RecordKind::Struct | RecordKind::Class => "struct",
         RecordKind::Union => "union",
-    }
-}
-
-/// A name that C++ allows and C does not gets a mark.
-pub(super) fn c_name(name: &str) -> String {
-    match name {
-        "restrict" | "_Bool" | "_Complex" => format!("{name}_"),
-        name if is_word(name) => name.to_owned(),
-        name => flat(name),
     }
 }

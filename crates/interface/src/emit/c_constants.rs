@@ -2,7 +2,6 @@
 
 use super::c::{C, Dialect};
 use super::comment::block;
-use super::names::flat;
 use crate::model::*;
 
 impl C<'_> {
@@ -10,10 +9,9 @@ impl C<'_> {
     pub(super) fn constants(&mut self) -> Vec<String> {
         let mut blocks = Vec::new();
         for constant in &self.interface.constants {
-            let name = flat(&constant.name);
-            if !self.names.take(&name) {
+            let Some(name) = self.value_name("", &constant.name) else {
                 continue;
-            }
+            };
             let comment = block(constant.documentation.as_deref(), "");
             blocks.push(comment + &self.number(&constant.kind, &name, &constant.value));
         }
@@ -149,6 +147,10 @@ impl C<'_> {
         }
         match (i32::try_from(integer).is_ok(), signed) {
             (true, _) => integer.to_string(),
+            // It has no number of 64 bits among those of an enumeration.
+            (false, _) if self.dialect == Dialect::LuaJit && u32::try_from(integer).is_ok() => {
+                format!("{integer}u")
+            }
             (false, true) if i64::try_from(integer).is_ok() => format!("{integer}ll"),
             (false, _) if u32::try_from(integer).is_ok() => format!("{integer}u"),
             _ => format!("{integer}ull"),

@@ -1,8 +1,9 @@
 //! Records and enumerations in C.
 
-use super::c::{C, Dialect, c_name, keyword};
+use super::c::{C, Dialect, keyword};
+use super::c_names::c_field_name;
 use super::comment::block;
-use super::names::{Unique, flat};
+use super::names::Unique;
 use crate::layout::{Means, Member, Shape, shape};
 use crate::model::*;
 
@@ -21,13 +22,12 @@ impl<'i> C<'i> {
     }
 
     fn fields(&self, record: &Record, indent: &str) -> String {
-        let means = Means {
-            bit_fields: true,
-            packs_to_one: true,
-        };
-        let writable = |kind: &Type| self.is_written(kind);
-        let shape = shape(self.interface, &self.types, record, means, &writable);
-        match shape {
+        let reduced = self.reduced.get(&*record.name);
+        let without = reduced.map_or(String::new(), |reduced| match &*reduced.without {
+            [] => String::new(),
+            names => format!(" /* without {} */", names.join(", ")),
+        });
+        match self.shape(record) {
             Shape::Opaque => String::new(),
             Shape::Bytes { why } => format!(
                 " {{ /* {why} */\n{indent}    unsigned char bytes[{}];\n{indent}}} \
@@ -44,7 +44,7 @@ impl<'i> C<'i> {
                 let mut names = Unique::default();
                 let named = record.fields.iter().filter(|field| !field.name.is_empty());
                 for field in named {
-                    names.take(&c_name(&field.name));
+                    names.take(&c_field_name(record, field));
                 }
                 let text: String = members
                     .iter()
@@ -65,9 +65,21 @@ impl<'i> C<'i> {
                     true => String::new(),
                     false => format!(" __attribute__(({}))", attributes.join(", ")),
                 };
-                format!(" {{\n{text}{indent}}}{attributes}")
+                format!(" {{{without}\n{text}{indent}}}{attributes}")
             }
         }
+    }
+
+    /// How a record is written.
+    pub(super) fn shape<'s>(&'s self, record: &'s Record) -> Shape<'s> {
+        let means = Means {
+            bit_fields: true,
+            packs_to_one: true,
+        };
+        let reduced = self.reduced.get(&*record.name);
+        let record = reduced.map_or(record, |reduced| &reduced.record);
+        let writable = |kind: &Type| self.is_written(kind);
+        shape(self.interface, &self.types, record, means, &writable)
     }
 
     fn member(
@@ -89,7 +101,7 @@ impl<'i> C<'i> {
             }
             Member::Field(field) => {
                 comment = block(field.documentation.as_deref(), indent);
-                let name = c_name_of(field);
+                let name = c_field_name(record, field);
                 let may_be_open = is_last && record.kind != RecordKind::Union;
                 match &field.kind.kind {
                     // An array without a length is possible at the end only.
@@ -105,7 +117,7 @@ impl<'i> C<'i> {
                 comment = block(Some("Its type cannot be written here."), indent);
                 let name = match field.name.is_empty() {
                     true => names.make("bytes"),
-                    false => c_name(&field.name),
+                    false => c_field_name(record, field),
                 };
                 format!("unsigned char {name}[{size}]")
             }
@@ -114,7 +126,7 @@ impl<'i> C<'i> {
                 let width = field.bits.map_or(0, |bits| bits.width);
                 self.declare(
                     &field.kind,
-                    &format!("{} : {width}", c_name_of(field)),
+                    &format!("{} : {width}", c_field_name(record, field)),
                     indent,
                 )
             }
@@ -135,8 +147,7 @@ impl<'i> C<'i> {
         let values: Vec<(String, &Enumerator)> = one
             .values
             .iter()
-            .map(|value| (format!("{prefix}{}", flat(&value.name)), value))
-            .filter(|(name, _)| self.names.take(name))
+            .filter_map(|value| Some((self.value_name(prefix, &value.name)?, value)))
             .collect();
         let is_real = self.is_real(one);
         if !is_real {
@@ -191,13 +202,6 @@ impl<'i> C<'i> {
             (Some((8, _)), Dialect::C) => !all_small,
             _ => false,
         }
-    }
-}
-
-fn c_name_of(field: &Field) -> String {
-    match field.name.is_empty() {
-        true => String::new(),
-        false => c_name(&field.name),
     }
 }
 

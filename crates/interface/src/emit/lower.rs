@@ -5,9 +5,9 @@
 //! of arguments: `kit::area` with two parameters, of which one has a default, becomes `kit_area` and
 //! `kit_area_1`. Overloads are told apart by the types of their parameters.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
-use super::names::{Unique, flat};
+use super::names::{Unique, flat, is_word};
 use crate::model::*;
 use crate::types::{Types, parts, pointer_to, unqualified};
 
@@ -35,6 +35,24 @@ pub(crate) fn lower<'i>(
     types: &Types<'i>,
     unique: &mut Unique,
 ) -> Vec<Lowered<'i>> {
+    lower_for(interface, types, unique, &|_| true)
+}
+
+/// [`lower`] for a language that passes some types only. Functions that take others are called through their
+/// thunks, where they have one.
+pub(crate) fn lower_for<'i>(
+    interface: &'i Interface,
+    types: &Types<'i>,
+    unique: &mut Unique,
+    passes: &dyn Fn(&Type) -> bool,
+) -> Vec<Lowered<'i>> {
+    let all = interface.functions.iter().map(|function| &*function.name);
+    let words: FxHashSet<&str> = all.filter(|name| is_word(name)).collect();
+    let mut make = |function: &Function, name: &str| match is_word(&function.name) {
+        true => unique.make(name),
+        // A name that C has as well is left to C.
+        false => unique.make_beside(name, |name| words.contains(name)),
+    };
     let mut overloads: FxHashMap<&str, usize> = FxHashMap::default();
     for function in &interface.functions {
         *overloads.entry(&function.name).or_default() += 1;
@@ -46,8 +64,11 @@ pub(crate) fn lower<'i>(
             name.push_str(&suffix(function));
         }
         let mut first = true;
-        if function.direct {
-            lowered.push(direct(function, unique.make(&name)));
+        let mut kinds = function.parameters.iter().map(|one| &one.kind);
+        let passed = passes(&function.result) && kinds.all(passes);
+        let is_direct = function.direct && (passed || function.thunk.is_none());
+        if is_direct {
+            lowered.push(direct(function, make(function, &name)));
             first = false;
         }
         let Some(thunk) = &function.thunk else {
@@ -55,21 +76,15 @@ pub(crate) fn lower<'i>(
         };
         for symbol in thunk.symbols.iter().rev() {
             let all = function.parameters.len();
-            if function.direct && symbol.arguments == all {
+            if is_direct && symbol.arguments == all {
                 continue;
             }
             let name = match symbol.arguments == all {
                 true => name.clone(),
                 false => format!("{name}_{}", symbol.arguments),
             };
-            lowered.push(through(
-                types,
-                function,
-                thunk,
-                symbol,
-                unique.make(&name),
-                first,
-            ));
+            let name = make(function, &name);
+            lowered.push(through(types, function, thunk, symbol, name, first));
             first = false;
         }
     }

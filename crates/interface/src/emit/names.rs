@@ -2,6 +2,7 @@
 
 use rustc_hash::FxHashSet;
 
+use crate::model::{Field, Record};
 use crate::types::is_operator;
 
 /// What the operators are called in words.
@@ -63,7 +64,7 @@ pub(crate) fn flat(name: &str) -> String {
     words.retain(|word| !word.is_empty());
     let joined = words.join("_");
     match joined.chars().next() {
-        Some(first) if !first.is_ascii_digit() => joined,
+        Some(first) if !first.is_numeric() => joined,
         _ => format!("_{joined}"),
     }
 }
@@ -81,18 +82,18 @@ fn word(part: &str) -> String {
         .replace('*', " ptr ")
         .replace("&&", " rref ")
         .replace('&', " ref ");
-    let replaced = spelled.replace(|c: char| !(c.is_ascii_alphanumeric() || c == '_'), " ");
+    let replaced = spelled.replace(|c: char| !(c.is_alphanumeric() || c == '_'), " ");
     let words: Vec<&str> = replaced.split_whitespace().collect();
     words.join("_")
 }
 
-/// A letter or `_`, then letters, digits and `_`.
+/// A letter or `_`, then letters, digits and `_`. Letters are those of any script, as in C.
 pub(crate) fn is_word(name: &str) -> bool {
     let mut characters = name.chars();
     let starts = characters
         .next()
-        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_');
-    starts && characters.all(|next| next.is_ascii_alphanumeric() || next == '_')
+        .is_some_and(|first| first.is_alphabetic() || first == '_');
+    starts && characters.all(|next| next.is_alphanumeric() || next == '_')
 }
 
 /// Names that are given once each.
@@ -109,18 +110,44 @@ impl Unique {
 
     /// The name, with a number behind it when it is taken.
     pub(crate) fn make(&mut self, name: &str) -> String {
-        if self.take(name) {
+        self.make_beside(name, |_| false)
+    }
+
+    /// The name, with a number behind it when it is taken, here or elsewhere.
+    pub(crate) fn make_beside(&mut self, name: &str, taken: impl Fn(&str) -> bool) -> String {
+        if !taken(name) && self.take(name) {
             return name.to_owned();
         }
         let mut number = 2;
         loop {
             let numbered = format!("{name}_{number}");
-            if self.take(&numbered) {
+            if !taken(&numbered) && self.take(&numbered) {
                 return numbered;
             }
             number += 1;
         }
     }
+}
+
+/// The name of a field where `spell` says how one is written. Those that stay as they are come before others.
+pub(crate) fn field_name(record: &Record, field: &Field, spell: impl Fn(&str) -> String) -> String {
+    let stays = |field: &Field| spell(&field.name).trim_start_matches("r#") == field.name;
+    if stays(field) {
+        return spell(&field.name);
+    }
+    let mut unique = Unique::default();
+    let (same, others): (Vec<&Field>, Vec<&Field>) =
+        record.fields.iter().partition(|field| stays(field));
+    for one in same {
+        unique.take(&one.name);
+    }
+    for other in others {
+        let name = unique.make(&spell(&other.name));
+        if other.name == field.name {
+            return name;
+        }
+    }
+    spell(&field.name)
 }
 
 #[cfg(test)]
@@ -142,6 +169,7 @@ mod tests {
             ("operator\"\"_km", "operator_km"),
             ("V::~V", "V_V"),
             ("3d", "_3d"),
+            ("gr\u{fc}n::\u{e9}", "gr\u{fc}n_\u{e9}"),
         ] {
             assert_eq!(flat(name), word);
         }

@@ -8,6 +8,7 @@
 
 pub mod awkward;
 pub mod kit;
+pub mod registers;
 
 use std::process::{Command, Stdio};
 
