@@ -7,6 +7,7 @@
 --   takes           by Lua type, a function from the value to what C gets, or to nil and why not
 --   callback        the data of the function's type, where functions are taken; label, what messages call it
 --   needed          a text why NULL is not taken, or nil
+--   object          whether it is an object of a class, of which one that was deleted is not taken
 
 local ffi = require "ffi"
 local callbacks = require "nlib.callbacks"
@@ -69,10 +70,7 @@ local function enumerator(types, name)
         local found = types:enumeration(name)
         local number = found and found.values[value]
         if not number then
-            local known = {}
-            for each in pairs(found and found.names or {}) do
-                known[#known + 1] = found.names[each]
-            end
+            local known = { unpack(found and found.list or {}) }
             table.sort(known)
             error(("'%s' is no value of %s, which has %s"):format(value, name, table.concat(known, ", ")), 0)
         end
@@ -80,14 +78,25 @@ local function enumerator(types, name)
     end
 end
 
--- Makes an object of a derived class a pointer to its base.
-local function to_base(types, to)
+-- Has a parameter take objects of classes that are derived from its own: they become pointers to their base.
+local function take_objects(types, made, to)
     local wanted = types:ctype(to)
-    return function(value)
+    local ways = {} -- by the number of the ctype
+    made.object = true
+    made.takes.cdata = function(value)
         if ffi.istype(wanted, value) then
             return value
         end
-        return records.upcast(value, wanted) or value
+        local number = tonumber(ffi.typeof(value))
+        local way = ways[number]
+        if way == nil then
+            way = records.way_up(value, wanted) or false
+            ways[number] = way
+        end
+        if not way then
+            return value
+        end
+        return ffi.cast(way.pointer, value ~= nil and ffi.cast("char *", value) + way.offset or nil)
     end
 end
 
@@ -104,7 +113,7 @@ local function for_pointer(types, made, to)
         end
     end
     if to.kind == "record" and types.generation.interface:has_scopes() then
-        made.takes.cdata = to_base(types, to)
+        take_objects(types, made, to)
     end
 end
 
@@ -114,7 +123,7 @@ local function for_reference(types, made, to)
         if to.const then
             made.takes.table = one_from_table(types, to)
         end
-        made.takes.cdata = to_base(types, to)
+        take_objects(types, made, to)
     elseif to.const and is_number(to) then
         local cell = ffi.typeof("$[1]", types:ctype(to))
         made.takes.number = function(value)
@@ -140,7 +149,7 @@ function arguments.parameter(types, parameter, pass)
         made.ctype = ffi.typeof("const $ *", types:ctype(resolved))
         made.needed = "a structure is needed"
         made.takes.table = one_from_table(types, resolved)
-        made.takes.cdata = to_base(types, resolved)
+        take_objects(types, made, resolved)
     elseif resolved.kind == "reference" then
         made.ctype = types:ctype(resolved)
         for_reference(types, made, types:resolve(resolved.to))

@@ -32,16 +32,13 @@ end
 
 -- ---- Methods ------------------------------------------------------------------------------------
 
--- A method of a base class, for objects of the class itself.
+-- A method of a base class. It takes objects of derived classes, as each parameter does that is an object.
 local function inherited(entry, types, key)
     for _, base in ipairs(entry.description.bases or {}) do
         local above = base.offset and records.entry(types, base.name)
         local method = above and classes.find(above, key)
         if method then
-            local pointer = ffi.typeof("$ *", above.ctype)
-            return function(self, ...)
-                return method(ffi.cast(pointer, ffi.cast("char *", self) + base.offset), ...)
-            end
+            return method
         end
     end
     return nil
@@ -145,22 +142,22 @@ function classes.destroyer(generation, name)
     list[1].pinned = true
     local destroy = functions.build(list[1])
     found = function(object)
-        if generation.loaded and not functions.deleted[object] then
+        if generation.loaded then
             pcall(destroy, object)
-            functions.deleted[object] = true
         end
     end
     generation.destroyers[name] = found
     return found
 end
 
--- Ends an object now. Later uses of its methods are errors.
+-- Ends an object now. Later calls that are given it are errors.
 function classes.delete(object)
     if type(object) ~= "cdata" or not enders[object] then
         error("nlib.delete takes an object that Lua code made or got by value, with a destructor", 3)
     end
     enders[object](ffi.gc(object, nil))
     enders[object] = nil
+    functions.end_object(object, records.addresses(object))
 end
 
 -- ---- Making objects -----------------------------------------------------------------------------

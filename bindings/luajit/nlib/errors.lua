@@ -47,6 +47,16 @@ function errors.is(value)
     return getmetatable(value) == Error
 end
 
+-- The error for a name that C would see cut, or that is no text; nil for others.
+function errors.of_name(name)
+    if type(name) ~= "string" then
+        return errors.new("usage", ("a name is a string, not a %s"):format(type(name)))
+    elseif name:find("\0", 1, true) then
+        return errors.new("usage", ("%q is no name: it has a NUL byte in it, where C's texts end"):format(name))
+    end
+    return nil
+end
+
 local function diagnostics_of(handle)
     local list = {}
     local found = ffi.new("nlib_luajit_diagnostic")

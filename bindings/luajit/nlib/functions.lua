@@ -19,9 +19,29 @@ local functions = {}
 -- Where thunks write what a C++ function threw: read at once after each call.
 local failure = ffi.new("char *[1]")
 
--- Objects that nlib.delete ended.
-local deleted = setmetatable({}, { __mode = "k" })
-functions.deleted = deleted
+-- Objects that nlib.delete ended and that Lua still refers to, by their addresses; `some` once there was one.
+local deleted = { some = false, at = setmetatable({}, { __mode = "v" }) }
+
+local function address_of(value)
+    return tonumber(ffi.cast("intptr_t", ffi.cast("const void *", value)))
+end
+
+-- Notes that an object was ended, at whose addresses its bases are too.
+function functions.end_object(object, list)
+    deleted.some = true
+    for _, address in ipairs(list) do
+        deleted.at[address_of(address)] = object
+    end
+end
+
+-- Whether an argument is an object that was ended, or a pointer to it.
+local function is_deleted(value)
+    if type(value) ~= "cdata" then
+        return false
+    end
+    local known, address = pcall(address_of, value)
+    return known and deleted.at[address] ~= nil
+end
 
 -- How to end each object that was made here.
 local enders = setmetatable({}, { __mode = "k" })
@@ -54,6 +74,9 @@ local function explain(plan, message)
 end
 
 local function wrong_count(plan, given)
+    if plan.method and given == 0 then
+        return bad_argument(plan, 1, "no object was given: call it as object:method(...)")
+    end
     local needed = plan.count - (plan.method and 1 or 0)
     return ("wrong number of arguments to '%s' (%d given, %d needed%s) in '%s'"):format(plan.name,
         given - (plan.method and 1 or 0), needed, plan.variadic and " at least" or "", plans.signature(plan.item))
@@ -115,6 +138,9 @@ local function convert(plan, given, made)
         local value = given[position]
         local kind = type(value)
         local why
+        if parameter.object and deleted.some and is_deleted(value) then
+            return position, "the object was deleted"
+        end
         if parameter.callback and (kind == "function" or kind == "table") then
             local callback
             value = addresses[value] or value
@@ -122,16 +148,14 @@ local function convert(plan, given, made)
             made[#made + 1] = callback
         elseif parameter.takes[kind] then
             value, why = parameter.takes[kind](value)
-        elseif parameter.needed and value == nil then
-            why = "it is nil: " .. parameter.needed
+        end
+        if parameter.needed and value == nil and not why then
+            why = (kind == "nil" and "it is nil: " or "it is NULL: ") .. parameter.needed
         end
         if why then
             return position, why
         end
         given[position] = value
-    end
-    if plan.method and deleted[given[1]] then
-        return 1, "the object was deleted"
     end
     return nil
 end
@@ -265,6 +289,9 @@ local function checks(plan, position, name, lines)
     local function add(...)
         lines[#lines + 1] = ("        " .. string.format(...))
     end
+    if parameter.object then
+        add("if deleted.some and is_deleted(%s) then return slow(plan, ...) end", name)
+    end
     if parameter.callback then
         add("if type(%s) == 'function' or type(%s) == 'table' then return slow(plan, ...) end", name, name)
     end
@@ -284,7 +311,8 @@ local function source(plan)
     local lines = {
         "local given = ...",
         "local plan, call, gate, control, slow, failed = given.plan, given.call, given.gate, given.control, given.slow, given.failed",
-        "local text, owned, gc, new, failure, deleted = given.text, given.owned, given.gc, given.new, given.failure, given.deleted",
+        "local text, owned, gc, new, failure = given.text, given.owned, given.gc, given.new, given.failure",
+        "local deleted, is_deleted = given.deleted, given.is_deleted",
         "local destroy, enders, memory_type = given.destroy, given.enders, given.memory",
         "local select, type, pcall = select, type, pcall",
     }
@@ -299,9 +327,6 @@ local function source(plan)
     end
     for position, name in ipairs(names) do
         checks(plan, position, name, lines)
-    end
-    if plan.method then
-        lines[#lines + 1] = "        if deleted[a1] then return slow(plan, ...) end"
     end
     local list = { "call" }
     if plan.memory then
@@ -361,7 +386,7 @@ function build(plan, gate)
     local made = assert(loadstring(source(plan), "=nlib: " .. plan.name)) {
         plan = plan, call = plan.call, gate = gate or plan.generation.gate, control = control, slow = slow,
         failed = failed, text = ffi.string, owned = owned, gc = ffi.gc, new = ffi.new, failure = failure,
-        deleted = deleted, destroy = plan.destroy, enders = enders, memory = plan.memory,
+        deleted = deleted, is_deleted = is_deleted, destroy = plan.destroy, enders = enders, memory = plan.memory,
     }
     addresses[made] = not plan.memory and not plan.throws and ffi.cast("void *", plan.call) or nil
     return made

@@ -38,7 +38,8 @@ function Interface:describe(name)
         return found
     end
     local handle, failure = self:open()
-    if not handle then
+    failure = failure or errors.of_name(name)
+    if failure then
         return nil, failure
     end
     local text = ffi.new("const char *[1]")

@@ -6,7 +6,6 @@
 
 local ffi = require "ffi"
 local abi = require "nlib.abi"
-local errors = require "nlib.errors"
 local generation = require "nlib.generation"
 local lookup = require "nlib.lookup"
 local methods = require "nlib.methods"
@@ -20,7 +19,7 @@ local library = {}
 --   object, name, context, options, strings
 --   generation      the code in use; generations: all that are loaded, the oldest first
 --   host            callbacks that the library was given by name
---   scopes          tables whose fields are kept until the code changes
+--   scopes          tables of what is kept until the code changes
 -- What is loaded, for libraries that are loaded with it; by name.
 local loaded = setmetatable({}, { __mode = "v" })
 
@@ -32,7 +31,7 @@ function Library:successor(plan)
     return reload.successor(self, plan)
 end
 
--- What `object[key]` means where the table has no such field yet.
+-- What `object[key]` means where nothing is kept for it yet; and whether to keep it.
 local function field(self, object, key)
     local method = methods[key]
     if method then
@@ -51,49 +50,20 @@ local function field(self, object, key)
     elseif key == "types" or key == "enums" or key == "symbols" then
         return self[key]
     end
-    local known, value, kept = pcall(lookup.resolve, self, key)
-    if not known then
-        errors.throw(value, 3)
-    end
-    if kept then
-        rawset(object, key, value)
-    end
-    return value
+    return lookup.resolve(self, key)
 end
 
 local function metatable(self)
     return {
         internals = self,
-        __index = function(object, key)
-            local value = field(self, object, key)
-            return value
-        end,
-        __newindex = function(_, key, value)
-            lookup.assign(self, key, value)
-        end,
         __tostring = function()
             return ("library %s%s"):format(self.name, self.unloaded and " (unloaded)" or "")
         end,
     }
 end
 
--- A table whose fields `make` gives, kept until the code changes.
-local function lazy(self, make)
-    return lookup.keep_until_reload(self, setmetatable({}, {
-        __index = function(scope, key)
-            local known, value, kept = pcall(make, key)
-            if not known then
-                errors.throw(value, 2)
-            end
-            if kept ~= false then
-                rawset(scope, key, value)
-            end
-            return value
-        end,
-        __newindex = function(_, key, value)
-            lookup.assign(self, key, value)
-        end,
-    }))
+local function lazy(self, get)
+    return lookup.with_fields(self, {}, {}, "", get)
 end
 
 local function used(self)
@@ -116,15 +86,14 @@ function library.new(of_context, options, filling, handle)
         name = ffi.string(abi.name(handle)), generations = {}, host = filling.callbacks, bound = {},
         scopes = setmetatable({}, { __mode = "k" }),
     }, Library)
-    lookup.keep_until_reload(self, object)
     self.types = lazy(self, function(name)
-        return methods.type(self, name)
+        return methods.type(self, name), true
     end)
     self.enums = lazy(self, function(name)
         if not lookup.usable(self).types:enumeration(name) then
             error(("%s has no enumeration '%s'"):format(self.name, tostring(name)), 0)
         end
-        return lookup.enumeration(self, name)
+        return lookup.enumeration(self, name), true
     end)
     self.symbols = lazy(self, function(name)
         return lookup.resolve(self, name)
@@ -133,13 +102,15 @@ function library.new(of_context, options, filling, handle)
     self.generation.types.uses = used(self)
     self.generations[1] = self.generation
     loaded[self.name] = self
-    return setmetatable(object, metatable(self))
+    return lookup.with_fields(self, object, metatable(self), "", function(key)
+        return field(self, object, key)
+    end)
 end
 
 -- The internals of a library's table, or nil.
 function library.of(object)
     local found = getmetatable(object)
-    return found and found.internals
+    return type(found) == "table" and found and found.internals
 end
 
 return library

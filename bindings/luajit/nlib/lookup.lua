@@ -6,6 +6,7 @@ local classes = require "nlib.classes"
 local declaration = require "nlib.declaration"
 local errors = require "nlib.errors"
 local functions = require "nlib.functions"
+local types_module = require "nlib.types"
 local values = require "nlib.values"
 
 jit.off(true, true)
@@ -96,7 +97,7 @@ function lookup.resolve(self, name)
         elseif item.item == "constant" then
             return values.of(made.types, item.type, item.value), not values.is_fresh(made.types, item.type)
         elseif item.item == "enumerator" then
-            return tonumber(item.value), true
+            return types_module.whole(item.value), true
         end
     end
     return lookup.type_of(self, name, items)
@@ -117,45 +118,54 @@ end
 
 -- ---- Namespaces and classes ---------------------------------------------------------------------
 
--- Has the fields of a table forgotten when the code changes.
-function lookup.keep_until_reload(self, scope)
-    self.scopes[scope] = true
-    return scope
+-- Gives a table fields that appear when they are first read and are forgotten when the code changes. `get(key)`
+-- gives the value and whether it may be kept; raises an error for what is not there. What is kept is beside the
+-- table, so that every assignment goes to the variable `prefix .. key`, or is an error.
+function lookup.with_fields(self, object, metatable, prefix, get)
+    local kept = {}
+    self.scopes[kept] = true
+    metatable.__index = setmetatable(kept, {
+        __index = function(_, key)
+            local known, value, keep = pcall(get, key)
+            if not known then
+                errors.throw(value, 2)
+            end
+            if keep then
+                rawset(kept, key, value)
+            end
+            return value
+        end,
+    })
+    metatable.__newindex = function(_, key, value)
+        lookup.assign(self, prefix .. tostring(key), value)
+    end
+    return setmetatable(object, metatable)
 end
 
 -- The table for a C++ namespace or class: its names as fields; a class is called to make an object.
 function lookup.scope(self, name)
     local prefix = name .. "::"
-    return lookup.keep_until_reload(self, setmetatable({}, {
-        __index = function(scope, key)
-            local known, value, kept = pcall(lookup.resolve, self, prefix .. tostring(key))
-            if not known then
-                errors.throw(value, 2)
-            end
-            if kept then
-                rawset(scope, key, value)
-            end
-            return value
-        end,
-        __newindex = function(_, key, value)
-            lookup.assign(self, prefix .. tostring(key), value)
-        end,
-        __call = function(scope, ...)
-            local construct = rawget(scope, "~construct")
-            if not construct then
-                lookup.usable(self)
-                if not self.generation.interface:item("record", name) then
-                    error(("%s is a namespace and not a class: it makes no objects"):format(name), 2)
-                end
-                construct = classes.constructor(self.generation, name)
-                rawset(scope, "~construct", construct)
-            end
-            return construct(...)
-        end,
+    local metatable = {
         __tostring = function()
             return ("%s of %s"):format(name, self.name)
         end,
-    }))
+    }
+    function metatable.__call(_, ...)
+        local kept = metatable.__index
+        local construct = rawget(kept, "~construct")
+        if not construct then
+            lookup.usable(self)
+            if not self.generation.interface:item("record", name) then
+                error(("%s is a namespace and not a class: it makes no objects"):format(name), 2)
+            end
+            construct = classes.constructor(self.generation, name)
+            rawset(kept, "~construct", construct)
+        end
+        return construct(...)
+    end
+    return lookup.with_fields(self, {}, metatable, prefix, function(key)
+        return lookup.resolve(self, prefix .. tostring(key))
+    end)
 end
 
 -- An enumeration as a table: numbers by name, names by number.

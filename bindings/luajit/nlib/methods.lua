@@ -112,7 +112,7 @@ end
 function methods.symbol(self, name, text)
     local made = lookup.usable(self)
     local address = ffi.new("void *[1]")
-    local err = errors.take(abi.symbol(made.handle, name, address))
+    local err = errors.of_name(name) or errors.take(abi.symbol(made.handle, name, address))
     if err then
         errors.raise(err)
     end

@@ -27,9 +27,32 @@ local records = {}
 
 -- ---- What is to be declared ---------------------------------------------------------------------
 
--- All fields, those of the base classes first, at their offsets.
+local function first_bit(field)
+    return field.bits and field.bits.offset or 8 * field.offset
+end
+
+-- Sorts fields by their offsets: a base class may lie behind one that is named after it.
+local function in_order(list)
+    local places = {}
+    for place, field in ipairs(list) do
+        places[field] = place
+    end
+    table.sort(list, function(one, other)
+        local left, right = first_bit(one), first_bit(other)
+        if left == right then
+            return places[one] < places[other]
+        end
+        return left < right
+    end)
+end
+
+-- All fields, those of the base classes too, as they lie in memory. A field of a base that another one of the same
+-- name hides cannot be named.
 local function fields_of(types, description)
-    local list = {}
+    local list, names = {}, {}
+    for _, field in ipairs(description.fields or {}) do
+        names[field.name or ""] = true
+    end
     for _, base in ipairs(description.bases or {}) do
         local item = base.offset and types:describe("record", base.name)
         for _, field in ipairs(item and fields_of(types, item) or {}) do
@@ -41,12 +64,21 @@ local function fields_of(types, description)
             if field.bits then
                 moved.bits = { offset = field.bits.offset + 8 * base.offset, width = field.bits.width }
             end
-            moved.inherited = true
+            if (field.name or "") ~= "" then
+                if names[field.name] then
+                    moved.name, moved.private = nil, true
+                end
+                names[field.name] = true
+            end
             list[#list + 1] = moved
         end
     end
+    local inherits = #list > 0
     for _, field in ipairs(description.fields or {}) do
         list[#list + 1] = field
+    end
+    if inherits then
+        in_order(list)
     end
     return list
 end
@@ -384,24 +416,40 @@ function records.entry(types, name)
     return types.entries[name]
 end
 
--- A pointer to the part of an object that is of one of its base classes, if `wanted`, a ctype of a pointer, is to
--- that class; else nil.
-function records.upcast(value, wanted)
-    local function search(entry, address)
-        for _, base in ipairs(entry.description.bases or {}) do
-            if base.offset then
-                local above = records.entry(entry.types, base.name)
-                local pointer = ffi.cast(ffi.typeof("$ *", above.ctype), address + base.offset)
-                local found = ffi.istype(wanted, pointer) and pointer or search(above, address + base.offset)
-                if found then
-                    return found
-                end
+-- Calls visit(entry, offset) for each base class of a record, until it gives something.
+local function each_base(entry, offset, visit)
+    for _, base in ipairs(entry.description.bases or {}) do
+        if base.offset then
+            local above = records.entry(entry.types, base.name)
+            local found = visit(above, offset + base.offset) or each_base(above, offset + base.offset, visit)
+            if found then
+                return found
             end
         end
-        return nil
     end
+    return nil
+end
+
+-- How to come from an object, or a pointer to one, to the part of it that is of its base class `wanted`, a ctype:
+-- { offset, pointer = ctype }. nil when that is none of its bases.
+function records.way_up(value, wanted)
     local entry = records.of(value)
-    return entry and search(entry, ffi.cast("char *", value))
+    return entry and each_base(entry, 0, function(above, offset)
+        return tonumber(above.ctype) == tonumber(wanted) and { offset = offset, pointer = ffi.typeof("$ *", above.ctype) }
+    end)
+end
+
+-- Where an object is, and where its bases are: a list of pointers.
+function records.addresses(object)
+    local start = ffi.cast("char *", object)
+    local list = { start }
+    local entry = records.of(object)
+    if entry then
+        each_base(entry, 0, function(_, offset)
+            list[#list + 1] = start + offset
+        end)
+    end
+    return list
 end
 
 -- The entry of the record that a cdata is, or points to; nil when it is none of nlib's.

@@ -61,7 +61,11 @@ end
 local Filling = {}
 Filling.__index = Filling
 
-function Filling:keep(value)
+-- Texts for C end at their first NUL byte; `any` is for those that are given with their length.
+function Filling:keep(value, any)
+    if type(value) == "string" and not any and value:find("\0", 1, true) then
+        usage(("nlib.load: %q has a NUL byte in it, where C's texts end"):format(value))
+    end
     self.anchors[#self.anchors + 1] = value
     return value
 end
@@ -115,7 +119,7 @@ function Filling:sources(list)
         elseif type(source) == "table" and type(source.code) == "string" then
             made.name = source.name and self:keep(source.name)
             made.language = source.language and self:keep(source.language)
-            made.data, made.size = ffi.cast("const void *", self:keep(source.code)), #source.code
+            made.data, made.size = ffi.cast("const void *", self:keep(source.code, true)), #source.code
         else
             usage(("nlib.load: source %d is neither a path nor { code = text }"):format(index))
         end

@@ -62,7 +62,16 @@ function Types:resolve(type)
     return type
 end
 
--- An enumeration: `type` its integer, `values` by name, `names` by value.
+-- A whole number of the data: beyond 2^53 it is written as a text, and is int64_t or uint64_t.
+function types.whole(value)
+    if type(value) ~= "string" then
+        return value
+    end
+    local suffix = value:sub(1, 1) == "-" and "LL" or "ULL"
+    return assert(loadstring("return " .. value .. suffix))()
+end
+
+-- An enumeration: `type` its integer, `values` by name, `names` by value (not those beyond 2^53: cdata are no keys).
 function Types:enumeration(name)
     local found = self.enumerations[name]
     if not found then
@@ -70,16 +79,19 @@ function Types:enumeration(name)
         if not item then
             return nil
         end
-        found = { name = name, type = item.type, values = {}, names = {}, scoped = item.scoped }
+        found = { name = name, type = item.type, values = {}, names = {}, list = {}, scoped = item.scoped }
         for _, value in ipairs(item.values) do
             local short = value.name:match("[^:]+$")
-            local number = tonumber(value.value)
+            local number = types.whole(value.value)
             local suffix = value.name
             while suffix do -- a::b::C, b::C, C
                 found.values[suffix] = number
                 suffix = suffix:match("^.-::(.*)$")
             end
-            found.names[number] = found.names[number] or (item.scoped and value.name or short)
+            found.list[#found.list + 1] = item.scoped and value.name or short
+            if type(number) == "number" then
+                found.names[number] = found.names[number] or found.list[#found.list]
+            end
         end
         self.enumerations[name] = found
     end

@@ -2,18 +2,13 @@
 
 local ffi = require "ffi"
 local records = require "nlib.records"
+local types_module = require "nlib.types"
 
 jit.off(true, true)
 
 local values = {}
 
 local numbers = { inf = math.huge, ["-inf"] = -math.huge, nan = 0 / 0 }
-
--- A whole number beyond 2^53, from its digits: int64_t or uint64_t.
-local function from_digits(digits)
-    local suffix = digits:sub(1, 1) == "-" and "LL" or "ULL"
-    return assert(loadstring("return " .. digits .. suffix))()
-end
 
 local function fill(types, object, entry, list)
     for index, field in ipairs(entry.description.fields) do
@@ -51,10 +46,9 @@ function values.of(types, type_data, value)
         if to.kind == "character" and _G.type(value) == "string" then
             return value
         end
-        local address = _G.type(value) == "string" and from_digits(value) or value
-        return ffi.cast(types:ctype(type), ffi.cast("intptr_t", address))
-    elseif _G.type(value) == "string" and (kind == "integer" or kind == "character" or kind == "enum") then
-        return from_digits(value)
+        return ffi.cast(types:ctype(type), ffi.cast("intptr_t", types_module.whole(value)))
+    elseif kind == "integer" or kind == "character" or kind == "enum" then
+        return types_module.whole(value)
     end
     return value
 end

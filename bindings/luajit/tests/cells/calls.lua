@@ -124,7 +124,14 @@ cells["wrong-arguments"] = function(with)
     check.equal(kit.kit_calls, before, "nothing was called")
 
     check.raises(function() kit.new "kit_pont" end, "no type is called 'kit_pont'")
-    check.raises(function() kit.KIT_RED = 2 end, "'KIT_RED' is no variable of kit")
+    -- Nothing but variables can be assigned, whether it was read before or not.
+    for _ = 1, 2 do
+        check.raises(function() kit.KIT_RED = 2 end, "calls.lua:", "'KIT_RED' is no variable of kit")
+        check.raises(function() kit.kit_add = 2 end, "calls.lua:", "'kit_add' is no variable of kit")
+        check.raises(function() kit.symbols.KIT_RED = 2 end, "calls.lua:", "'KIT_RED' is no variable of kit")
+        check.equal(kit.KIT_RED + kit.symbols.KIT_RED, 2)
+        check.equal(type(kit.kit_add), "function")
+    end
     check.raises(function() kit.kit_calls = "many" end, "cannot convert 'string' to 'int'")
     -- The same in compiled code: errors that come after the call has been hot.
     local function add(from, last)

@@ -1,6 +1,7 @@
 -- C++: overloads, references, classes, exceptions.
 
 local check = require "check"
+local ffi = require "ffi"
 local nlib = require "nlib"
 
 local cells, own = {}, {}
@@ -141,6 +142,71 @@ function own.derived()
     geo.fail(0)
     geo.counter = geo.counter + 1
     check.equal(geo.counter, 4, "a variable in a namespace")
+end
+
+-- What is no object of the class, or is one no more, does not come to C.
+function own.objects()
+    check.write("held.hpp", [[
+        #pragma once
+        #include <string>
+        struct Side { int o = 9; int get_o() { return o; } static int twice(int a) { return 2 * a; } };
+        struct Base { virtual ~Base() {} std::string text = "a text that is long enough to be on the heap"; int v = 7; int get_v() { return v; } };
+        struct Derived : Side, Base { int d = 8; int get_d() { return d; } };
+        struct Hides : Base { int v = 5; };
+        struct Other { int x = 1; };
+        struct pair { int a, b; };
+        int length(const Base &base);
+        int length_at(const Base *base);
+        pair same(pair p);
+        pair *nowhere();
+    ]])
+    check.write("held.cpp", [[
+        #include "held.hpp"
+        int length(const Base &base) { return base.text.size(); }
+        int length_at(const Base *base) { return base ? base->text.size() : -1; }
+        pair same(pair p) { return p; }
+        pair *nowhere() { return nullptr; }
+    ]])
+    local lib = assert(nlib.load { source = "held.cpp" })
+    check.raises(function() lib.same(lib.nowhere()) end, "bad argument #1 to 'same'", "NULL")
+    for _, name in ipairs { "Base", "Derived" } do
+        local null = lib.cast(name .. " *", nil)
+        check.raises(function() null:get_v() end, "bad self", "it is NULL")
+        check.raises(function() lib.length(null) end, "bad argument #1 to 'length'", "it is NULL")
+        check.equal(lib.length_at(null), -1, "NULL is taken where a pointer is")
+    end
+
+    local derived = lib.Derived()
+    check.equal(derived.o + derived.v + derived.d, 24, "the fields of a base that lies behind another")
+    derived.v = 70
+    check.equal(derived:get_v(), 70)
+    check.equal(derived:get_o(), 9, "a method of the second base")
+    check.equal(derived.twice(4), 8, "a static method of a base")
+    check.equal(lib.Hides().v, 5, "a field that hides one of a base")
+    for _, wrong in ipairs { 5, "xxxxxxxxxxxxxxxxxxxxxxx", {}, lib.Other(), lib.new "int[4]" } do
+        check.raises(function() derived.get_v(wrong) end, "'Base::get_v' on bad self", "int Base::get_v()")
+    end
+    check.raises(function() derived.get_v(nil) end, "bad self")
+
+    local pointer = lib.cast("Derived *", derived)
+    local side = lib.cast("Side *", lib.cast("char *", derived) + ffi.offsetof(lib.types.Derived, "o"))
+    check.equal(side:get_o(), 9)
+    check.equal(lib.length(derived), 44)
+    nlib.delete(derived)
+    local another = lib.Derived()
+    for _, ended in ipairs { derived, pointer } do
+        check.raises(function() ended:get_d() end, "the object was deleted")
+        check.raises(function() ended:get_v() end, "'Base::get_v' on bad self", "the object was deleted")
+        check.raises(function() lib.length(ended) end, "bad argument #1 to 'length'", "the object was deleted")
+        check.raises(function() lib.length_at(ended) end, "the object was deleted")
+    end
+    check.raises(function() side:get_o() end, "the object was deleted")
+    check.equal(another:get_v() + lib.length(another), 51, "another object")
+    local sum = 0
+    for _ = 1, 1000 do
+        sum = sum + another:get_v() -- compiled by now
+    end
+    check.equal(sum, 7000)
 end
 
 return { cells = cells, own = own }

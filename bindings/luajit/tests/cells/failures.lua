@@ -47,6 +47,15 @@ cells["missing-symbol"] = function(with)
     check.raises(function() return kit:symbol "kit_ad" end, "kit_add")
     check.raises(function() return kit[1] end, "a number is none")
     check.equal(kit.kit_add(1, 1), 2, "the name that was meant")
+    -- A name is not cut at a NUL byte.
+    for _, f in ipairs {
+        function() return kit["kit_add\0x"] end, function() return kit:symbol "kit_add\0x" end,
+        function() return kit:pointer "kit_add\0x" end, function() return kit:describe "kit_add\0x" end,
+        function() kit["kit_calls\0x"] = 1 end,
+    } do
+        check.raises(f, "kit_")
+    end
+    check.fails("usage", nlib.load { code = "int a;", name = "a\0b" })
     -- What the library has and its headers do not declare.
     check.write("quiet.h", "int loud(void);\n")
     check.write("quiet.c", "int loud(void) { return 1; }\nint quiet(void) { return 2; }\n")

@@ -69,6 +69,24 @@ function own.layouts()
     check.truth(count > 200, "more than 200 records")
 end
 
+-- Whole numbers that a Lua number cannot hold stay what they are.
+function own.enumerators()
+    local lib = assert(nlib.load { name = "wide", code = [[
+        enum wide { LARGEST = 0x7fffffffffffffff, ODD = 0x20000000000001, SMALL = 3 };
+        enum lowest { LOWEST = -0x20000000000001 };
+        enum wide same(enum wide value) { return value; }
+    ]] })
+    check.equal(lib.LARGEST, 0x7fffffffffffffffULL)
+    check.equal(lib.ODD, 0x20000000000001ULL)
+    check.equal(lib.LOWEST, -0x20000000000001LL)
+    check.equal(lib.SMALL, 3)
+    check.equal(lib.enums.wide.ODD, 0x20000000000001ULL)
+    check.equal(lib.enums.wide[3], "SMALL")
+    check.equal(lib.same "ODD", 0x20000000000001ULL, "by name")
+    check.equal(lib.same(lib.ODD), 0x20000000000001ULL)
+    check.raises(function() lib.same "EVEN" end, "LARGEST, ODD, SMALL")
+end
+
 function own.declarations()
     local function lookup(name)
         return name:find "^kit" and { kind = "typedef", name = name } or nil
