@@ -8,7 +8,7 @@
 const path = require("node:path");
 const koffi = require("koffi");
 const { functionOf } = require("./koffi-types");
-const { check } = require("./errors");
+const { check } = require("./failures");
 const { nlib, outCell } = require("./native");
 const { optionsOf, readLoad } = require("./options");
 

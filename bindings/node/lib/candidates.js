@@ -3,6 +3,7 @@
 
 const koffi = require("koffi");
 const { classes, typeError } = require("./errors");
+const { textOf } = require("./given");
 const { functionOf } = require("./koffi-types");
 const { NativeCall } = require("./native-call");
 const { RecordPointerType, RecordReferenceType } = require("./types/record-pointers");
@@ -209,6 +210,7 @@ class Candidates {
 
     /** The one with these parameter types, as the header writes them. */
     named(types) {
+        textOf(types, "the argument of overload");
         const plain = (text) => text.replace(/\s+/g, "").replace(/^\(|\)$/g, "");
         const found = this.all.filter((candidate) => plain(typesOf(candidate)) === plain(types));
         if (found.length === 1) return found[0];

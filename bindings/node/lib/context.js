@@ -1,7 +1,8 @@
 "use strict";
 // Contexts, and loading in them.
 
-const { check, classes, errorOf, typeError } = require("./errors");
+const { classes, typeError } = require("./errors");
+const { check, errorOf } = require("./failures");
 const { Image } = require("./image");
 const { Library, libraryProxy } = require("./library");
 const { Inbox } = require("./messages");
@@ -99,7 +100,7 @@ function prepare(given, more) {
     const { request, context, signal, kept } = readLoad(given, more);
     if (signal !== undefined && !(signal instanceof AbortSignal)) throw typeError("signal has to be an AbortSignal");
     const used = contextOf(context);
-    const image = (handle) => new Image(handle, kept, () => used.unuse());
+    const image = (handle) => new Image(handle, kept, used);
     return {
         signal,
         sync() {

@@ -1,8 +1,6 @@
 "use strict";
-// Errors of nlib as classes of JavaScript's, one for each nlib_error_kind.
-
-const koffi = require("koffi");
-const { Diagnostic, nlib } = require("./native");
+// Errors as classes of JavaScript's: one for each nlib_error_kind (failures.js makes them), and what is wrong with
+// arguments.
 
 /**
  * What nlib says is wrong. `code` tells the kind, as Node's errors do: "ERR_NLIB_COMPILE". `message` names the
@@ -27,127 +25,78 @@ class NlibError extends Error {
 NlibError.prototype.diagnostics = Object.freeze([]);
 NlibError.prototype.near = Object.freeze([]);
 
-/** The source does not compile, or a header does not parse; see `diagnostics`. */
-class CompileError extends NlibError {
-    static code = "ERR_NLIB_COMPILE";
-}
-/** The request makes no sense: an unknown library, a bad flag. */
-class UsageError extends NlibError {
-    static code = "ERR_NLIB_USAGE";
-}
-/** A manifest or project file is wrong; see `diagnostics`. */
-class ManifestError extends NlibError {
-    static code = "ERR_NLIB_MANIFEST";
-}
-/** Symbols do not resolve, or a constructor threw. */
-class LinkError extends NlibError {
-    static code = "ERR_NLIB_LINK";
-}
-/** The compiler cannot be used. */
-class ToolchainError extends NlibError {
-    static code = "ERR_NLIB_TOOLCHAIN";
-}
-/** The cache, the network or the file system. */
-class SystemError extends NlibError {
-    static code = "ERR_NLIB_SYSTEM";
-}
-/** The library has no such name; see `near`. */
-class SymbolError extends NlibError {
-    static code = "ERR_NLIB_SYMBOL";
-}
-/** A C++ name is overloaded and nothing tells which is meant; `near` lists the overloads. */
-class AmbiguousError extends NlibError {
-    static code = "ERR_NLIB_AMBIGUOUS";
-}
-/** The library cannot be unloaded now; it stays as it was. */
-class InUseError extends NlibError {
-    static code = "ERR_NLIB_IN_USE";
-}
-/** The library was unloaded. */
-class UnloadedError extends NlibError {
-    static code = "ERR_NLIB_UNLOADED";
-}
-/** nlib was given what it cannot read. */
-class ArgumentError extends NlibError {
-    static code = "ERR_NLIB_ARGUMENT";
-}
-/** A handle that nlib does not know. */
-class HandleError extends NlibError {
-    static code = "ERR_NLIB_HANDLE";
-}
-/** Somebody cancelled the load. */
-class CancelledError extends NlibError {
-    static code = "ERR_NLIB_CANCELLED";
-}
-/** A fault inside nlib; please report it. */
-class InternalError extends NlibError {
-    static code = "ERR_NLIB_INTERNAL";
-}
-/** A C++ exception that left the function that was called; `message` is what it says. */
-class NativeException extends NlibError {
-    static code = "ERR_NLIB_EXCEPTION";
-}
-/** Another thread ran a callback while this one could not; see "Threads" in the README. */
-class ThreadError extends NlibError {
-    static code = "ERR_NLIB_THREAD";
-}
-/** A type or function that JavaScript cannot express. */
-class TypeNotSupportedError extends NlibError {
-    static code = "ERR_NLIB_TYPE";
-}
-
-const KINDS = new Map([
-    [1, CompileError],
-    [2, UsageError],
-    [3, ManifestError],
-    [4, LinkError],
-    [5, ToolchainError],
-    [6, SystemError],
-    [7, SymbolError],
-    [8, AmbiguousError],
-    [9, InUseError],
-    [10, UnloadedError],
-    [11, ArgumentError],
-    [12, HandleError],
-    [13, CancelledError],
-    [70, InternalError],
-]);
-
-const SEVERITIES = ["", "remark", "note", "warning", "error"];
-
-function diagnostics(token) {
-    const found = [];
-    const size = koffi.sizeof(Diagnostic);
-    const bytes = Buffer.alloc(size);
-    for (let index = 0; ; index++) {
-        bytes.writeBigUInt64LE(BigInt(size));
-        if (!nlib.error_diagnostic(token, index, bytes)) return found;
-        const { severity, line, column, file, text, option, library, unit } = koffi.decode(bytes, Diagnostic);
-        found.push({ severity: SEVERITIES[severity] ?? "error", file, line, column, text, option, library, unit });
-    }
-}
-
-function near(token) {
-    const names = [];
-    for (let index = 0; ; index++) {
-        const name = nlib.error_near(token, index);
-        if (name === null) return names;
-        names.push(name);
-    }
-}
-
-/** Makes an Error of an nlib_error and frees that. */
-function errorOf(token) {
-    const Class = KINDS.get(nlib.error_get_kind(token)) ?? NlibError;
-    const error = new Class(nlib.error_message(token), { diagnostics: diagnostics(token), near: near(token) });
-    nlib.error_free(token);
-    return error;
-}
-
-/** Throws what a function of nlib.h gave, unless that is null. */
-function check(token) {
-    if (token !== null) throw errorOf(token);
-}
+/** The class of each kind of error, by name. */
+const classes = {
+    NlibError,
+    /** The source does not compile, or a header does not parse; see `diagnostics`. */
+    CompileError: class extends NlibError {
+        static code = "ERR_NLIB_COMPILE";
+    },
+    /** The request makes no sense: an unknown library, a bad flag. */
+    UsageError: class extends NlibError {
+        static code = "ERR_NLIB_USAGE";
+    },
+    /** A manifest or project file is wrong; see `diagnostics`. */
+    ManifestError: class extends NlibError {
+        static code = "ERR_NLIB_MANIFEST";
+    },
+    /** Symbols do not resolve, or a constructor threw. */
+    LinkError: class extends NlibError {
+        static code = "ERR_NLIB_LINK";
+    },
+    /** The compiler cannot be used. */
+    ToolchainError: class extends NlibError {
+        static code = "ERR_NLIB_TOOLCHAIN";
+    },
+    /** The cache, the network or the file system. */
+    SystemError: class extends NlibError {
+        static code = "ERR_NLIB_SYSTEM";
+    },
+    /** The library has no such name; see `near`. */
+    SymbolError: class extends NlibError {
+        static code = "ERR_NLIB_SYMBOL";
+    },
+    /** A C++ name is overloaded and nothing tells which is meant; `near` lists the overloads. */
+    AmbiguousError: class extends NlibError {
+        static code = "ERR_NLIB_AMBIGUOUS";
+    },
+    /** The library cannot be unloaded now; it stays as it was. */
+    InUseError: class extends NlibError {
+        static code = "ERR_NLIB_IN_USE";
+    },
+    /** The library was unloaded. */
+    UnloadedError: class extends NlibError {
+        static code = "ERR_NLIB_UNLOADED";
+    },
+    /** nlib was given what it cannot read. */
+    ArgumentError: class extends NlibError {
+        static code = "ERR_NLIB_ARGUMENT";
+    },
+    /** A handle that nlib does not know. */
+    HandleError: class extends NlibError {
+        static code = "ERR_NLIB_HANDLE";
+    },
+    /** Somebody cancelled the load. */
+    CancelledError: class extends NlibError {
+        static code = "ERR_NLIB_CANCELLED";
+    },
+    /** A fault inside nlib; please report it. */
+    InternalError: class extends NlibError {
+        static code = "ERR_NLIB_INTERNAL";
+    },
+    /** A C++ exception that left the function that was called; `message` is what it says. */
+    NativeException: class extends NlibError {
+        static code = "ERR_NLIB_EXCEPTION";
+    },
+    /** Another thread ran a callback while this one could not; see "Threads" in the README. */
+    ThreadError: class extends NlibError {
+        static code = "ERR_NLIB_THREAD";
+    },
+    /** A type or function that JavaScript cannot express. */
+    TypeNotSupportedError: class extends NlibError {
+        static code = "ERR_NLIB_TYPE";
+    },
+};
 
 /** A TypeError about an argument, with a code. */
 function typeError(message) {
@@ -173,29 +122,12 @@ function fromCaller(error) {
     return error;
 }
 
-module.exports = {
-    check,
-    errorOf,
-    rangeError,
-    typeError,
-    classes: {
-        NlibError,
-        CompileError,
-        UsageError,
-        ManifestError,
-        LinkError,
-        ToolchainError,
-        SystemError,
-        SymbolError,
-        AmbiguousError,
-        InUseError,
-        UnloadedError,
-        ArgumentError,
-        HandleError,
-        CancelledError,
-        InternalError,
-        NativeException,
-        ThreadError,
-        TypeNotSupportedError,
-    },
-};
+/** Adds to what an error says, also where its stack repeats it; gives the error. */
+function extend(error, text) {
+    const { message, stack } = error;
+    error.message = message + text;
+    error.stack = stack.replace(message, () => error.message);
+    return error;
+}
+
+module.exports = { classes, extend, rangeError, typeError };

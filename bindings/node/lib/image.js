@@ -7,11 +7,15 @@
 const koffi = require("koffi");
 const { callsSoFar, runsSince } = require("./calls");
 const { Callbacks } = require("./callbacks");
-const { check, classes } = require("./errors");
+const { classes, extend } = require("./errors");
+const { check, errorOf } = require("./failures");
 const { Interface, Types } = require("./interface");
 const { functionOf } = require("./koffi-types");
 const { Holder } = require("./memory");
-const { nlib, outCell } = require("./native");
+const { SymbolInfo, nlib, outCell } = require("./native");
+
+// Those that are loaded. What they keep stays, also when nobody has the library's object any more.
+const live = new Set();
 
 /** What is loaded. */
 class Image {
@@ -24,16 +28,17 @@ class Image {
     #scopes = null;
     #freeThunk = null;
     #end = "";
-    #onEnd;
+    #context;
+    #heirlooms = [];
 
     /**
      * @param {bigint} handle the nlib_lib
      * @param {unknown[]} kept what has to stay as long as it is loaded
-     * @param {() => void} onEnd is called once it is not
+     * @param {Context} context what loaded it, and is used until it is not
      */
-    constructor(handle, kept, onEnd) {
+    constructor(handle, kept, context) {
         this.#handle = handle;
-        this.#onEnd = onEnd;
+        this.#context = context;
         this.name = nlib.name(handle);
         this.kept = kept;
         this.isLive = true;
@@ -46,6 +51,7 @@ class Image {
         this.holder = new Holder();
         this.types = new Types(this);
         this.callbacks = new Callbacks(this);
+        live.add(this);
     }
 
     get handle() {
@@ -65,10 +71,11 @@ class Image {
         try {
             return (this.#interface ??= new Interface(this.#handle));
         } catch (error) {
-            this.#interfaceError = error;
-            error.message +=
+            this.#interfaceError = extend(
+                error,
                 `\nThe functions of \`${this.name}\` have no types therefore; they can be called with types that you ` +
-                "give: library.func(name, result, parameters)";
+                    "give: library.func(name, result, parameters)",
+            );
             throw error;
         }
     }
@@ -182,36 +189,89 @@ class Image {
         }
     }
 
-    /** Unloads: an InUseError when something still runs or uses it, and then all stays as it was. */
+    /** Everything that the library publishes. */
+    symbols() {
+        const count = outCell();
+        check(nlib.symbol_count(this.handle, count));
+        return Array.from({ length: Number(count[0]) }, (_, index) => this.#symbolAt(index));
+    }
+
+    #symbolAt(index) {
+        const size = koffi.sizeof(SymbolInfo);
+        const bytes = Buffer.alloc(size);
+        bytes.writeBigUInt64LE(BigInt(size));
+        check(nlib.symbol_at(this.#handle, index, bytes));
+        return koffi.decode(bytes, SymbolInfo);
+    }
+
+    /**
+     * Unloads. Where the same library is loaded once more in this process, only this load of it ends. An InUseError
+     * when something still runs or uses it, and then all stays as it was.
+     */
     unload() {
         this.check();
-        // koffi runs native code on a stack of its own, where nlib does not see it.
-        if (this.running > 0 || runsSince(this.loadedAt))
+        if (this.#isRunning)
             throw new classes.InUseError(
                 `\`${this.name}\` cannot be unloaded while a call runs: wait until it has returned`,
             );
-        check(nlib.unload(this.#handle));
-        nlib.release(this.#handle);
-        this.#ended("was unloaded");
+        const refused = nlib.unload(this.#handle);
+        const heir = refused === null ? null : this.#twin();
+        if (refused !== null && heir === null) throw errorOf(refused);
+        this.#ended("was unloaded", refused, heir);
     }
 
     /** Another image takes its place: unloads, or where something still uses it leaves it loaded. */
     retire() {
-        const isRunning = this.running > 0 || runsSince(this.loadedAt);
-        const error = isRunning ? null : nlib.unload(this.#handle);
-        if (error !== null) nlib.error_free(error);
-        nlib.release(this.#handle);
-        this.#ended("was loaded anew; take it from the library again", isRunning || error !== null);
+        const isRunning = this.#isRunning;
+        const refused = isRunning ? null : nlib.unload(this.#handle);
+        const heir = isRunning || refused !== null ? this.#twin() : null;
+        this.#ended("was loaded anew; take it from the library again", refused, heir, isRunning);
     }
 
-    #ended(how, isStillThere = false) {
+    /** Whether code of it may run. koffi runs native code on a stack of its own, where nlib does not see it. */
+    get #isRunning() {
+        return this.running > 0 || runsSince(this.loadedAt);
+    }
+
+    /** Another load of the same library that has not ended: what is loaded twice is one thing, with two handles. */
+    #twin() {
+        const isSame = (other) =>
+            other !== this &&
+            other.name === this.name &&
+            other.#context === this.#context &&
+            other.#start === this.#start;
+        return [...live].find(isSame) ?? null;
+    }
+
+    /** Where its first symbol lies: no other library's does. */
+    get #start() {
+        const count = outCell();
+        check(nlib.symbol_count(this.#handle, count));
+        return count[0] === 0n ? 0n : this.#symbolAt(0).address;
+    }
+
+    /**
+     * It is no longer used from here. What native code was given goes with the code: now, with the twin that is
+     * the heir, or never, where the code had to be left behind.
+     */
+    #ended(how, refused, heir, isRunning = false) {
+        if (refused !== null) nlib.error_free(refused);
+        nlib.release(this.#handle);
+        live.delete(this);
         this.isLive = false;
         this.#end = how;
         this.#interface?.free();
-        if (isStillThere) return;
+        const left = [this, ...this.#heirlooms];
+        this.#heirlooms = [];
+        if (heir !== null) heir.#heirlooms.push(...left);
+        else if (refused === null && !isRunning) for (const image of left) image.#letGo();
+    }
+
+    /** The code is gone: nothing calls back any more, or reads what was written into its memory. */
+    #letGo() {
         this.callbacks.dispose();
         this.holder.clear();
-        this.#onEnd();
+        this.#context.unuse();
     }
 }
 

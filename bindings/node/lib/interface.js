@@ -2,7 +2,7 @@
 // What a library's headers declare, asked for name by name, and the types made of it (docs/interface.md).
 
 const koffi = require("koffi");
-const { check } = require("./errors");
+const { check } = require("./failures");
 const { nlib, outCell } = require("./native");
 const { ArrayType, VectorType } = require("./types/arrays");
 const { FunctionPointerType, Signature } = require("./types/functions");

@@ -4,11 +4,10 @@
 
 const { EventEmitter } = require("node:events");
 const util = require("node:util");
-const koffi = require("koffi");
-const { check, classes, typeError } = require("./errors");
+const { classes, extend, typeError } = require("./errors");
 const { functionOfSymbol } = require("./functions");
 const { itemOf } = require("./items");
-const { SymbolInfo, nlib, outCell } = require("./native");
+const { nlib } = require("./native");
 const { LINKERS } = require("./options");
 const { Pointer } = require("./pointer");
 const { dispose } = require("./record");
@@ -185,18 +184,13 @@ class Library {
 
     /** Every function and variable that the library publishes, whether a header declares it or not. */
     symbols() {
-        const { handle } = this.#image;
-        const count = outCell();
-        check(nlib.symbol_count(handle, count));
-        const size = koffi.sizeof(SymbolInfo);
-        const bytes = Buffer.alloc(size);
-        return Array.from({ length: Number(count[0]) }, (_, index) => {
-            bytes.writeBigUInt64LE(BigInt(size));
-            check(nlib.symbol_at(handle, index, bytes));
-            const info = koffi.decode(bytes, SymbolInfo);
-            const { name, demangled, address } = info;
-            return { name, demangled, address, bytes: Number(info.bytes), isFunction: info.is_function !== 0 };
-        });
+        return this.#image.symbols().map(({ name, demangled, address, bytes, is_function }) => ({
+            name,
+            demangled,
+            address,
+            bytes: Number(bytes),
+            isFunction: is_function !== 0,
+        }));
     }
 
     /** A type: text of C's, with the names of the library's headers in it. */
@@ -222,9 +216,11 @@ class Library {
 
     /**
      * Unloads: the library's destructors run, and every use of it, or of what came from it, is an UnloadedError
-     * from then on. An InUseError while a call of it runs or another library is linked against it.
+     * from then on. Where the same library was loaded more than once, its code goes with the last of them. An
+     * InUseError while a call of it runs or another library is linked against it.
      */
-    unload() {
+    unload(...values) {
+        if (values.length) throw typeError("unload takes no arguments");
         this.#image.unload();
         this.#state.members.clear();
         this.#state.events.emit("unload");
@@ -251,6 +247,12 @@ class Library {
         this.#image.check();
         this.#state.replace(this.#state.load.sync());
         return this;
+    }
+
+    /** What JSON says of it. */
+    toJSON() {
+        const { name, isLoaded, generation } = this;
+        return { name, isLoaded, generation };
     }
 
     [util.inspect.custom]() {
@@ -316,11 +318,29 @@ function boundTo(target, proxy, key, value) {
     if (known?.of === value) return known.method;
     const own = (result) => (result === target ? proxy : result);
     const method = (...values) => {
-        const result = value.apply(target, values);
+        let result;
+        try {
+            result = value.apply(target, values);
+        } catch (error) {
+            throw namesake(target, key, error);
+        }
         return result instanceof Promise ? result.then(own) : own(result);
     };
     methods.set(key, { of: value, method });
     return method;
+}
+
+/** Says of an error of one of Library's methods that the library has a function of that name, where it does. */
+function namesake(target, key, error) {
+    const isMistake = error instanceof TypeError || error instanceof classes.SymbolError;
+    if (!isMistake || !target.isLoaded) return error;
+    try {
+        if (target.has(key))
+            extend(error, `\nThis is nlib's \`${key}\`; that of \`${target.name}\` is library.get("${key}")`);
+    } catch {
+        // The headers cannot be read.
+    }
+    return error;
 }
 
 /** A namespace of C++, whose names are properties. */
@@ -330,9 +350,11 @@ function namespaceProxy(library, name) {
         [util.inspect.custom]: { value: () => `namespace ${name} { ${names().size} names }` },
     });
     const inside = (key) => `${name}::${key}`;
+    // What JavaScript asks every object for is there only where the library declares it.
+    const isAsked = (key) => key === "then" || key === "toJSON";
+    const get = (key) => (isAsked(key) && !names().has(key) ? undefined : library.get(inside(key)));
     return new Proxy(target, {
-        get: (_, key) =>
-            typeof key === "symbol" ? target[key] : key === "then" ? undefined : library.get(inside(key)),
+        get: (_, key) => (typeof key === "symbol" ? target[key] : get(key)),
         set(_, key, value) {
             library.set(inside(key), value);
             return true;

@@ -77,6 +77,11 @@ function newPlace(size, alignment, holder = null) {
 class Holder {
     #kept = new Map();
 
+    /** @param {boolean} isForMany whether the memory is an array's, of any number of items */
+    constructor(isForMany = false) {
+        this.isForMany = isForMany;
+    }
+
     /** What the place pointed to before is no longer needed; `kept` is. */
     replace(place, kept) {
         const key = place.known ?? place.base;

@@ -2,12 +2,13 @@
 // nlib.h: where libnlib is found, its structures and its functions.
 //
 // Handles are the tokens that nlib gives, as BigInt. A function that can fail gives the error's token, or
-// null. Nothing here has an opinion: errors become JavaScript's in errors.js, requests are made in
-// options.js.
+// null. Nothing here has an opinion: errors become JavaScript's in failures.js, requests are made in
+// options.js. Only texts are checked, all of them here: koffi takes a number for an address.
 
 const fs = require("node:fs");
 const path = require("node:path");
 const koffi = require("koffi");
+const { pathOf, textOf } = require("./given");
 
 /** The version of nlib.h that this file is written after: major * 1000000 + minor * 1000. */
 const HEADER_VERSION = 0 * 1000000 + 1 * 1000;
@@ -22,11 +23,11 @@ let loaded = null;
 
 /**
  * Says which libnlib is used. Only before the first use of nlib.
- * @param {string} file the path of libnlib.so.1
+ * @param {string | URL} file the path of libnlib.so.1
  */
 function useLibrary(file) {
     if (loaded) throw new Error("useLibrary comes too late: nlib is in use already; call it before the first load");
-    chosen = file;
+    chosen = pathOf(file, "the path of libnlib");
 }
 
 /** Where libnlib is looked for: what useLibrary said, NLIB_LIBRARY, the package, the system's folders. */
@@ -160,10 +161,15 @@ const SymbolInfo = struct({
 const handle = "void *";
 const out = "void *";
 
+/** A text among the parameters; `what` names it in messages. */
+const text = (what, mayBeNull = false) => ({ what, mayBeNull });
+const name = text("the name");
+const kind = text("the kind", true);
+
 /** Result and parameters of every function of nlib.h that the binding uses. */
 const SIGNATURES = {
     version_string: ["str", []],
-    has: ["int", ["str"]],
+    has: ["int", [text("the capability")]],
 
     error_get_kind: ["uint32", [handle]],
     error_message: ["str", [handle]],
@@ -187,15 +193,15 @@ const SIGNATURES = {
     task_cancel: ["void", [handle]],
     task_free: ["void", [handle]],
 
-    symbol: [handle, [handle, "str", out]],
+    symbol: [handle, [handle, name, out]],
     symbol_count: [handle, [handle, out]],
     symbol_at: [handle, [handle, "size_t", out]],
 
     interface_open: [handle, [handle, out]],
-    interface_names: [handle, [handle, "str", out]],
-    interface_describe: [handle, [handle, "str", "str", "str", out]],
-    interface_text: [handle, [handle, "str", out, out]],
-    interface_symbol: [handle, [handle, "str", out]],
+    interface_names: [handle, [handle, kind, out]],
+    interface_describe: [handle, [handle, kind, name, text("the notation"), out]],
+    interface_text: [handle, [handle, text("the format"), out, out]],
+    interface_symbol: [handle, [handle, name, out]],
     interface_free: ["void", [handle]],
 
     compile: [handle, [handle, pointer(Request), out]],
@@ -211,11 +217,23 @@ for (const [name, [result, parameters]] of Object.entries(SIGNATURES)) {
     Object.defineProperty(nlib, name, {
         configurable: true,
         get() {
-            const value = library().func(`nlib_${name}`, result, parameters);
+            const value = declare(name, result, parameters);
             Object.defineProperty(nlib, name, { value });
             return value;
         },
     });
+}
+
+function declare(name, result, parameters) {
+    const types = parameters.map((each) => (each.what ? "str" : each));
+    const call = library().func(`nlib_${name}`, result, types);
+    const texts = parameters.flatMap((each, index) => (each.what ? [{ ...each, index }] : []));
+    if (texts.length === 0) return call;
+    return (...values) => {
+        for (const { what, mayBeNull, index } of texts)
+            if (!mayBeNull || values[index] !== null) textOf(values[index], what);
+        return call(...values);
+    };
 }
 
 /** Memory for what a function gives through its last parameter: a pointer, a token or a size. */

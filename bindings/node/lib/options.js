@@ -1,10 +1,10 @@
 "use strict";
 // What a caller asks for, in JavaScript's words, as the structures of nlib.h.
 
-const { fileURLToPath } = require("node:url");
 const koffi = require("koffi");
 const { Options, Request } = require("./native");
 const { typeError } = require("./errors");
+const { describe, pathOf, refuseUnknown, textOf } = require("./given");
 
 const LINKERS = ["auto", "jit", "image"];
 const CACHE_MODES = ["default", "on", "off", "read-only", "recache"];
@@ -42,24 +42,6 @@ const CONTEXT_KEYS = [
     "onLog",
     "onProgress",
 ];
-
-/** A path or a file: URL as a path. */
-function pathOf(value, what) {
-    if (value instanceof URL) return fileURLToPath(value);
-    return textOf(value, what);
-}
-
-function textOf(value, what) {
-    if (typeof value !== "string") throw typeError(`${what} has to be a string, not ${describe(value)}`);
-    if (value.includes("\0")) throw typeError(`${what} holds a NUL character`);
-    return value;
-}
-
-function describe(value) {
-    if (value === null) return "null";
-    if (Array.isArray(value)) return "an array";
-    return typeof value === "object" ? `an object (${value.constructor?.name ?? "Object"})` : `a ${typeof value}`;
-}
 
 function list(value, what, convert = textOf) {
     if (value === undefined) return [];
@@ -113,11 +95,6 @@ function source(value, what) {
         language: value.language === undefined ? null : textOf(value.language, `${what}.language`),
         ...(value.code === undefined ? { data: null, size: 0 } : data(value.code)),
     };
-}
-
-function refuseUnknown(options, known, what) {
-    for (const key of Object.keys(options))
-        if (!known.includes(key)) throw typeError(`${what} has no option '${key}'; there are ${known.join(", ")}`);
 }
 
 function address(value, name) {
@@ -242,4 +219,4 @@ function optionsOf(given, log, progress) {
     };
 }
 
-module.exports = { LINKERS, describe, optionsOf, readLoad };
+module.exports = { LINKERS, optionsOf, readLoad };

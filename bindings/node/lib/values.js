@@ -9,6 +9,7 @@ const { addressOf, viewRecord } = require("./record");
 const { signatureOf, typeOf } = require("./type-text");
 const { ArrayType } = require("./types/arrays");
 const { RecordType } = require("./types/records");
+const { show } = require("./types/type");
 
 /** A variable that a function writes through a pointer. */
 function ref(value) {
@@ -27,6 +28,11 @@ function transient(call) {
 
 /** A Buffer with a text and its NUL, for what wants a `char *` that it may write to; of so many bytes. */
 function text(value, size) {
+    if (typeof value !== "string")
+        throw typeError(
+            `text takes a string, not ${show(value)}` +
+                (typeof value === "number" ? `; text("", ${value}) makes a Buffer of ${value} bytes` : ""),
+        );
     const bytes = Buffer.from(`${value}\0`);
     if (size === undefined) return bytes;
     if (bytes.length > size) throw rangeError(`the text has ${bytes.length} bytes with its NUL, more than ${size}`);
@@ -40,7 +46,7 @@ function allocate(type, count) {
     const item = typeOf(type);
     if (item.size === 0) throw typeError(`nobody knows the size of a ${item.spelling}`);
     const array = new ArrayType(item, count, item.image ?? null);
-    const place = newPlace(array.size, array.alignment, new Holder());
+    const place = newPlace(array.size, array.alignment, new Holder(true));
     return array.isText ? new Uint8Array(place.view.buffer) : array.read(place);
 }
 

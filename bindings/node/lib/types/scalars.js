@@ -129,6 +129,13 @@ class IntegerType extends Type {
     }
 }
 
+const FLOAT_MAX = 3.4028234663852886e38;
+
+/** Whether a number is one of a `float`'s: not where rounding would make a finite number infinite. */
+function fitsFloat(value) {
+    return Number.isFinite(Math.fround(value)) || !Number.isFinite(value);
+}
+
 /** `float` and `double`. */
 class FloatType extends Type {
     constructor(spelling, size) {
@@ -149,6 +156,8 @@ class FloatType extends Type {
 
     toNative(value) {
         if (typeof value !== "number") throw mismatch(`a number (${this.spelling})`, value);
+        if (this.size === 4 && !fitsFloat(value))
+            throw outOfRange(`is ${value}; ${this.spelling} holds to ${FLOAT_MAX}`);
         return value;
     }
 
@@ -166,7 +175,7 @@ class FloatType extends Type {
     }
 
     rank(value) {
-        if (typeof value !== "number") return null;
+        if (typeof value !== "number" || (this.size === 4 && !fitsFloat(value))) return null;
         // A number with a fraction is a double; a whole one may be meant as an integer.
         const narrowing = this.size === 4 ? 0.5 : 0;
         return (Number.isInteger(value) ? 1 : 0) + narrowing;

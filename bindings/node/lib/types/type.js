@@ -5,7 +5,7 @@
 // Calls: `toNative` makes what koffi passes to a function, `fromNative` takes what it gave. What `write` and
 // `toNative` allocate belongs to a keeper: an object with `allocate` and `keep`, which is the call or the record.
 
-const { describe } = require("../options");
+const { describe } = require("../given");
 const { classes, rangeError, typeError } = require("../errors");
 
 const { TypeNotSupportedError } = classes;
@@ -107,6 +107,11 @@ class Type {
 
     /** Whether a value is a number that koffi takes and gives as it is. */
     get isNumber() {
+        return false;
+    }
+
+    /** Whether it points to text that a function may write to. */
+    get isWritableText() {
         return false;
     }
 

@@ -60,6 +60,9 @@ export async function reload() {
 
 const ENDED = `
 static int *ended;
+static void (*told)(int);
+void keep(void (*tell)(int)) { told = tell; }
+void emit(int number) { told(number); }
 void tell(int *where) { ended = where; }
 __attribute__((destructor)) static void end(void) { if (ended) *ended += 1; }`;
 
@@ -81,6 +84,37 @@ export function unload() {
     scoped[dispose]();
     assert.equal(ended[0], 2);
     assert.equal(scoped.isLoaded, false);
+
+    twice(ended);
+}
+
+/** What is loaded more than once goes with the last; what it was given lives as long. */
+function twice(ended) {
+    const load = () => loadSync({ code: ENDED, name: "ended.c" });
+    const [first, second, third] = [load(), load(), load()];
+    ended[0] = 0;
+    let sum = 0;
+    first.tell(ended);
+    first.keep((number) => (sum += number));
+    first.unload();
+    assert.throws(() => first.emit(1), UnloadedError);
+    assert.throws(() => first.unload(), UnloadedError);
+    second.emit(4);
+    second.reloadSync();
+    third.emit(3);
+    assert.equal(sum, 7);
+    third.unload();
+    second.emit(2);
+    assert.deepEqual([sum, ended[0]], [9, 0]);
+    second.unload();
+    assert.equal(ended[0], 1);
+
+    // Another library of that name is another.
+    const other = loadSync({ code: `${ENDED}\nint more;`, name: "ended.c" });
+    const last = load();
+    last.unload();
+    assert.equal(other.more, 0);
+    other.unload();
 }
 
 export async function afterUnload() {

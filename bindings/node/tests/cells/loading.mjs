@@ -36,7 +36,9 @@ export async function load() {
 
     assert.equal(loadSync(new URL(`file://${kitFile}`)).kit_add(1, 1), 2);
     assert.throws(() => loadSync({ source: kitFile, code: "" }), /one of source and code/);
-    assert.throws(() => loadSync({ source: kitFile, flag: "-O2" }), /no option 'flag'/);
+    assert.throws(() => loadSync({ source: kitFile, flag: "-O2" }), /no option 'flag'; did you mean 'flags'\?$/);
+    assert.throws(() => loadSync({ source: kitFile, include: "." }), /did you mean 'includeDirs'/);
+    assert.throws(() => loadSync({ source: kitFile, zzz: 1 }), /no option 'zzz'; there are library, source, /);
     assert.throws(() => loadSync({}), /what to load/);
 }
 
