@@ -23,6 +23,11 @@ const handler = {
         if (typeof key === "string" && INDEX.test(key)) return Number(key) < target.length;
         return Reflect.has(target, key);
     },
+    ownKeys: (target) => [...Array(target.length).keys()].map(String),
+    getOwnPropertyDescriptor(target, key) {
+        if (typeof key !== "string" || !INDEX.test(key) || Number(key) >= target.length) return undefined;
+        return { value: target.item(Number(key)), writable: true, enumerable: true, configurable: true };
+    },
 };
 
 class NativeArray {

@@ -3,17 +3,22 @@
 // `new` took, or in native memory to which a function gave a pointer.
 //
 // Properties are the fields; in C++ methods come on top. Nothing else is there, so that no field is hidden,
-// but for `delete`, which is no name in C++: it ends a C++ object.
+// but for `delete`, which is no name in C++: it ends a C++ object. What `new` made, and what lies within it, has
+// its fields as properties of its own, as a plain object has. An object that sees native memory, or one of many in
+// an array, has them by its class: such objects are made at each look, and own properties cost several times as much.
 
 const util = require("node:util");
 const { Holder, Keeper, newPlace } = require("./memory");
+const { meant } = require("./given");
 const { NATIVE } = require("./pointer");
-const { explain } = require("./types/type");
+const { explain, show } = require("./types/type");
 const { classes, typeError } = require("./errors");
 
 const dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 
 const VIEW = Symbol("view");
+const FIELDS = Symbol("fields");
+const HIDDEN = { enumerable: false };
 
 /** What an object of a record's class is: the type, the place, the library, and whether it was ended. */
 class NativeRecord {
@@ -36,11 +41,27 @@ class NativeRecord {
 // A destructor runs when nobody has the object any more, unless its library was unloaded.
 const forgotten = new FinalizationRegistry((end) => end());
 
+/** Refuses what is assigned to a name that is no field. It is asked last, so that fields cost nothing. */
+const strict = new Proxy(Object.prototype, {
+    set(target, key, value, record) {
+        const type = typeof key === "string" ? record[NATIVE]?.type : undefined;
+        if (type === undefined) return Reflect.set(target, key, value, record);
+        const names = [...type.fields.values()].filter(({ isPrivate }) => !isPrivate).map(({ name }) => name);
+        throw typeError(`${type.spelling} has no field '${key}'; ${meant(key, names)}`);
+    },
+});
+
 /** What the classes of all records have in common. */
 class Record {
+    // Defined, not assigned: that would ask `strict`.
+    [NATIVE] = undefined;
+
     /** Of `VIEW` and a NativeRecord; the classes made by makeRecordClass see to it. */
     constructor(_view, native) {
         this[NATIVE] = native;
+        if (!native.place.owned || native.place.holder?.isForMany) return;
+        Object.defineProperty(this, NATIVE, HIDDEN);
+        for (const [name, field] of native.type.Class[FIELDS]) Object.defineProperty(this, name, field);
     }
 
     /** Ends a C++ object that `new` or a function's result made: runs its destructor. Once more does nothing. */
@@ -73,6 +94,8 @@ class Record {
         return `${type.name} ${inspect(fieldsOf(this), options)}`;
     }
 }
+
+Object.setPrototypeOf(Record.prototype, strict);
 
 /** The fields that may be seen, as they are now. */
 function fieldsOf(record) {
@@ -107,7 +130,11 @@ function addressOf(value) {
     }
     const address = native?.address ?? value?.address;
     if (typeof address === "bigint") return address;
-    throw typeError("addressOf takes what native memory belongs to: a record, a pointer, a function");
+    const isBytes = ArrayBuffer.isView(value);
+    throw typeError(
+        `what addressOf and cast take is a record, a pointer or a function, not ${show(value)}` +
+            (isBytes ? "; give it to functions as it is, and read it as JavaScript does" : ""),
+    );
 }
 
 /** Sees the record that lies at a place. */
@@ -130,8 +157,10 @@ function makeRecordClass(type, Base, construct) {
             }
         },
     }[name];
-    Object.defineProperty(Class, NATIVE, { value: { recordType: type } });
-    for (const field of type.fields.values()) if (!field.isPrivate) defineField(Class.prototype, type, field);
+    const fields = [...type.fields.values()].filter(({ isPrivate }) => !isPrivate);
+    const properties = fields.map((field) => [field.name, propertyOf(type, field)]);
+    Object.defineProperties(Class, { [NATIVE]: { value: { recordType: type } }, [FIELDS]: { value: properties } });
+    for (const [name, property] of properties) Object.defineProperty(Class.prototype, name, property);
     return Class;
 }
 
@@ -151,7 +180,8 @@ function endBy(record, destructor) {
     forgotten.register(record, native.end, native);
 }
 
-function defineField(prototype, type, field) {
+/** The property that is a field. */
+function propertyOf(type, field) {
     const { name, offset } = field;
     const fieldType = field.type;
     const what = `${type.name}.${name}`;
@@ -180,7 +210,7 @@ function defineField(prototype, type, field) {
         }
         if (fieldType.pointing) place.holder?.replace(place, keeper.kept);
     };
-    Object.defineProperty(prototype, name, { get, set, enumerable: true, configurable: true });
+    return { get, set, enumerable: true, configurable: true };
 }
 
 module.exports = { Record, addressOf, dispose, endBy, makeRecordClass, plain, viewRecord };

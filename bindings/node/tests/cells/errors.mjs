@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { inspect } from "node:util";
-import { CompileError, NlibError, SymbolError, load, loadSync } from "nlib";
+import { CompileError, NlibError, SymbolError, cast, has, load, loadSync, text } from "nlib";
 import { loadKit, thrown } from "./fixtures.mjs";
 
 const WRONG = "int area(int side) {\n    return side * sied;\n}\n";
@@ -44,6 +44,33 @@ export async function retry() {
     writeFileSync("area.c", WRONG.replace("sied", "side"));
     const library = await load({ source: "area.c" });
     assert.equal(library.area(6), 36);
+}
+
+/** nlib's own functions take names as text and nothing else; a function of the library that is called like one is told. */
+function names() {
+    const code =
+        "int get(int n) { return n + 1; } int set(int n) { return n; } int unload(int n) { return n; } int one;";
+    const own = loadSync({ code, name: "own" });
+    const wrong = [
+        [() => own.get(1), /the name .* not a number\n.*library\.get\("get"\)/],
+        [() => own.get(1n), /not a bigint/],
+        [() => own.get("f\0"), /NUL/],
+        [() => own.set(1), /library\.get\("set"\)/],
+        [() => own.unload(1), /library\.get\("unload"\)/],
+        [() => own.has(1), /the name/],
+        [() => own.names(1), /the kind/],
+        [() => own.describe(1), /the name/],
+        [() => own.describe("one", 1), /the kind/],
+        [() => own.symbol(1), /the name/],
+        [() => own.func(1, "int", []), /the name/],
+        [() => own.interface(1), /the format/],
+        [() => own.get("get").overload(1), /the argument of overload/],
+        [() => has(1), /the capability/],
+    ];
+    for (const [run, message] of wrong) assert.throws(run, { code: "ERR_NLIB_ARGUMENT_TYPE", message }, String(run));
+    assert.match(thrown(() => own.get(1)).stack, /library\.get\("get"\)/);
+    assert.equal(own.get("get")(1), 2);
+    assert.equal(JSON.stringify({ own }), '{"own":{"name":"own","isLoaded":true,"generation":1}}');
 }
 
 export function missingSymbol() {
@@ -106,6 +133,16 @@ export function wrongArguments() {
     }
     assert.equal(kit.kit_calls, 0);
     assert.equal(kit.kit_add(1, 2), 3);
+
+    names();
+    assert.throws(() => kit.kit_halff(1e300), { name: "RangeError", message: /is 1e\+300; float holds to 3\.4/ });
+    assert.equal(kit.kit_halff(-Infinity), -Infinity);
+    for (const given of [40, null, undefined]) assert.throws(() => text(given), { code: "ERR_NLIB_ARGUMENT_TYPE" });
+    assert.throws(() => text(40), /text\("", 40\) makes a Buffer of 40 bytes/);
+    assert.throws(() => cast(buffer, "char"), {
+        code: "ERR_NLIB_ARGUMENT_TYPE",
+        message: /read it as JavaScript does/,
+    });
 }
 
 export async function badHeader() {

@@ -1,5 +1,6 @@
 // Structures: by value, by pointer, with everything that C puts in them.
 
+import loose from "node:assert";
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { TypeNotSupportedError, addressOf, allocate, cast, load, plain, ref, sizeOf } from "nlib";
@@ -11,6 +12,31 @@ export function struct() {
     byPointer(kit);
     packet(kit);
     arrays(kit);
+    objects(kit);
+}
+
+/** What `new` made is like any object with such properties; a name that is no field is refused. */
+function objects(kit) {
+    const { kit_point: Point, kit_packet: Packet } = kit;
+    assert.deepEqual(new Point({ x: 3 }), new Point({ x: 3 }));
+    assert.notDeepEqual(new Point({ x: 3 }), new Point({ x: 4 }));
+    loose.notDeepEqual(new Point({ x: 3 }), new Point({ x: 4 }));
+    loose.notDeepEqual(new Packet({ corner: { x: 1 } }), new Packet({ corner: { x: 2 } }));
+    loose.notDeepEqual(new Packet({ samples: [1] }), new Packet({ samples: [2] }));
+    const point = new Point({ x: 3, y: 1 });
+    assert.deepEqual({ ...point }, { x: 3, y: 1 });
+    assert.deepEqual(Object.keys(new Packet().corner), ["x", "y"]);
+    assert.deepEqual(Object.entries(allocate("const char *", 2)), [
+        ["0", null],
+        ["1", null],
+    ]);
+    const wrong = {
+        code: "ERR_NLIB_ARGUMENT_TYPE",
+        message: /kit_packet has no field 'corne'; did you mean 'corner'\?/,
+    };
+    assert.throws(() => (new Packet().corne = { x: 1 }), wrong);
+    assert.throws(() => (allocate(Point, 1)[0].z = 1), /kit_point has no field 'z'; there are x, y/);
+    assert.throws(() => (cast(addressOf(point), Point).xx = 1), /did you mean 'x'/);
 }
 
 function values(kit) {
