@@ -143,10 +143,25 @@ class Pointer {
  * What the variable's type is, the parameter says. `value` is undefined until something was written or given.
  */
 class Ref {
+    #text;
+
     constructor(value) {
         this.value = value;
         /** Of a variable that is a pointer: what the function wrote, as a Pointer, where `value` is text. */
         this.pointer = null;
+    }
+
+    /** A function has written it. */
+    take(value, pointer) {
+        this.value = value;
+        this.pointer = pointer;
+        this.#text = typeof value === "string" ? value : undefined;
+    }
+
+    /** What it holds for a function that may write to the text: the text of the last one lies where that put it. */
+    written() {
+        if (this.#text === undefined || this.value !== this.#text) return this.value;
+        return this.pointer[NATIVE].image?.isLive === false ? null : this.pointer;
     }
 }
 

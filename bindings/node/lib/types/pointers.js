@@ -172,16 +172,16 @@ class PointerType extends AnyPointerType {
             throw new Mismatch(`is a ref(), but what a ${this.spelling} points to has no size; give a Buffer`);
         if (!keeper.after) throw new Mismatch("is a ref(), which only a function can be given");
         const place = keeper.allocate(type.size, type.alignment);
-        if (ref.value !== undefined) {
+        const before = type.isWritableText ? ref.written() : ref.value;
+        if (before !== undefined) {
             try {
-                type.write(place, ref.value, keeper);
+                type.write(place, before, keeper);
             } catch (error) {
                 throw within(error, ".value");
             }
         }
         keeper.after(() => {
-            ref.value = type.copy(place);
-            ref.pointer = type instanceof AnyPointerType ? type.copyUnfollowed(place) : null;
+            ref.take(type.copy(place), type instanceof AnyPointerType ? type.copyUnfollowed(place) : null);
         });
         return place.address;
     }

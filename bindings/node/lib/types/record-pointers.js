@@ -67,7 +67,7 @@ class RecordPointerType extends AnyPointerType {
             }
         }
         keeper.after(() => {
-            ref.value = to.copy(place);
+            ref.take(to.copy(place), null);
         });
         return place.address;
     }

@@ -73,6 +73,11 @@ class TextType extends AnyPointerType {
         }
     }
 
+    /** Whether a function may write to it, so that no string can be given. */
+    get isWritableText() {
+        return !this.constant;
+    }
+
     get #width() {
         return this.to.size;
     }

@@ -1,7 +1,7 @@
 // Calls of functions that the header types.
 
 import assert from "node:assert/strict";
-import { UnloadedError, as, cast, load, ref, text } from "nlib";
+import { UnloadedError, as, cast, load, loadSync, ref, text } from "nlib";
 import { loadKit } from "./fixtures.mjs";
 
 export function call() {
@@ -62,6 +62,8 @@ export function call() {
     assert.equal(kit.kit_divide(17, 5, quotient, remainder), true);
     assert.deepEqual([quotient.value, remainder.value], [3, 2]);
 
+    texts();
+
     const counter = kit.kit_counter_new(4);
     assert(counter instanceof kit.kit_counter);
     assert.deepEqual([kit.kit_counter_next(counter), kit.kit_counter_next(counter)], [4, 5]);
@@ -71,6 +73,37 @@ export function call() {
     assert.match(String(kit.kit_add), /Adds two numbers\.[^]*int kit_add\(int a, int b\);/);
     assert("kit_add" in kit && !("kit_nothing" in kit));
     assert(Object.keys(kit).includes("kit_add"));
+}
+
+/** A variable that is a text: what a function put there is there for the next one. */
+function texts() {
+    const code = `
+        #include <stddef.h>
+        #include <string.h>
+        void fail(char **message) { static int count; *message = strdup(count++ ? "worse" : "bad"); }
+        void advance(char **text) { *text = strchr(*text, ' ') + 1; }
+        void skip(const char **text) { *text = strchr(*text, ' ') + 1; }
+        int is_null(char **text) { return *text == NULL; }`;
+    const library = loadSync({ code, name: "texts.c" });
+    const message = ref();
+    for (const told of ["bad", "worse"]) {
+        library.fail(message);
+        assert.equal(message.value, told);
+    }
+    message.value = "mine";
+    assert.throws(() => library.fail(message), /\(message\)\.value is a string, but 'char \*' is written to/);
+    for (const nothing of [undefined, null]) {
+        message.value = nothing;
+        assert.equal(library.is_null(message), 1);
+    }
+    const words = ref(text("one two three"));
+    library.advance(words);
+    library.advance(words);
+    assert.equal(words.value, "three");
+    const constant = ref("one two three");
+    library.skip(constant);
+    library.skip(constant);
+    assert.equal(constant.value, "three");
 }
 
 /** Functions by symbol with types that the caller gives, and pointers to functions. */
