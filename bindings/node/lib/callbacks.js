@@ -15,6 +15,24 @@ const { stackWords } = require("./types/functions");
 const { explain } = require("./types/type");
 const { classes, typeError } = require("./errors");
 
+// So many at once are probably one function written anew for each call. There are 4096.
+const MANY = 500;
+const ADVICE =
+    "each new function that native code is given stays until its library is unloaded. Keep one and give it again, " +
+    "write transient(function) where it is only called during the call, or end those that are no longer needed: " +
+    "library.callback(…) and its dispose()";
+
+let inUse = 0;
+let isWarned = false;
+
+function count() {
+    if (++inUse < MANY || isWarned) return;
+    isWarned = true;
+    process.emitWarning(`${inUse} callbacks are in use, of 4096 that there are: ${ADVICE}`, {
+        code: "NLIB_CALLBACKS",
+    });
+}
+
 /** A function of JavaScript's as a pointer to a function of C's. */
 class Callback {
     #native;
@@ -42,6 +60,7 @@ class Callback {
         }
         const address = gate ?? this.#koffi;
         this.#native = { signature, address, call, isGate: gate !== null, check: () => this.#check() };
+        count();
     }
 
     /** The address of the function, as BigInt. */
@@ -58,6 +77,7 @@ class Callback {
     dispose() {
         if (this.#native.isDisposed) return;
         this.#native.isDisposed = true;
+        inUse--;
         if (this.#native.isGate) this.#bridge.node_gate_free(this.#native.address);
         koffi.unregister(this.#koffi);
     }
@@ -80,10 +100,7 @@ function register(call, type) {
 }
 
 function tooMany() {
-    return new classes.HandleError(
-        "no callback is left: thousands are in use. Give the same function instead of new ones, or end those that " +
-            "are no longer needed: transient(function), or library.callback(…) and its dispose()",
-    );
+    return new classes.HandleError(`no callback is left, for ${inUse} are in use: ${ADVICE}`);
 }
 
 /** What koffi calls: converts, calls, and keeps every error away from the native code. */

@@ -83,6 +83,7 @@ export async function callback() {
 
     await results();
     hostFunctions();
+    await tooMany();
 }
 
 /** Callbacks that take and give what is no number. */
@@ -103,6 +104,31 @@ async function results() {
     assert.equal(
         library.first_of(() => null, 1),
         -1,
+    );
+}
+
+/** A new function at each call: a warning early enough, and an error in the end that says the same. */
+async function tooMany() {
+    const library = loadSync({ code: "int run(int (*call)(int), int n) { return call(n); }", name: "many.c" });
+    const warnings = [];
+    const note = (warning) => warnings.push(warning);
+    process.on("warning", note);
+    for (let index = 0; index < 600; index++) library.run((n) => n + index, 1);
+    await new Promise(setImmediate);
+    process.off("warning", note);
+    assert.deepEqual(
+        warnings.map(({ code }) => code),
+        ["NLIB_CALLBACKS"],
+    );
+    assert.match(warnings[0].message, /transient\(function\)/);
+    const fill = () => {
+        for (let index = 0; index < 4096; index++) library.run((n) => n + index, 1);
+    };
+    assert.throws(fill, { code: "ERR_NLIB_HANDLE", message: /no callback is left.*transient\(function\)/ });
+    library.unload();
+    assert.equal(
+        loadKit().kit_each([{ x: 1 }], 1, () => 5, null),
+        5,
     );
 }
 
