@@ -25,10 +25,12 @@
 
 (defn handle
   "The nlib_ctx of an open context."
-  ^long [^Context context]
+  ^long [context]
+  (when-not (instance? Context context)
+    (fail :argument (str (pr-str context) " is no context of nlib's; nlib.core/open-context makes one")))
   (when-not (open? context)
     (fail :closed "this context was closed; open another with nlib.core/open-context"))
-  (.handle context))
+  (.handle ^Context context))
 
 (def ^:private levels {1 :warning 2 :info 3 :debug})
 

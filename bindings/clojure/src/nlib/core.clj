@@ -224,6 +224,7 @@
   keyword, also with :as and get; deref gives a map of all. put! and reset! write. An object's destructor runs
   when it is closed, by with-open, close! or with-scope; a structure's memory ends with the last reference."
   [library name & arguments]
+  (library/current library)
   (object/make library (library/c-name name) arguments))
 
 (defn put!
@@ -256,11 +257,18 @@
   [thing]
   (scope/register thing))
 
+(defn- described
+  "The code that a library has now, the description of a type in it, and the type."
+  [library type]
+  (let [generation (library/current library)
+        description (spelling/description generation type)]
+    [generation description (types/type-of generation description)]))
+
 (defn size-of
   "The size in bytes of a type of a library's."
   [library type]
-  (let [generation (library/current library)]
-    (:size (types/type-of generation (spelling/description generation type)))))
+  (let [[_ _ made] (described library type)]
+    (:size made)))
 
 (defn offset-of
   "Where a field lies in a structure, in bytes."
@@ -275,13 +283,13 @@
   "Memory of the program's for `content`, a number of things or a sequence of them, of a type: a pointer that
   is read with nth and deref, and counted. It lives as long as the pointer."
   [library type content]
-  (let [generation (library/current library)
-        description (spelling/description generation type)
+  (when-not (or (nat-int? content) (seqable? content))
+    (fail :type (str (types/shown content) " is neither a number of things nor a sequence of them")))
+  (let [[generation description {:keys [write size]}] (described library type)
         length (if (number? content) content (count content))
         ^Pointer made (pointer/of generation description length)]
     (when-not (number? content)
-      (let [{:keys [write size]} (types/type-of generation description)
-            at (.address made)]
+      (let [at (.address made)]
         (dorun (map-indexed (fn [index value] (write value (+ at (* (long size) (long index))) (.owner made)))
                             content))))
     made))
@@ -289,6 +297,8 @@
 (defn c-string
   "Text in memory of the program's, for C to keep: it lives as long as the pointer that this gives."
   [text]
+  (when-not (string? text)
+    (fail :type (str (types/shown text) " is no text")))
   (let [store (memory/store)
         at (memory/claim-text text store)]
     (Pointer. at {:kind "character" :name "char" :size 1 :signed true} nil store
@@ -297,15 +307,20 @@
 (defn address
   "The address of what is in memory: a pointer, structure, function or callback; 0 for nil."
   [thing]
-  (if (nil? thing) 0 (.address ^Addressed thing)))
+  (if (nil? thing) 0 (.address ^Addressed (pointer/checked thing))))
+
+(defn- place [address description generation]
+  (when-not (int? address)
+    (fail :type (str (types/shown address) " is no address")))
+  (Pointer. address description generation nil nil))
 
 (defn pointer
   "A pointer of an address. Nothing checks it. Without a type it is a `void *`; else (pointer kit address
   \"float\") says what is there."
-  ([address] (Pointer. address {:kind "void"} nil nil nil))
+  ([address] (place address {:kind "void"} nil))
   ([library address type]
-   (let [generation (library/current library)]
-     (Pointer. address (spelling/description generation type) generation nil nil))))
+   (let [[generation description] (described library type)]
+     (place address description generation))))
 
 (def null
   "C's NULL, for the few functions that take it for the thing that they work on; nil is refused there, and
@@ -315,9 +330,7 @@
 (defn cast-pointer
   "What is at a pointer as of another type: a structure where that is one, else a pointer."
   [library thing type]
-  (let [generation (library/current library)
-        description (spelling/description generation type)
-        made (types/type-of generation description)
+  (let [[generation description made] (described library type)
         owner (pointer/keeper-of thing)
         at (address thing)]
     (if (and (= :record (:kind made)) (not (:opaque made)))
@@ -345,8 +358,8 @@
   "A direct ByteBuffer of the memory at a pointer: no copy. Of memory of the program's it keeps that alive; of
   C's, it is valid as long as C says."
   ^java.nio.ByteBuffer [pointer size]
-  (let [^Store store (pointer/keeper-of pointer)
-        at (address pointer)
+  (let [at (address pointer)
+        ^Store store (pointer/keeper-of pointer)
         owner (when store
                 (some (fn [held] (when (and (instance? Owned held) (= at (.address ^Owned held)))
                                    (.owner ^Owned held)))
@@ -418,7 +431,7 @@
   "A pointer to a symbol of a library, by its name in C or C++."
   [library name]
   (let [generation (library/current library)]
-    (Pointer. (generation/symbol-address generation (library/c-name name)) {:kind "void"} generation nil nil)))
+    (place (generation/symbol-address generation (library/c-name name)) {:kind "void"} generation)))
 
 (defn compile-object
   "Compiles what the options of a load ask for without loading it: the bytes of one ELF object."

@@ -13,7 +13,7 @@
             [nlib.record :as record]
             [nlib.types :as types])
   (:import (clojure.lang Atom Counted IAtom IDeref ILookup Indexed Seqable Volatile)
-           (java.nio Buffer ByteBuffer CharBuffer DoubleBuffer FloatBuffer IntBuffer LongBuffer ShortBuffer)
+           (java.nio Buffer ByteBuffer ByteOrder CharBuffer DoubleBuffer FloatBuffer IntBuffer LongBuffer ShortBuffer)
            (nlib.generation Generation)
            (nlib.memory Addressed Frame Keeper)
            (nlib.platform Platform)
@@ -117,6 +117,22 @@
       (when (fit generation (:to given) (:to wanted)) 0)
       (= given-kind wanted-kind) 0)))
 
+;; ---- What a field is given ---------------------------------------------------------------------------
+
+(defn keeper-of
+  "What keeps the memory of a pointer or Struct, or nil."
+  [value]
+  (condp instance? value
+    Pointer (.owner ^Pointer value)
+    Struct (.owner ^Struct value)
+    nil))
+
+(defn- keep-beyond-call
+  "Has a keeper that lasts longer than a call keep what memory belongs to."
+  [^Keeper keeper owner]
+  (when-not (or (nil? owner) (identical? owner keeper) (instance? Frame keeper))
+    (.hold keeper owner)))
+
 ;; ---- Host memory ------------------------------------------------------------------------------------
 
 (defn- buffer-size [buffer]
@@ -136,12 +152,29 @@
     :void nil
     [size :other]))
 
-(defn- take-buffer [spelling form ^Buffer buffer]
-  (when-not (.isDirect buffer)
-    (types/mismatch spelling buffer "a buffer for C is direct (ByteBuffer/allocateDirect), or give its array"))
-  (when (and form (not (instance? ByteBuffer buffer)) (not= (buffer-size buffer) (first form)))
-    (types/mismatch spelling buffer))
-  (.bufferAddress memory buffer))
+(defn- buffer-order [buffer]
+  (condp instance? buffer
+    ByteBuffer (.order ^ByteBuffer buffer), ShortBuffer (.order ^ShortBuffer buffer)
+    CharBuffer (.order ^CharBuffer buffer), IntBuffer (.order ^IntBuffer buffer)
+    FloatBuffer (.order ^FloatBuffer buffer), LongBuffer (.order ^LongBuffer buffer)
+    DoubleBuffer (.order ^DoubleBuffer buffer)))
+
+(defn- take-buffer
+  "The order of bytes matters but where a ByteBuffer stands for bytes."
+  [spelling form constant ^Buffer buffer ^Keeper keeper]
+  (let [bytes? (instance? ByteBuffer buffer)]
+    (when-not (.isDirect buffer)
+      (types/mismatch spelling buffer "a buffer for C is direct (ByteBuffer/allocateDirect), or give its array"))
+    (when (and form (not bytes?) (not= (buffer-size buffer) (first form)))
+      (types/mismatch spelling buffer))
+    (when (and (.isReadOnly buffer) (not constant))
+      (types/mismatch spelling buffer "it is read-only, and C may write there"))
+    (when-not (or (= (ByteOrder/nativeOrder) (buffer-order buffer))
+                  (and bytes? (or (nil? form) (= 1 (first form)))))
+      (types/mismatch spelling buffer (str "its bytes are not in the processor's order: make it of a buffer with "
+                                           "(.order (ByteOrder/nativeOrder))")))
+    (keep-beyond-call keeper buffer)
+    (.bufferAddress memory buffer)))
 
 (defn- take-array
   "Copies an array for the time of the call; back afterwards unless it is constant."
@@ -188,9 +221,10 @@
     (memory/claim-text text keeper)
     (types/mismatch spelling text)))
 
-(defn- take-address [generation spelling to value]
+(defn- take-address [generation spelling to value keeper]
   (let [offset (fit generation (.pointee ^Addressed value) to)]
     (when-not offset (types/mismatch spelling value "it points to something else"))
+    (keep-beyond-call keeper (keeper-of value))
     (+ (.address ^Addressed value) (long offset))))
 
 (defn- check-complete [spelling pointee value]
@@ -208,9 +242,9 @@
     (fn [value keeper]
       (cond
         (nil? value) (if needed? (types/mismatch spelling value "it must not be null") 0)
-        (instance? Addressed value) (take-address generation spelling to value)
+        (instance? Addressed value) (take-address generation spelling to value keeper)
         (string? value) (take-text spelling @pointee constant value keeper)
-        (instance? Buffer value) (take-buffer spelling (element-form @pointee) value)
+        (instance? Buffer value) (take-buffer spelling (element-form @pointee) constant value keeper)
         (contains? array-elements (class value))
         (take-array spelling (element-form @pointee) constant value keeper)
         (and (= :function (:kind @pointee)) (or (fn? value) (var? value)))
@@ -308,25 +342,27 @@
 ;; NULL, where nil is refused.
 (def null (Pointer. 0 {:kind "void"} nil nil nil))
 
+(defn checked
+  "What is in memory of C's or for C; throws for what is not."
+  ^Addressed [thing]
+  (if (instance? Addressed thing)
+    thing
+    (fail :type (str (types/shown thing) " is no pointer, structure, function or callback"))))
+
 (defn advance
   "C's pointer + index."
-  ^Pointer [^Pointer pointer index]
-  (Pointer. (+ (.address pointer) (* (long (:size (element pointer))) (long index)))
-            (.to pointer) (.generation pointer) (.owner pointer)
-            (some-> (.length pointer) (- (long index)))))
-
-(defn keeper-of
-  "What keeps the memory of a pointer or Struct, or nil."
-  [value]
-  (condp instance? value
-    Pointer (.owner ^Pointer value)
-    Struct (.owner ^Struct value)
-    nil))
+  ^Pointer [pointer index]
+  (when-not (instance? Pointer pointer)
+    (fail :type (str (types/shown pointer) " is no pointer or structure")))
+  (let [^Pointer pointer pointer]
+    (Pointer. (+ (.address pointer) (* (long (:size (element pointer))) (long index)))
+              (.to pointer) (.generation pointer) (.owner pointer)
+              (some-> (.length pointer) (- (long index))))))
 
 (defn read-text
   "The text at a pointer, up to its NUL byte or `size` bytes."
-  ([^Addressed pointer] (memory/text-at (.address pointer)))
-  ([^Addressed pointer size]
+  ([pointer] (memory/text-at (.address (checked pointer))))
+  ([pointer size]
    (let [bytes (byte-array size)]
-     (.getArray memory (.address pointer) bytes)
+     (.getArray memory (.address (checked pointer)) bytes)
      (String. bytes "UTF-8"))))

@@ -165,15 +165,17 @@
 ;; ---- The type ---------------------------------------------------------------------------------------
 
 (defn write-value
-  "Writes a record as a map, or as a copy of a Struct."
-  [generation name size trivial value at keeper]
+  "Writes a record as a map, or as a copy of a Struct, whose texts the keeper then keeps too."
+  [generation name size trivial value at ^Keeper keeper]
   (cond
     (instance? Struct value)
     (let [offset (base-offset generation (type-name value) name)]
       (when-not offset (types/mismatch name value))
       (when-not trivial
         (types/mismatch name value "its class copies it itself; nlib cannot"))
-      (.copy memory (+ (.address ^Struct value) (long offset)) at size))
+      (.copy memory (+ (.address ^Struct value) (long offset)) at size)
+      (when-let [owner (.owner ^Struct value)]
+        (when-not (identical? owner keeper) (.hold keeper owner))))
     (not trivial) (types/mismatch name value "make one with nlib.core/make")
     :else (layout/write-map (layout/shape generation name) value at keeper)))
 

@@ -104,6 +104,10 @@
       (check-options "A source" #{:path :code :data :name :language} source)
       (when-not (= 1 (count (filter some? [path code data])))
         (fail :argument (str "a source has one of :path, :code and :data: " (pr-str (dissoc source :data)))))
+      (when-not (or (nil? code) (string? code))
+        (fail :argument (str ":code is text, not " (pr-str code))))
+      (when-not (or (nil? data) (bytes? data))
+        (fail :argument (str ":data is an array of bytes, not " (pr-str data))))
       (assoc source :data (or data (when code (.getBytes ^String code "UTF-8")))))))
 
 (defn- put-source [^long at {:keys [path name language data]} ^Keeper keeper]
@@ -180,6 +184,12 @@
   "The options of a context."
   #{:cache-directory :worker :project-folder :profile :library-path :cache :offline :jobs :log :progress})
 
+(defn- jobs ^long [value]
+  (cond
+    (nil? value) 0
+    (and (integer? value) (<= 0 value Integer/MAX_VALUE)) (long value)
+    :else (fail :argument (str ":jobs is a number of compilers, not " (pr-str value)))))
+
 (defn claim-options
   "The address of an nlib_options. `log` and `progress` are addresses of callbacks, or 0."
   ^long [options log progress ^Keeper keeper]
@@ -194,7 +204,7 @@
     (put-texts (+ at 40) (:library-path options) keeper)
     (put-choice (+ at 56) :cache (:cache options) {:default 0 :on 1 :off 2 :read-only 3 :recache 4})
     (put-flag (+ at 60) (:offline options))
-    (.set32 bytes-of (+ at 64) (long (or (:jobs options) 0)))
+    (.set32 bytes-of (+ at 64) (jobs (:jobs options)))
     (.set64 bytes-of (+ at 72) (long log))
     (.set64 bytes-of (+ at 88) (long progress))
     at))

@@ -2,7 +2,8 @@
   "Values at their edges: structures by value of all shapes, numbers at their limits, pointers to pointers."
   (:require [nlib.core :as n]
             [table.check :refer [fails holds same]])
-  (:import (clojure.lang ExceptionInfo)))
+  (:import (clojure.lang ExceptionInfo)
+           (java.nio ByteBuffer ByteOrder)))
 
 (def shapes
   (n/load-native-library
@@ -54,6 +55,13 @@
           enum level { LOW = -1, HIGH = 3 };
           enum level other_level(enum level l) { return l == LOW ? HIGH : LOW; }
           double grid[2][3] = {{1, 2, 3}, {4, 5, 6}};
+          typedef struct { const char *text; } label;
+          typedef struct { label first, more[2]; const label *far; const int *numbers; } sign;
+          const char *written(const sign *s, int n) { return n == 0 ? s->first.text : n == 1 ? s->more[1].text : s->far->text; }
+          int numbered(const sign *s) { return s->numbers[0]; }
+          int first(const int *v) { return v[0]; }
+          void set(int *v) { v[0] = 7; }
+          uint8_t octet(const uint8_t *v) { return v[0]; }
           "))
 (n/import-library! shapes :as 'c)
 
@@ -135,6 +143,42 @@
   (same nil (c/same nil))
   (fails :type ["void * does not say what is there"] @(c/same (n/array shapes :int 1))))
 
+(defn- collect
+  "Has the collector run, and other text take the place of what it gave back."
+  []
+  (dotimes [_ 5] (System/gc) (Thread/sleep 20))
+  (dorun (repeatedly 3000 #(n/c-string "another text of that length"))))
+
+(defn- kept
+  "What is written into a structure is there as long as that is, whatever it was taken from."
+  []
+  (let [sign (n/make shapes "sign")
+        label #(n/make shapes "label" {:text (str % " text of the same length")})
+        native #(doto (java.nio.ByteBuffer/allocateDirect 4) (.order (ByteOrder/nativeOrder)) (.putInt 0 42))]
+    (n/put! sign :first (label "one") :more [{:text "some"} (label "two")] :far (label "far")
+            :numbers (.asIntBuffer ^ByteBuffer (native)))
+    (collect)
+    (same ["one text of the same length" "two text of the same length" "far text of the same length"]
+          (mapv #(c/written sign %) (range 3)))
+    (same 42 (c/numbered sign))))
+
+(defn- buffers []
+  (let [native #(.order (ByteBuffer/allocateDirect 8) (ByteOrder/nativeOrder))
+        other #(ByteBuffer/allocateDirect 8)
+        swapped ["(.order (ByteOrder/nativeOrder))"]]
+    (same 1 (c/first (.asIntBuffer (doto ^ByteBuffer (native) (.putInt 0 1)))))
+    (same 1 (c/first (doto ^ByteBuffer (native) (.putInt 0 1))))
+    (same 5 (c/octet (doto ^ByteBuffer (other) (.put 0 (byte 5)))))
+    (holds (c/same (other)))
+    (fails :type swapped (c/first (.asIntBuffer ^ByteBuffer (other))))
+    (fails :type swapped (c/first (other)))
+    (fails :type swapped (c/same (.asIntBuffer ^ByteBuffer (other))))
+    (same 0 (c/first (.asReadOnlyBuffer (.asIntBuffer ^ByteBuffer (native)))))
+    (fails :type ["read-only"] (c/set (.asReadOnlyBuffer ^ByteBuffer (native))))
+    (fails :type ["read-only"] (c/same (.asReadOnlyBuffer ^ByteBuffer (native))))))
+
 (defn edges []
   (numbers)
-  (pointers))
+  (pointers)
+  (kept)
+  (buffers))
