@@ -49,6 +49,7 @@ class error : public std::runtime_error {
             near_.emplace_back(nlib_error_near(raw, i));
         nlib_error_free(raw);
     }
+    error(nlib_error_kind kind, const std::string &message) : std::runtime_error(message), kind_(kind) {}
 
     nlib_error_kind kind() const noexcept { return kind_; }
     const std::vector<diagnostic> &diagnostics() const noexcept { return diagnostics_; }
@@ -227,7 +228,7 @@ class interface {
         return names;
     }
 
-    // Everything that has this name, as a list in "json", "lisp", "edn" or "lua".
+    // Everything that has this name, of a function also with parameters, as a list in "json", "lisp", "edn" or "lua".
     std::string describe(const std::string &name, const char *kind = nullptr,
                          const char *notation = "json") const {
         const char *text = nullptr;
@@ -243,7 +244,7 @@ class interface {
         return std::string(text, size);
     }
 
-    // The address of a function by its symbol, or of a thunk.
+    // The address of a function by its symbol, or of a thunk; see nlib_interface_symbol.
     void *address(const std::string &symbol) const {
         void *address = nullptr;
         check(nlib_interface_symbol(raw_.get(), symbol.c_str(), &address));
@@ -251,22 +252,11 @@ class interface {
     }
 
     // The thunk of a function for so many arguments: its type in C is as docs/interface.md says. Of overloads
-    // that take as many it is the first; the others are reached by `describe` and `address`.
+    // that take as many one is named with its parameters: "ImGui::PushID(int)".
     template <typename Signature>
     Signature *thunk(const std::string &function, std::size_t arguments) const {
         static_assert(std::is_function_v<Signature>, "a function's type, as in thunk<int(double)>");
-        const std::string description = describe(function, "function");
-        const std::string ending = "_" + std::to_string(arguments);
-        for (std::size_t at = 0; (at = description.find("nlib_thunk_", at)) != description.npos;) {
-            const std::size_t end = description.find('"', at);
-            const std::string symbol = description.substr(at, end - at);
-            if (symbol.size() > ending.size() &&
-                symbol.compare(symbol.size() - ending.size(), ending.size(), ending) == 0)
-                return reinterpret_cast<Signature *>(address(symbol));
-            at = end;
-        }
-        throw std::invalid_argument(function + " has no thunk for " + std::to_string(arguments) +
-                                    " arguments");
+        return reinterpret_cast<Signature *>(address(function + "/" + std::to_string(arguments)));
     }
 
     nlib_interface *get() const noexcept { return raw_.get(); }
@@ -287,7 +277,16 @@ class library {
     // The function of this name: in C, or in C++ qualified, with parameters where it is overloaded.
     template <typename Signature> Signature *fn(const std::string &name) const {
         static_assert(std::is_function_v<Signature>, "a function's type, as in fn<int(double)>");
-        return reinterpret_cast<Signature *>(address(name));
+        try {
+            return reinterpret_cast<Signature *>(address(name));
+        } catch (const error &missing) {
+            if (missing.kind() == NLIB_ERROR_SYMBOL && is_inline(name))
+                throw error(NLIB_ERROR_SYMBOL,
+                            "`" + name + "` is inline in the header of `" + this->name() +
+                                "`, so that the library has no symbol of it; ask for its thunk: "
+                                "headers().thunk<type in C>(\"" + name + "\", number of arguments)");
+            throw;
+        }
     }
 
     // The variable of this name.
@@ -331,6 +330,15 @@ class library {
     nlib_lib *get() const noexcept { return raw_.get(); }
 
   private:
+    // Whether the headers hold the body of a function. They are read for it: after a failure only.
+    bool is_inline(const std::string &name) const {
+        try {
+            return headers().describe(name, "function").find("\"inline\":true") != std::string::npos;
+        } catch (const error &) {
+            return false;
+        }
+    }
+
     struct release {
         void operator()(nlib_lib *raw) const noexcept { nlib_release(raw); }
     };

@@ -92,6 +92,23 @@ impl Failure {
         Self::new(IN_USE, message)
     }
 
+    /// What was asked for by a name is not there; these were probably meant.
+    pub(crate) fn symbol(message: impl Into<String>, near: Vec<String>) -> Self {
+        Self::new(SYMBOL, message).near(near)
+    }
+
+    /// A name stands for several functions.
+    pub(crate) fn ambiguous(message: impl Into<String>, overloads: Vec<String>) -> Self {
+        Self::new(AMBIGUOUS, message).near(overloads)
+    }
+
+    fn near(self, names: Vec<String>) -> Self {
+        Self {
+            near: names.into_iter().map(c_string).collect(),
+            ..self
+        }
+    }
+
     /// The system refuses something.
     pub(crate) fn io(message: impl Into<String>) -> Self {
         Self::new(IO, message)
@@ -114,20 +131,14 @@ impl From<LinkError> for Failure {
             LinkError::AmbiguousSymbol { overloads, .. } => (AMBIGUOUS, overloads),
             _ => (LINK, Vec::new()),
         };
-        Self {
-            near: near.into_iter().map(c_string).collect(),
-            ..Self::new(kind, message)
-        }
+        Self::new(kind, message).near(near)
     }
 }
 
 impl From<Unknown> for Failure {
     fn from(unknown: Unknown) -> Self {
         let message = unknown.to_string();
-        Self {
-            near: unknown.near.into_iter().map(c_string).collect(),
-            ..Self::new(SYMBOL, message)
-        }
+        Self::symbol(message, unknown.near)
     }
 }
 

@@ -66,11 +66,9 @@ impl OpenInterface {
         notation: Notation,
     ) -> Result<Arc<CString>, Failure> {
         let asked = Asked::Description(kind, name.to_owned(), notation);
-        self.text(asked, || {
-            match self.index.describe(kind, name) {
-                Ok(description) => Ok(render(&description, notation)),
-                Err(unknown) => self.overload(kind, name, notation).ok_or(unknown)?,
-            }
+        self.text(asked, || match self.index.describe(kind, name) {
+            Ok(description) => Ok(render(&description, notation)),
+            Err(unknown) => self.overload(kind, name, notation).ok_or(unknown)?,
         })
     }
 

@@ -26,6 +26,7 @@ mod library;
 mod location;
 mod object;
 mod output;
+mod overloads;
 mod progress;
 mod request;
 mod task;

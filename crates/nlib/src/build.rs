@@ -19,6 +19,7 @@ use crate::event::{Event, UnitOutcome};
 use crate::prebuilt::Prebuilt;
 use crate::resolve::Closure;
 use crate::session::Inner;
+use crate::settings::Settings;
 
 /// One unit's code.
 #[derive(Debug, Clone)]
@@ -188,7 +189,7 @@ impl Inner {
         state
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner)
-            .finish()
+            .finish(&self.settings)
     }
 
     /// Has the compiler make what is wanted of a unit.
@@ -231,7 +232,9 @@ impl Inner {
             Ok(hit) => self.hit(command, hit, started),
             Err(reason) => self
                 .compile_one(command, reason, cancellation)
-                .map_err(|error| failure(vec![((0, 0), key.library.clone(), error)]))?,
+                .map_err(|error| {
+                    failure(&self.settings, vec![((0, 0), key.library.clone(), error)])
+                })?,
         };
         let lost = |reason| Error::LostObject {
             unit: unit.name.clone(),
@@ -352,11 +355,11 @@ impl Compiling {
         self.queue.pop_front()
     }
 
-    fn finish(self) -> Result<Vec<(usize, usize, BuiltUnit)>, Error> {
+    fn finish(self, settings: &Settings) -> Result<Vec<(usize, usize, BuiltUnit)>, Error> {
         match (self.errors.is_empty(), self.queue.is_empty()) {
             (true, true) => Ok(self.done),
             (true, false) => Err(Error::Cancelled),
-            (false, _) => Err(failure(self.errors)),
+            (false, _) => Err(failure(settings, self.errors)),
         }
     }
 }
@@ -365,7 +368,7 @@ impl Compiling {
 type Failed = ((usize, usize), String, CompileError);
 
 /// What has failed as a whole when these units, one at least, were not made.
-fn failure(mut units: Vec<Failed>) -> Error {
+fn failure(settings: &Settings, mut units: Vec<Failed>) -> Error {
     let is_cancelled = |error: &CompileError| matches!(error, CompileError::Cancelled { .. });
     if units.iter().any(|(.., error)| is_cancelled(error)) {
         return Error::Cancelled;
@@ -375,7 +378,7 @@ fn failure(mut units: Vec<Failed>) -> Error {
         .iter()
         .position(|(.., error)| error.is_toolchain_fault());
     if let Some(place) = toolchain {
-        return Error::Toolchain(units.swap_remove(place).2);
+        return settings.toolchain_fault(units.swap_remove(place).2);
     }
     let errors = units
         .into_iter()

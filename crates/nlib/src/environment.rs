@@ -33,7 +33,9 @@ pub const VARIABLES: &[Variable] = &[
     Variable {
         name: "NLIB_PATH",
         meaning: "Folders with manifests, separated by `:`, searched after the working \
-                  directory's `vendor-manifests` and before the installed ones.",
+                  directory's `vendor-manifests` and before the installed ones: those installed with the \
+                  running program or with libnlib, else with the `nlib` on `PATH`, else under `/usr/local` \
+                  or `/usr`.",
     },
     Variable {
         name: "NLIB_PROJECT",
@@ -50,8 +52,8 @@ pub const VARIABLES: &[Variable] = &[
     },
     Variable {
         name: "NLIB_WORKER",
-        meaning: "The `nlib-worker` program; the one installed with the running program, or with libnlib, \
-                  when unset.",
+        meaning: "The `nlib-worker` program; when unset the one installed with the running program or \
+                  with libnlib, else with the `nlib` on `PATH`, else under `/usr/local` or `/usr`.",
     },
     Variable {
         name: "NLIB_COMPILE_SECONDS",
@@ -145,6 +147,8 @@ pub struct Environment {
     pub cache_mode: Option<Mode>,
     /// `NLIB_PATH`.
     pub library_path: Vec<PathBuf>,
+    /// The absolute folders of `PATH`.
+    pub path: Vec<PathBuf>,
     /// `NLIB_PROJECT=off`.
     pub no_project: bool,
     /// `NLIB_OFFLINE`.
@@ -195,6 +199,11 @@ impl Environment {
                 Err(_) => Err(wrong(name, value, "a whole number")),
             },
         };
+        let folders = |name: &str| -> Vec<PathBuf> {
+            let value = get(name).unwrap_or_default();
+            let parts = value.split(':').filter(|part| !part.is_empty());
+            parts.map(PathBuf::from).collect()
+        };
         let xdg = || {
             let absolute = |value: String| Some(PathBuf::from(value)).filter(|p| p.is_absolute());
             let home = || get("HOME").map(|home| PathBuf::from(home).join(".cache"));
@@ -214,15 +223,12 @@ impl Environment {
                     return Err(wrong("NLIB_CACHE", other.to_string(), expected));
                 }
             },
-            library_path: get("NLIB_PATH")
-                .map(|value| {
-                    value
-                        .split(':')
-                        .filter(|part| !part.is_empty())
-                        .map(PathBuf::from)
-                        .collect()
-                })
-                .unwrap_or_default(),
+            library_path: folders("NLIB_PATH"),
+            path: {
+                let mut path = folders("PATH");
+                path.retain(|folder| folder.is_absolute());
+                path
+            },
             no_project: match get("NLIB_PROJECT").as_deref() {
                 None | Some("on" | "1") => false,
                 Some("off" | "0") => true,

@@ -1,5 +1,6 @@
 //! What can keep a library from being loaded.
 
+use std::fmt;
 use std::path::PathBuf;
 
 use crate::lock::LockChange;
@@ -12,7 +13,9 @@ use nlib_plan::manifest::Language;
 use nlib_plan::{FileError, ResolveError};
 
 /// Why a request failed. The session lives, and a corrected request works.
-#[derive(Debug, thiserror::Error)]
+///
+/// `Debug` writes what `Display` does: it is what people see of an error that `main` gives back.
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
     /// No manifest of that name is on the library path.
@@ -201,6 +204,12 @@ pub enum Error {
     /// The compiler cannot be used at all.
     #[error("{0}")]
     Toolchain(CompileError),
+    /// The program that compiles is nowhere.
+    #[error("{}", no_worker(searched))]
+    NoWorker {
+        /// Where it was looked for.
+        searched: Vec<PathBuf>,
+    },
     /// An image cannot be linked.
     #[error("{0}")]
     Image(CompileError),
@@ -259,6 +268,17 @@ pub enum Error {
         /// What is wrong with it.
         #[source]
         fault: serde_json::Error,
+    },
+    /// The files of a loaded library have changed.
+    #[error(
+        "{library} was loaded before its files changed ({what}): the headers that are there now need not \
+         fit the code that runs; load it again"
+    )]
+    Changed {
+        /// The library.
+        library: String,
+        /// What has changed.
+        what: String,
     },
     /// Somebody asked for the request to be given up.
     #[error("the request was cancelled; nothing of it stays but what is in the cache")]
@@ -415,6 +435,7 @@ impl Error {
             | Error::Draft { .. }
             | Error::Directive { .. }
             | Error::StatedLanguage { .. }
+            | Error::Changed { .. }
             | Error::ForeignTarget { .. } => ErrorKind::Usage,
             Error::Resolve {
                 source: ResolveError::UserFlag(_),
@@ -440,6 +461,7 @@ impl Error {
             | Error::Call(_)
             | Error::Image(_) => ErrorKind::Link,
             Error::Toolchain(_)
+            | Error::NoWorker { .. }
             | Error::Interface { .. }
             | Error::RuntimeLibrary { .. }
             | Error::SanitizerRuntime { .. } => ErrorKind::Toolchain,
@@ -450,6 +472,22 @@ impl Error {
             | Error::LostObject { .. }
             | Error::NoCacheDirectory
             | Error::Io { .. } => ErrorKind::Io,
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, out)
+    }
+}
+
+/// A symbol that a library does not have, above all.
+impl From<LinkError> for Error {
+    fn from(error: LinkError) -> Self {
+        Error::Link {
+            error,
+            remedies: Vec::new(),
         }
     }
 }
@@ -483,6 +521,15 @@ fn listed(changes: &[LockChange]) -> String {
     lines.join("\n  ")
 }
 
+fn no_worker(searched: &[PathBuf]) -> String {
+    let mut text =
+        "nlib-worker, the program that compiles, is not installed: there is none of".to_owned();
+    for place in searched {
+        text.push_str(&format!("\n  {}", place.display()));
+    }
+    text + "\ninstall nlib (`make install`) and have its `nlib` on PATH, or name the worker with NLIB_WORKER"
+}
+
 fn compile_errors(errors: &[(String, CompileError)]) -> String {
     let lines: Vec<String> = errors
         .iter()
@@ -503,4 +550,51 @@ fn link_error(error: &LinkError, remedies: &[String]) -> String {
 fn quoted(names: &[String]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn missing_symbol() -> Error {
+        let fails = || -> Result<(), Error> {
+            Err(LinkError::NoSuchSymbol {
+                library: "kit".into(),
+                symbol: "kit_ad".into(),
+                hint: String::new(),
+                similar: vec!["kit_add".into()],
+            })?;
+            Ok(())
+        };
+        fails().unwrap_err()
+    }
+
+    #[test]
+    fn main_shows_an_error_as_people_read_it() {
+        let error = missing_symbol();
+        assert_eq!(format!("{error:?}"), error.to_string());
+        assert_eq!(
+            format!("{error:#?}"),
+            "`kit` has no symbol `kit_ad`; did you mean `kit_add`?"
+        );
+    }
+
+    #[test]
+    fn a_missing_symbol_is_an_error_of_loading() {
+        assert_eq!(missing_symbol().kind(), ErrorKind::Link);
+    }
+
+    #[test]
+    fn a_missing_worker_is_told_with_the_places() {
+        let error = Error::NoWorker {
+            searched: vec!["/app/nlib-worker".into(), "/usr/bin/nlib-worker".into()],
+        };
+        assert_eq!(
+            error.to_string(),
+            "nlib-worker, the program that compiles, is not installed: there is none of\n  \
+             /app/nlib-worker\n  /usr/bin/nlib-worker\ninstall nlib (`make install`) and have its \
+             `nlib` on PATH, or name the worker with NLIB_WORKER"
+        );
+        assert_eq!(error.kind(), ErrorKind::Toolchain);
+    }
 }

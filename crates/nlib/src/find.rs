@@ -45,14 +45,11 @@ impl LibraryPath {
         all
     }
 
-    /// The working directory's `vendor-manifests`, then `folders`, then those installed with
-    /// `program`.
-    pub fn standard(folders: Vec<PathBuf>, program: Option<&Path>) -> Self {
+    /// The working directory's `vendor-manifests`, then `folders`, then those that are installed.
+    pub(crate) fn standard(folders: Vec<PathBuf>, installed: Option<PathBuf>) -> Self {
         let mut all = vec![PathBuf::from("vendor-manifests")];
         all.extend(folders);
-        if let Some(prefix) = program.and_then(Path::parent).and_then(Path::parent) {
-            all.push(prefix.join("share/nlib/vendor-manifests"));
-        }
+        all.extend(installed);
         Self::new(all)
     }
 

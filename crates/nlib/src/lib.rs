@@ -6,7 +6,7 @@
 //! // SAFETY: this is the signature that Lua documents for the function.
 //! let version = unsafe { lua.symbol::<extern "C" fn(*mut std::ffi::c_void) -> f64>("lua_version")? };
 //! println!("Lua {}", version(std::ptr::null_mut()));
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), nlib::Error>(())
 //! ```
 //!
 //! [`Request`] (what is asked for) → [`Session::load`] → [`Library`] → [`Symbol`]. The main path
@@ -32,6 +32,7 @@ mod event;
 mod find;
 mod image;
 mod infer;
+mod installed;
 mod interface;
 mod link;
 mod lock;
@@ -51,6 +52,7 @@ mod settle;
 mod thunks;
 mod toolchain;
 mod turns;
+mod unchanged;
 mod vendor;
 mod warm;
 mod why;
@@ -86,7 +88,7 @@ pub use nlib_loader::{
     CallError, CodeLocation, HostSymbol, Library, LinkError, Linker, LinkerChoice, OwnedSymbol,
     PerfOutput, PublishedSymbol, Reference, SourceFrame, SourcePosition, Supplier, Supply, Symbol,
     SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol,
-    before_exit, object_symbols, report_crashing_constructors, reset_signal_handlers,
+    before_exit, demangle, object_symbols, report_crashing_constructors, reset_signal_handlers,
     running_constructor,
 };
 pub use nlib_plan::error::Problem as ManifestProblem;

@@ -4,13 +4,14 @@ use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 
 use nlib_cache::Mode;
-use nlib_compile::Limits;
+use nlib_compile::{CompileError, Limits};
 use nlib_loader::PerfOutput;
 
 use crate::environment::Environment;
 use crate::error::Error;
 use crate::event::Listener;
 use crate::find::LibraryPath;
+use crate::installed::Installed;
 use crate::project::Project;
 
 /// What a session is made of; see [`crate::environment::VARIABLES`] for what the fields mean.
@@ -35,6 +36,8 @@ pub struct Settings {
     pub jobs: NonZeroUsize,
     /// The `nlib-worker` program.
     pub worker: PathBuf,
+    /// Where it was looked for, when it was found nowhere: `worker` is then the first of these.
+    pub worker_searched: Vec<PathBuf>,
     /// What one compile may use.
     pub limits: Limits,
     /// What `__DATE__` and its like stand for, in seconds since 1970.
@@ -76,7 +79,8 @@ impl Settings {
     }
 
     /// [`Settings::from_environment`], with the worker and the manifests that were installed with
-    /// `program`: the running program, or a shared library `PREFIX/lib/NAME.so` that nlib is part of.
+    /// `program`: the running program, or a shared library `PREFIX/lib/NAME.so` that nlib is part of. Where
+    /// none were, those of the `nlib` on `PATH` are taken, else those below `/usr/local` or `/usr`.
     ///
     /// # Errors
     /// A variable has a value that means nothing.
@@ -96,41 +100,48 @@ impl Settings {
         if let Some(output) = environment.compile_output {
             limits.output = output;
         }
+        let installed = Installed::new(program, &environment.path);
+        let (worker, worker_searched) = match environment.worker {
+            Some(worker) => (worker, Vec::new()),
+            None => match installed.worker() {
+                Ok(worker) => (worker, Vec::new()),
+                Err(searched) => (searched[0].clone(), searched),
+            },
+        };
+        let library_path = LibraryPath::standard(environment.library_path, installed.manifests());
         Ok(Self {
             cache_directory: environment.cache_directory,
             cache_mode: environment.cache_mode.unwrap_or(Mode::ReadWrite),
-            library_path: LibraryPath::standard(environment.library_path, program),
+            library_path,
             project: None,
             locked: false,
             profile: None,
             offline: environment.offline,
             jobs: environment.jobs.unwrap_or_else(processors),
-            worker: environment.worker.unwrap_or_else(|| worker_beside(program)),
+            worker,
+            worker_searched,
             limits,
             source_date_epoch: environment.source_date_epoch,
             perf_output: environment.perf_output,
             listener: None,
         })
     }
+
+    /// Why the compiler cannot be used: of a worker that is nowhere, with where it was looked for.
+    pub(crate) fn toolchain_fault(&self, fault: CompileError) -> Error {
+        match fault {
+            CompileError::WorkerMissing { path, .. }
+                if self.worker_searched.first() == Some(&path) =>
+            {
+                Error::NoWorker {
+                    searched: self.worker_searched.clone(),
+                }
+            }
+            fault => Error::Toolchain(fault),
+        }
+    }
 }
 
 fn processors() -> NonZeroUsize {
     std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN)
-}
-
-/// `nlib-worker` lies beside the program, in the `libexec` or `bin` folder of its installation, or (for
-/// tests and examples, which cargo puts one folder deeper) in the folder above.
-fn worker_beside(program: Option<&Path>) -> PathBuf {
-    let name = Path::new("nlib-worker");
-    let Some(folder) = program.and_then(Path::parent) else {
-        return name.to_path_buf();
-    };
-    let candidates = [
-        folder.join(name),
-        folder.join("../libexec/nlib").join(name),
-        folder.join("../bin").join(name),
-        folder.join("..").join(name),
-    ];
-    let found = candidates.iter().find(|candidate| candidate.is_file());
-    found.unwrap_or(&candidates[0]).clone()
 }

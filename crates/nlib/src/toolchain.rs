@@ -37,7 +37,8 @@ impl Inner {
         if let Some(toolchain) = self.recall(worker) {
             return Ok(toolchain);
         }
-        let report = self.compiler.report().map_err(Error::Toolchain)?;
+        let report = self.compiler.report();
+        let report = report.map_err(|fault| self.settings.toolchain_fault(fault))?;
         let digest = self.digest_of(&report).map_err(|source| Error::Io {
             what: "reading the compiler's own files".to_string(),
             source,

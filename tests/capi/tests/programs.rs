@@ -82,6 +82,37 @@ fn interfaces_are_read_and_called() {
 }
 
 #[test]
+fn cxx_calls_what_only_the_headers_hold() {
+    let place = Place::new();
+    place.write(
+        "shapes.hpp",
+        "#pragma once\n#include <cstring>\n#include <string>\nnamespace shapes {\nstruct Box { int side; };\n\
+         inline int push(int x) noexcept { return x; }\n\
+         inline int push(const char *text) noexcept { return (int)std::strlen(text); }\n\
+         inline int push(int x, int y) noexcept { return x + y; }\n\
+         int area(int) noexcept;\nint area(int, int) noexcept;\n\
+         int scaled(int, int by = 10) noexcept;\n\
+         inline int named(const std::string &name) noexcept { return (int)name.size(); }\n}\n",
+    );
+    place.write(
+        "shapes.cpp",
+        "#include \"shapes.hpp\"\nnamespace shapes {\nint area(int s) noexcept { return s * s; }\n\
+         int area(int w, int h) noexcept { return w * h; }\n\
+         int scaled(int x, int by) noexcept { return x * by; }\n}\n",
+    );
+    place.write(
+        "phys.h",
+        "static inline int phys_dot(int a, int b) { return a * b; }\nint phys_get(void);\n",
+    );
+    place.write(
+        "phys.c",
+        "#include \"phys.h\"\nint phys_get(void) { return 1; }\n",
+    );
+    let output = place.run("clang++-22", "c++17", "headers.cpp", &[]);
+    assert_eq!(output, "headers\n");
+}
+
+#[test]
 fn tasks_are_waited_for_and_cancelled() {
     let place = Place::new();
     let output = place.run("cc", "c99", "tasks.c", &[]);
