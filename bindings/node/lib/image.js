@@ -8,18 +8,16 @@ const koffi = require("koffi");
 const { callsSoFar, runsSince } = require("./calls");
 const { Callbacks } = require("./callbacks");
 const { classes, extend } = require("./errors");
-const { check, errorOf } = require("./failures");
+const { check } = require("./failures");
 const { Interface, Types } = require("./interface");
 const { functionOf } = require("./koffi-types");
+const { Loaded } = require("./loaded");
 const { Holder } = require("./memory");
-const { SymbolInfo, nlib, outCell } = require("./native");
-
-// Those that are loaded. What they keep stays, also when nobody has the library's object any more.
-const live = new Set();
+const { nlib, outCell } = require("./native");
 
 /** What is loaded. */
 class Image {
-    #handle;
+    #loaded;
     #interface = null;
     #interfaceError = null;
     #found = new Map();
@@ -28,8 +26,6 @@ class Image {
     #scopes = null;
     #freeThunk = null;
     #end = "";
-    #context;
-    #heirlooms = [];
 
     /**
      * @param {bigint} handle the nlib_lib
@@ -37,9 +33,8 @@ class Image {
      * @param {Context} context what loaded it, and is used until it is not
      */
     constructor(handle, kept, context) {
-        this.#handle = handle;
-        this.#context = context;
-        this.name = nlib.name(handle);
+        this.#loaded = Loaded.of(this, handle, context);
+        this.name = this.#loaded.name;
         this.kept = kept;
         this.isLive = true;
         /** How many calls into it run. */
@@ -51,12 +46,11 @@ class Image {
         this.holder = new Holder();
         this.types = new Types(this);
         this.callbacks = new Callbacks(this);
-        live.add(this);
     }
 
     get handle() {
         this.check();
-        return this.#handle;
+        return this.#loaded.handle;
     }
 
     /** Throws an UnloadedError when the library is gone. */
@@ -69,7 +63,7 @@ class Image {
         this.check();
         if (this.#interfaceError) throw this.#interfaceError;
         try {
-            return (this.#interface ??= new Interface(this.#handle));
+            return (this.#interface ??= new Interface(this.handle, () => this.#loaded.spareOf(this)));
         } catch (error) {
             this.#interfaceError = extend(
                 error,
@@ -191,22 +185,13 @@ class Image {
 
     /** Everything that the library publishes. */
     symbols() {
-        const count = outCell();
-        check(nlib.symbol_count(this.handle, count));
-        return Array.from({ length: Number(count[0]) }, (_, index) => this.#symbolAt(index));
-    }
-
-    #symbolAt(index) {
-        const size = koffi.sizeof(SymbolInfo);
-        const bytes = Buffer.alloc(size);
-        bytes.writeBigUInt64LE(BigInt(size));
-        check(nlib.symbol_at(this.#handle, index, bytes));
-        return koffi.decode(bytes, SymbolInfo);
+        this.check();
+        return this.#loaded.symbols();
     }
 
     /**
-     * Unloads. Where the same library is loaded once more in this process, only this load of it ends. An InUseError
-     * when something still runs or uses it, and then all stays as it was.
+     * Unloads. Where the same library is loaded once more, only this load of it ends. An InUseError when something
+     * still runs or uses it, and then all stays as it was.
      */
     unload() {
         this.check();
@@ -214,18 +199,24 @@ class Image {
             throw new classes.InUseError(
                 `\`${this.name}\` cannot be unloaded while a call runs: wait until it has returned`,
             );
-        const refused = nlib.unload(this.#handle);
-        const heir = refused === null ? null : this.#twin();
-        if (refused !== null && heir === null) throw errorOf(refused);
-        this.#ended("was unloaded", refused, heir);
+        check(this.#loaded.leave(this));
+        this.#ended("was unloaded");
     }
 
     /** Another image takes its place: unloads, or where something still uses it leaves it loaded. */
     retire() {
-        const isRunning = this.#isRunning;
-        const refused = isRunning ? null : nlib.unload(this.#handle);
-        const heir = isRunning || refused !== null ? this.#twin() : null;
-        this.#ended("was loaded anew; take it from the library again", refused, heir, isRunning);
+        const isLeft = this.#isRunning && !this.#loaded.isShared;
+        const refused = isLeft ? null : this.#loaded.leave(this);
+        if (refused !== null) nlib.error_free(refused);
+        if (isLeft || refused !== null) this.#loaded.abandon();
+        this.#ended("was loaded anew; take it from the library again");
+    }
+
+    /** The code is gone: nothing calls back any more, or reads what was written into its memory. */
+    letGo() {
+        this.callbacks.dispose();
+        this.holder.clear();
+        this.#loaded.context.unuse();
     }
 
     /** Whether code of it may run. koffi runs native code on a stack of its own, where nlib does not see it. */
@@ -233,45 +224,10 @@ class Image {
         return this.running > 0 || runsSince(this.loadedAt);
     }
 
-    /** Another load of the same library that has not ended: what is loaded twice is one thing, with two handles. */
-    #twin() {
-        const isSame = (other) =>
-            other !== this &&
-            other.name === this.name &&
-            other.#context === this.#context &&
-            other.#start === this.#start;
-        return [...live].find(isSame) ?? null;
-    }
-
-    /** Where its first symbol lies: no other library's does. */
-    get #start() {
-        const count = outCell();
-        check(nlib.symbol_count(this.#handle, count));
-        return count[0] === 0n ? 0n : this.#symbolAt(0).address;
-    }
-
-    /**
-     * It is no longer used from here. What native code was given goes with the code: now, with the twin that is
-     * the heir, or never, where the code had to be left behind.
-     */
-    #ended(how, refused, heir, isRunning = false) {
-        if (refused !== null) nlib.error_free(refused);
-        nlib.release(this.#handle);
-        live.delete(this);
+    #ended(how) {
         this.isLive = false;
         this.#end = how;
         this.#interface?.free();
-        const left = [this, ...this.#heirlooms];
-        this.#heirlooms = [];
-        if (heir !== null) heir.#heirlooms.push(...left);
-        else if (refused === null && !isRunning) for (const image of left) image.#letGo();
-    }
-
-    /** The code is gone: nothing calls back any more, or reads what was written into its memory. */
-    #letGo() {
-        this.callbacks.dispose();
-        this.holder.clear();
-        this.#context.unuse();
     }
 }
 

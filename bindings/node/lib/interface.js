@@ -16,12 +16,16 @@ const { UnsupportedType, VoidType } = require("./types/type");
 /** The texts of an interface: an nlib_interface. */
 class Interface {
     #handle;
+    #spare;
 
-    /** Reads the interface of a loaded library; a CompileError when a header does not parse. */
-    constructor(library) {
-        const handle = outCell();
-        check(nlib.interface_open(library, handle));
-        this.#handle = handle[0];
+    /**
+     * Reads the interface of a loaded library; a CompileError when a header does not parse.
+     * @param {bigint} library
+     * @param {() => bigint | null} spare gives another handle of it, for thunks that this one does not have
+     */
+    constructor(library, spare) {
+        this.#handle = open(library);
+        this.#spare = spare;
     }
 
     /** The names of a kind ("function", "record", …) or of everything when it is null, a line each. */
@@ -53,13 +57,28 @@ class Interface {
     /** The address of a symbol or of a thunk. */
     address(symbol) {
         const address = outCell();
-        check(nlib.interface_symbol(this.#handle, symbol, address));
+        const error = nlib.interface_symbol(this.#handle, symbol, address);
+        const spare = error === null ? null : this.#spare();
+        if (spare === null) check(error);
+        else {
+            nlib.error_free(error);
+            this.free();
+            this.#handle = open(spare);
+            this.#spare = () => null;
+            return this.address(symbol);
+        }
         return address[0];
     }
 
     free() {
         nlib.interface_free(this.#handle);
     }
+}
+
+function open(library) {
+    const handle = outCell();
+    check(nlib.interface_open(library, handle));
+    return handle[0];
 }
 
 /** An integer of an interface: a number, or digits beyond what a number holds. */

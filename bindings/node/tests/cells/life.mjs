@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { inspect } from "node:util";
 import { InUseError, UnloadedError, allocate, load, loadSync } from "nlib";
-import { loadKit, thrown } from "./fixtures.mjs";
+import { loadKit, loadKitpp, thrown } from "./fixtures.mjs";
 
 export async function reload() {
     const write = (answer) => writeFileSync("answer.c", `int answer(void) { return ${answer}; }\nint first;\n`);
@@ -86,6 +86,15 @@ export function unload() {
     assert.equal(scoped.isLoaded, false);
 
     twice(ended);
+
+    // What is called through thunks.
+    const [one, other] = [loadKitpp(), loadKitpp()];
+    const add = (library) => library.kit.add(1, 2);
+    assert.deepEqual([add(one), add(other)], [3, 3]);
+    one.reloadSync();
+    one.unload();
+    assert.equal(add(other), 3);
+    other.unload();
 }
 
 /** What is loaded more than once goes with the last; what it was given lives as long. */
@@ -108,6 +117,14 @@ function twice(ended) {
     assert.deepEqual([sum, ended[0]], [9, 0]);
     second.unload();
     assert.equal(ended[0], 1);
+
+    // Loaded with other options it is one or another; what it was given lives as long as any.
+    const [told, quiet] = [loadSync({ code: ENDED, name: "ended.c", onProgress() {} }), load()];
+    for (const each of [told, quiet]) each.keep((number) => (sum += number));
+    told.unload();
+    quiet.emit(1);
+    assert.equal(sum, 10);
+    quiet.unload();
 
     // Another library of that name is another.
     const other = loadSync({ code: `${ENDED}\nint more;`, name: "ended.c" });
