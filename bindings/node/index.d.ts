@@ -10,7 +10,7 @@ export function version(): string;
 export function has(capability: string): boolean;
 
 /** Says where libnlib.so.1 is; before the first use of nlib. Else NLIB_LIBRARY and the system say so. */
-export function useLibrary(file: string): void;
+export function useLibrary(file: string | URL): void;
 
 // ---- Loading ------------------------------------------------------------------------------------
 
@@ -144,12 +144,17 @@ export interface Library {
     type(text: string): NativeType;
     /** A function as a pointer that lives until it is disposed of or the library is unloaded. */
     callback(type: CType, call: (...values: any[]) => unknown, options?: CallbackOptions): Callback;
-    /** Runs the library's destructors; every use is an UnloadedError from then on. */
+    /**
+     * Runs the library's destructors; every use is an UnloadedError from then on. Where the same library was loaded
+     * more than once, they run with the last.
+     */
     unload(): void;
     [Symbol.dispose](): void;
     /** Loads the same once more, for sources that changed; functions taken from this object are the new ones. */
     reload(options?: { signal?: AbortSignal }): Promise<this>;
     reloadSync(): this;
+    /** What JSON.stringify says of it. */
+    toJSON(): { name: string; isLoaded: boolean; generation: number };
     on(event: "reload", listener: (generation: number) => void): this;
     on(event: "unload", listener: () => void): this;
     on(event: "error", listener: (error: unknown) => void): this;
@@ -242,7 +247,7 @@ export type Given<T> = T extends (...values: any[]) => unknown
 /** A variable for a function to write through a pointer. */
 export interface Ref<T = any> {
     value: T;
-    /** Of a variable that is a pointer, where `value` is text: the pointer. */
+    /** Of a variable that is a pointer, where `value` is text: the pointer, which the next function is given again. */
     readonly pointer: Pointer | null;
 }
 
@@ -263,9 +268,12 @@ export interface CallbackOptions {
 export function ref<T = any>(value?: T): Ref<T>;
 /** A value with its type, for `...`. */
 export function as(type: CType, value: unknown): object;
-/** A function that native code calls only while the call runs that it is given to. */
+/** A function that native code calls only while the call runs that it is given to; others stay until the end. */
 export function transient<F extends (...values: any[]) => unknown>(call: F): F;
-/** A text with its NUL, for a `char *` that is written to; of so many bytes. */
+/**
+ * A text with its NUL, for a `char *` that is written to; of so many bytes: `text("", 40)`. What a function put there is
+ * `buffer.toString("utf8", 0, buffer.indexOf(0))`.
+ */
 export function text(value: string, size?: number): Buffer;
 /** Memory for so many items, zero: a typed array for numbers, else an array of records or the like. */
 export function allocate(type: CType, count: number): any;
