@@ -288,22 +288,28 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
         collect (preparer (parameter-type parameter) (argument-place function index parameter))))
 
 (defmacro fixed-arity-code (count)
-  "For DIRECT-WAY: a lambda for COUNT arguments."
-  (flet ((names (format)
-           (loop for i below count collect (intern (format nil format i)))))
-    (let ((values (names "ARGUMENT-~d"))
-          (preparers (names "PREPARER-~d")))
+  "For DIRECT-WAY: a lambda for COUNT arguments. It takes any number, so that a wrong one is told as ours are; the
+right one makes no list."
+  (labels ((names (format)
+             (loop for i below count collect (intern (format nil format i))))
+           (code (values call)
+             `(lambda (&optional ,@(loop for value in values collect `(,value '%missing)) &rest more)
+                (if (and (car life)
+                         (null more)
+                         ,@(and values `((not (eq ,(first (last values)) '%missing)))))
+                    ,call
+                    (misdirected function life (append (remove '%missing (list ,@values)) more))))))
+    (let* ((values (names "ARGUMENT-~d"))
+           (preparers (names "PREPARER-~d"))
+           (call `(funcall invoker library address
+                           ,@(loop for value in values
+                                   for preparer in preparers
+                                   collect `(funcall ,preparer ,value)))))
       `(destructuring-bind ,preparers preparers
          (declare (type function ,@preparers))
-         (lambda (&rest arguments)
-           (if (and (car life) (= (length arguments) ,count))
-               (destructuring-bind ,values arguments
-                 (funcall receiver
-                          (funcall invoker library address
-                                   ,@(loop for value in values
-                                           for preparer in preparers
-                                           collect `(funcall ,preparer ,value)))))
-               (misdirected function life arguments)))))))
+         (if receiver
+             ,(code values `(funcall receiver ,call))
+             ,(code values call))))))
 
 (defvar *no-library* (%make-library :name "no library")
   "The library of functions that are known by their address alone; it has no generation.")
@@ -322,16 +328,18 @@ the C name, in C++ the qualified one; or a symbol, the Lisp name."
          (invoker (invoker (raw-type result)
                            (mapcar (lambda (parameter) (raw-type (parameter-type parameter)))
                                    parameters)))
-         (receiver (or (receiver result library) #'identity))
+         (receiver (receiver result library))
          (preparers (preparers function parameters)))
-    (declare (type function invoker receiver) (type cons life))
+    (declare (type function invoker) (type (or null function) receiver) (type cons life)
+             (type (unsigned-byte 64) address))
     (case (length parameters)
       (0 (fixed-arity-code 0)) (1 (fixed-arity-code 1)) (2 (fixed-arity-code 2))
       (3 (fixed-arity-code 3)) (4 (fixed-arity-code 4)) (5 (fixed-arity-code 5))
       (6 (fixed-arity-code 6))
       (t (lambda (&rest arguments)
            (if (and (car life) (= (length arguments) (length preparers)))
-               (funcall receiver (apply invoker library address (mapcar #'funcall preparers arguments)))
+               (funcall (or receiver #'identity)
+                        (apply invoker library address (mapcar #'funcall preparers arguments)))
                (misdirected function life arguments)))))))
 
 ;;; Variadic functions: what follows the declared arguments goes by what it is.
