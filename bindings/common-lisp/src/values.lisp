@@ -387,7 +387,10 @@ KEEPER; vectors of Lisp's move, so they cannot be pointed to."
 
 (defun write-record (type address value place keeper)
   (cond ((and (foreign-p value) (same-type-p type (foreign-type (check-alive value))))
-         (copy-memory address (foreign-address value) (type-size type)))
+         (copy-memory address (foreign-address value) (type-size type))
+         ;; What it points to has to last as long as the copy.
+         (unless (member (foreign-storage value) (list nil keeper))
+           (keep (foreign-storage value) keeper)))
         ((and (listp value) (property-list-p value))
          (loop for (key field-value) on value by #'cddr
                do (write-field (find-field type key) address field-value keeper type)))

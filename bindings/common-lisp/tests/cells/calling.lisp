@@ -143,7 +143,32 @@
     (check (= (nlib:offset-of "kit_packet" :corner kit) 16))
     (nlib:free a)
     (signalled nlib:dead-object (nlib:slot a :x)))
-  (unions))
+  (unions)
+  (kept-texts))
+
+(defun kept-texts ()
+  "A record that is copied into another is not needed any more for what it points to."
+  (let* ((library (nlib:load-native-library
+                   :code (format nil "typedef struct { const char *text; } inner;~%~
+                                      typedef struct { inner first, more[2]; } outer;~%~
+                                      const char *text_of(const outer *o, int n) ~
+                                      { return n ? o->more[n - 1].text : o->first.text; }~%")))
+         (long (make-string 400 :initial-element #\t))
+         (outer (nlib:make-foreign "outer" :library library)))
+    (flet ((inner (letter)
+             (nlib:make-foreign "inner" :library library
+                                        :text (substitute letter #\t long))))
+      (setf (nlib:slot outer :first) (inner #\a)
+            (nlib:slot outer :more 0) (inner #\b)
+            (nlib:slot outer :more) (list '(:text "c") (inner #\d))))
+    (dotimes (i 3)
+      #+sbcl (sb-ext:gc :full t)
+      #+ecl (ext:gc t)
+      (sleep 0.1)
+      (dotimes (i 1000) (nlib:make-foreign-string (substitute #\z #\t long))))
+    (check (string= (substitute #\a #\t long) (nlib:call library "text_of" outer 0)))
+    (check (string= "c" (nlib:call library "text_of" outer 1)))
+    (check (string= (substitute #\d #\t long) (nlib:call library "text_of" outer 2)))))
 
 (defun unions ()
   "What is in a union may be another member, so its texts are looked at only when they are asked for."
