@@ -78,10 +78,10 @@ end
 local function missing(entry, key)
     local near = {}
     local types = entry.owners[#entry.owners]
-    if not types then
+    if not types and entry.types then
         error(("'%s::%s' cannot be called: %s was unloaded"):format(entry.name, tostring(key), entry.types.generation.library.name), 3)
     end
-    local text = types.generation.interface:text("function")
+    local text = types and types.generation.interface:text("function") or ""
     for name in text:gmatch("\n" .. entry.name:gsub("%p", "%%%0") .. "::([^\n~:]+)") do
         near[#near + 1] = name
     end
@@ -89,16 +89,40 @@ local function missing(entry, key)
         #near > 0 and ("; its methods are " .. table.concat(near, ", ")) or ""), 3)
 end
 
+-- How objects are read that have others in them, which cannot be assigned.
+local function with_parts(entry)
+    local parts, methods = entry.parts, entry.methods
+    local function read(self, key)
+        local part = parts[key]
+        if part then
+            return self[part]
+        end
+        return rawget(methods, key) or classes.find(entry, key) or missing(entry, key)
+    end
+    jit.on(read)
+    return {
+        __index = read,
+        __newindex = function(_, key)
+            if parts[key] then
+                error(("%s.%s is an object whose class copies it itself; the FFI would copy its bytes: use its methods, or"
+                    .. " a function of the library's that assigns"):format(entry.name, key), 2)
+            end
+            missing(entry, key)
+        end,
+    }
+end
+
 -- Gives the objects of a record the methods that a library has for it. Of several libraries the newest goes
 -- first.
 function classes.attach(types, entry)
     local generation = types.generation
-    if not generation or not generation.interface:is_scope(entry.name) then
+    if generation and generation.interface:is_scope(entry.name) then
+        entry.owners[#entry.owners + 1] = types
+        generation.attached = generation.attached or {}
+        generation.attached[entry] = true
+    elseif not next(entry.parts) then
         return
     end
-    entry.owners[#entry.owners + 1] = types
-    generation.attached = generation.attached or {}
-    generation.attached[entry] = true
     if entry.methods then
         forget(entry)
         return
@@ -108,7 +132,7 @@ function classes.attach(types, entry)
             return classes.find(entry, key) or missing(entry, key)
         end,
     })
-    ffi.metatype(entry.ctype, { __index = entry.methods })
+    ffi.metatype(entry.ctype, next(entry.parts) and with_parts(entry) or { __index = entry.methods })
 end
 
 -- Takes the methods of a library away again.

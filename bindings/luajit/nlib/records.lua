@@ -13,6 +13,8 @@
 --   form                  "natural" (as C lays it out), "padded" (classes: each field put at its offset),
 --                         "bytes" (its fields cannot be expressed), "opaque"
 --   by_value              whether the FFI can pass it by value
+--   parts                 by name, what the FFI calls fields that are objects of classes which copy themselves: they
+--                         are read by nlib.classes, and cannot be assigned, as the FFI would copy bytes
 --   types                 those of the library that used it last
 --   owners, methods       of classes: those that have methods for it, the newest last (nlib.classes)
 
@@ -193,7 +195,7 @@ local function forward(node)
     local entry = {
         name = node.name, tag = tag, kind = kind, ctype = ffi.typeof(kind .. " " .. tag),
         description = node.description, layout = node.layout, references = {}, owners = {},
-        fields = node.fields,
+        fields = node.fields, parts = {},
     }
     tags[tag] = entry
     return entry
@@ -241,6 +243,18 @@ local function field_type(types, field)
     return ctype, constant and "const " or ""
 end
 
+-- What the FFI is to call a field.
+local function declared_name(types, entry, field)
+    local type = types:resolve(field.type)
+    local item = type.kind == "record" and types:describe("record", type.name)
+    if not item or item.opaque or item.trivial or not types.generation then
+        return field.name
+    end
+    local name = field.name .. "__part"
+    entry.parts[field.name] = name
+    return name
+end
+
 -- The fields as C has them, if C lays them out where they are. nil when it does not.
 local function natural(types, entry)
     local description = entry.description
@@ -267,7 +281,7 @@ local function natural(types, entry)
             elseif open then
                 text:add(constant .. "$ $[]; ", types:ctype(resolved.of), field.name)
             else
-                text:add(constant .. "$ $; ", ctype, field.name)
+                text:add(constant .. "$ $; ", ctype, declared_name(types, entry, field))
             end
             offset = field.offset + (open and 0 or ffi.sizeof(ctype))
             size = math.max(size, offset)
@@ -294,7 +308,7 @@ local function padded(types, entry)
             if (field.name or "") == "" then
                 text:add("$; ", ctype)
             else
-                text:add(constant .. "$ $; ", ctype, field.name)
+                text:add(constant .. "$ $; ", ctype, declared_name(types, entry, field))
             end
             offset = field.offset + ffi.sizeof(ctype)
         end
@@ -319,7 +333,7 @@ local function agrees(entry, text, attributes)
     end
     for _, field in ipairs(entry.fields) do
         if field.name and field.name ~= "" then
-            local offset, position = ffi.offsetof(ctype, field.name)
+            local offset, position = ffi.offsetof(ctype, entry.parts[field.name] or field.name)
             if offset and field.bits and (offset * 8 + (position or 0)) ~= field.bits.offset then
                 return false
             elseif offset and not field.bits and offset ~= field.offset then
@@ -350,7 +364,7 @@ local function complete(types, entry)
     if text and agrees(entry, text, attributes) then
         entry.form = "padded"
     else
-        entry.form = "bytes"
+        entry.form, entry.parts = "bytes", {}
         text = body()
         text:pad(description.size)
     end

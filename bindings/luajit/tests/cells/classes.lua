@@ -154,6 +154,7 @@ function own.objects()
         struct Derived : Side, Base { int d = 8; int get_d() { return d; } };
         struct Hides : Base { int v = 5; };
         struct Other { int x = 1; };
+        struct Holder { int q = 3; Base base; int sum() { return q + base.v; } };
         struct pair { int a, b; };
         int length(const Base &base);
         int length_at(const Base *base);
@@ -187,6 +188,16 @@ function own.objects()
         check.raises(function() derived.get_v(wrong) end, "'Base::get_v' on bad self", "int Base::get_v()")
     end
     check.raises(function() derived.get_v(nil) end, "bad self")
+
+    -- The FFI would copy the bytes of an object that is assigned.
+    local holder = lib.Holder()
+    check.raises(function() holder.base = lib.Base() end, "classes.lua:", "Holder.base is an object whose class copies it itself")
+    check.raises(function() holder.nothing = 1 end, "Holder has no field or method 'nothing'")
+    check.raises(function() return holder.nothing end, "classes.lua:", "Holder has no field or method 'nothing'")
+    holder.base.v, holder.q = 6, 4
+    check.equal(holder.base:get_v() + holder.q + holder:sum(), 20, "an object in another")
+    check.equal(lib.cast("Holder *", holder).base.v, 6)
+    check.equal(lib.length(holder.base), 44)
 
     local pointer = lib.cast("Derived *", derived)
     local side = lib.cast("Side *", lib.cast("char *", derived) + ffi.offsetof(lib.types.Derived, "o"))
