@@ -244,8 +244,10 @@
 
 (defn close!
   "Ends an object of C++, closes a library or context. As .close, without reflection."
-  [^java.io.Closeable thing]
-  (.close thing))
+  [thing]
+  (when-not (instance? java.io.Closeable thing)
+    (fail :type (str (types/shown thing) " is nothing that can be closed")))
+  (.close ^java.io.Closeable thing))
 
 (defmacro with-scope
   "Evaluates the body; the objects that were made in it, on this thread, are closed at its end, the last first."

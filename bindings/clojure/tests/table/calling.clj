@@ -214,6 +214,7 @@
     (fails :type ["5 (Long) is no text"] (n/c-string 5))
     (fails :type [":x (Keyword) is neither"] (n/array kit :int :x))
     (fails :type ["5 (Long) is no object"] (n/invoke 5 :next))
+    (fails :type ["5 (Long) is nothing that can be closed"] (n/close! 5))
     (fails :argument ["5 (Long) is no library"] (n/make 5 "kit_point"))
     (fails :argument [":code is text, not 5"] (n/load-native-library :code 5))
     (fails :argument [":data is an array of bytes"] (n/load-native-library :sources [{:data "x" :name "x.c"}]))
