@@ -85,6 +85,13 @@ impl<'u> Reader<'u, '_> {
                 to.constant = true;
                 to.kind = character(&to.kind);
             }
+            // libclang gives a text up to its first NUL.
+            let length = answer
+                .literal
+                .and_then(|literal| literal.of_type().array_length());
+            if length != Some(bytes.len() as u64 + 1) {
+                return None;
+            }
             return Some((kind, Value(String::from_utf8(bytes).ok()?.into())));
         }
         match answer.address?.evaluate()? {
@@ -244,6 +251,9 @@ impl<'u> Reader<'u, '_> {
             let Evaluated::Text(bytes) = declaration.evaluate()? else {
                 return None;
             };
+            if has_nul(declaration.source()) {
+                return None;
+            }
             let TypeKind::Character { size: 1, .. } = to.kind else {
                 return None;
             };
@@ -260,6 +270,7 @@ impl<'u> Reader<'u, '_> {
         let value = match (canonical.kind(), declaration.evaluate()) {
             (CXType_Pointer, Some(Evaluated::Text(bytes))) => {
                 let is_narrow = canonical.pointee().size() == Some(1);
+                let is_narrow = is_narrow && !has_nul(declaration.source());
                 Value(String::from_utf8(bytes).ok().filter(|_| is_narrow)?.into())
             }
             (CXType_Pointer, Some(Evaluated::Integer(address))) => integer_value(address),
@@ -316,6 +327,33 @@ impl<'u> Reader<'u, '_> {
     }
 }
 
+/// Whether a literal in this code holds a NUL, after which libclang gives nothing.
+fn has_nul(code: &str) -> bool {
+    let mut rest = code;
+    while let Some(at) = rest.find('\\') {
+        rest = &rest[at + 1..];
+        let (digits, most, base) = match rest.chars().next() {
+            Some('x') => (&rest[1..], usize::MAX, 16),
+            Some('u') => (&rest[1..], 4, 16),
+            Some('U') => (&rest[1..], 8, 16),
+            _ => (rest, 3, 8),
+        };
+        let digits = digits
+            .chars()
+            .take_while(|one| one.is_digit(base))
+            .take(most);
+        let (count, is_zero) = digits.fold((0, true), |(count, is_zero), one| {
+            (count + 1, is_zero && one == '0')
+        });
+        if count > 0 && is_zero {
+            return true;
+        }
+        // The second of two backslashes begins nothing.
+        rest = rest.strip_prefix('\\').unwrap_or(rest);
+    }
+    false
+}
+
 /// What a text is made of: in C the types of wide characters are those of integers.
 fn character(of: &TypeKind) -> TypeKind {
     let TypeKind::Integer { size, signed, .. } = *of else {
@@ -339,6 +377,8 @@ fn scalar_value(variable: Cursor<'_>, canonical: ClangType<'_>) -> Option<Value>
     let is_wide = canonical.size()? > 8;
     match (variable.evaluate()?, canonical.kind()) {
         (Evaluated::Integer(value), CXType_Bool) => Some(Value((value != 0).into())),
+        // What a double cannot hold came to one of these.
+        (Evaluated::Float(value), CXType_LongDouble) if value == 0.0 || !value.is_finite() => None,
         (
             Evaluated::Float(value),
             CXType_Float | CXType_Double | CXType_LongDouble | CXType_Float16,
@@ -351,5 +391,25 @@ fn scalar_value(variable: Cursor<'_>, canonical: ClangType<'_>) -> Option<Value>
         ) => Some(integer_value(value)),
         (Evaluated::Integer(value), CXType_SChar..=CXType_LongLong) => Some(integer_value(value)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_nul_is_an_escape_of_value_zero() {
+        let with = [r#""a\0b""#, r#""\00""#, r#""\x00g""#, r#"L"\u0000""#];
+        assert!(with.into_iter().all(has_nul));
+        let without = [
+            r#""\033[0m""#,
+            r#""\\0""#,
+            r#""\x10""#,
+            r#""\n""#,
+            "0",
+            r#""\0012""#,
+        ];
+        assert!(!without.into_iter().any(has_nul));
     }
 }

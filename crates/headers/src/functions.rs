@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use clang_sys::*;
+use nlib_interface::thunks::is_in_source;
 use nlib_interface::{
     Function, Location, Method, MethodKind, Nullability, Parameter, TypeKind, parts,
 };
@@ -17,11 +18,13 @@ use crate::types::plain;
 impl<'u> Reader<'u, '_> {
     /// Reads a function that other files can call, or whose body the header holds.
     pub(crate) fn function(&mut self, declaration: Cursor<'u>) {
-        let is_inline = is_inline(declaration);
         let has_linkage = declaration.linkage() == CXLinkage_External
             || declaration.linkage() == CXLinkage_UniqueExternal;
         let is_of_template = declaration.template().is_some();
-        let is_callable = has_linkage || is_inline;
+        // One that only this unit has is there for whoever includes the header.
+        let is_of_header = has_body(declaration)
+            && !is_in_source(&self.interface, self.location(declaration).as_ref());
+        let is_callable = has_linkage || is_said_inline(declaration) || is_of_header;
         if declaration.is_invalid() || is_of_template || !is_callable || is_consteval(declaration) {
             return;
         }
@@ -85,7 +88,12 @@ impl<'u> Reader<'u, '_> {
         let key = declaration.canonical();
         if let Some(known) = self.functions.get(&key) {
             let known = &mut self.interface.functions[*known];
-            complete(&mut known.parameters, parameters);
+            // One without a prototype says nothing about them.
+            match known.parameters.is_empty() {
+                true => known.parameters = parameters,
+                false => complete(&mut known.parameters, parameters),
+            }
+            known.variadic |= declaration.is_variadic();
             known.inline |= is_inline(declaration);
             return;
         }
@@ -248,7 +256,41 @@ pub fn has_specifier(declaration: Cursor<'_>, word: &str) -> bool {
     tokens(text).contains(&Token::Word(word))
 }
 
+/// Whether it is this unit's own, with its body here. The parser passes over bodies, so the text says so.
+fn has_body(declaration: Cursor<'_>) -> bool {
+    let text = declaration.unit().text();
+    let rest = text.get(declaration.extent().end..).unwrap_or("");
+    declaration.linkage() == CXLinkage_Internal && begins_body(rest)
+}
+
+/// Whether a body follows a declarator, after attributes and comments.
+fn begins_body(after: &str) -> bool {
+    let mut rest = after;
+    loop {
+        let comment_end = match rest.get(..2) {
+            Some("/*") => Some("*/"),
+            Some("//") => Some("\n"),
+            _ => None,
+        };
+        if let Some(end) = comment_end {
+            rest = rest.split_once(end).map_or("", |(_, rest)| rest);
+            continue;
+        }
+        let mut characters = rest.chars();
+        match characters.next() {
+            Some('{') => return true,
+            None | Some(';' | ',' | '=') => return false,
+            Some(_) => rest = characters.as_str(),
+        }
+    }
+}
+
+/// Whether whoever includes the header has the body.
 fn is_inline(declaration: Cursor<'_>) -> bool {
+    is_said_inline(declaration) || has_body(declaration)
+}
+
+fn is_said_inline(declaration: Cursor<'_>) -> bool {
     declaration.is_inline()
         || declaration.is_defaulted()
         || declaration.definition().is_some_and(Cursor::is_inline)
@@ -374,6 +416,17 @@ mod tests {
             symbol("8ImVectorIN1a1bEE", "D1Ev"),
             "_ZN8ImVectorIN1a1bEED1Ev"
         );
+    }
+
+    #[test]
+    fn a_body_follows_attributes_and_comments() {
+        let with = [
+            "{ return 1; }",
+            " /* a; */ __attribute__((unused)) // b;\n{",
+        ];
+        assert!(with.into_iter().all(begins_body));
+        let without = ["; {", " = 3; {", ", b; {", "/* { */;", "", "/* {"];
+        assert!(!without.into_iter().any(begins_body));
     }
 
     #[test]

@@ -22,7 +22,8 @@ const ABOUT: &str = "nlib_about";
 /// What a class can do, as sizes of arrays. An explicit instantiation may name private classes.
 const ABOUT_CODE: &str = "template <int N, class T> struct nlib_about { \
     char complete[sizeof(T) > 0 ? 2 : 1]; \
-    char trivial[__is_trivially_copyable(T) && __is_trivially_destructible(T) ? 2 : 1]; \
+    char trivial[__is_trivially_copyable(T) && __is_trivially_destructible(T) \
+        && (__is_trivially_constructible(T, const T &) || __is_trivially_constructible(T, T &&)) ? 2 : 1]; \
     char ends[__is_destructible(T) ? 2 : 1]; \
     char ends_trivially[__is_trivially_destructible(T) ? 2 : 1]; \
     char begins[__is_constructible(T) ? 2 : 1]; \
@@ -114,7 +115,9 @@ pub struct ValueAnswer<'u> {
 /// What a class can do.
 #[derive(Debug, Clone, Default)]
 pub struct ClassAnswer {
-    /// Copying its bytes copies it, and nothing is to be done at its end.
+    /// Copying its bytes copies it, and nothing is to be done at its end; so it is passed in registers. After
+    /// the Itanium C++ ABI, 1.1, "non-trivial for the purposes of calls": one that cannot be copied nor moved
+    /// is not trivial.
     pub trivial: bool,
     /// Its objects can be ended.
     pub ends: bool,

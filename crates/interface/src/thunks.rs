@@ -79,7 +79,7 @@ fn has_sources(interface: &Interface) -> bool {
 
 /// Whether something stands in a source, so that no header declares it. What has no place does, where
 /// there are sources.
-fn is_in_source(interface: &Interface, location: Option<&Location>) -> bool {
+pub fn is_in_source(interface: &Interface, location: Option<&Location>) -> bool {
     // Text in memory may be called anything; among the headers it has an ending.
     let is_text = |file: &str| {
         let mut sources = interface.headers.iter().filter(|name| is_source(name));

@@ -58,6 +58,33 @@ fn functions_of_cpp_have_thunks_for_each_number_of_arguments() {
     assert!(!destructor.throws);
 }
 
+/// C++ passes nothing for an empty structure, C as much as a byte.
+#[test]
+fn a_record_with_an_empty_one_inside_is_passed_by_a_thunk() {
+    let empty = json!({"name": "Empty", "kind": "struct", "size": 1, "alignment": 1, "trivial": true, "fields": []});
+    let holder = |name: &str, inner: Value| {
+        json!({"name": name, "kind": "struct", "size": 16, "alignment": 8, "trivial": true, "fields": [
+            {"name": "inner", "type": inner, "offset": 0},
+            {"name": "number", "type": {"kind": "float", "name": "double", "size": 8}, "offset": 8}]})
+    };
+    let empties = json!({"kind": "array", "of": named("record", "Empty"), "length": 2});
+    let take = |name: &str, of: &str| {
+        function(
+            name,
+            int(),
+            json!([parameter("given", named("record", of))]),
+        )
+    };
+    let mut interface = cpp(json!({
+        "functions": [take("one", "One"), take("two", "Two"), take("three", "Three")],
+        "records": [empty, holder("One", named("record", "Empty")), holder("Two", empties), holder("Three", int())],
+    }));
+    thunks::attach(&mut interface, &|_| true);
+    let direct = |name| called(&interface, name).direct;
+    assert!(!direct("one") && !direct("two") && direct("three"));
+    assert!(called(&interface, "one").thunk.is_some() && called(&interface, "two").thunk.is_some());
+}
+
 #[test]
 fn without_exceptions_plain_functions_of_cpp_are_direct() {
     let mut kit = kit::kitpp();

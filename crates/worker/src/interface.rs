@@ -104,9 +104,18 @@ fn job<'a>(
     }
 }
 
+/// Bytes that are not UTF-8 become escapes, which keeps the value and length of literals. Elsewhere they stand
+/// in comments only.
 fn text(output: &CompileOutput) -> String {
     let bytes = output.object.as_deref().unwrap_or_default();
-    String::from_utf8_lossy(bytes).into_owned()
+    let mut text = String::with_capacity(bytes.len());
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for byte in chunk.invalid() {
+            text.push_str(&format!("\\{byte:03o}"));
+        }
+    }
+    text
 }
 
 fn is_error(diagnostic: &nlib_clang::Diagnostic) -> bool {

@@ -65,3 +65,5 @@ private:
   Guarded guarded_;
 };
 inline int Complete::outside() { return 1; }
+struct Fixed { int a; Fixed(int); Fixed(const Fixed &) = delete; Fixed &operator=(const Fixed &) = default; };
+struct Moved { int a; Moved(Moved &&) = default; };

@@ -59,3 +59,10 @@ static const char CONST_ARRAY[] = "array";
 static const char *const CONST_POINTER = "pointer";
 static const point CONST_POINT = {1, 2};
 static const unsigned char CONST_BYTE = 200;
+#define WITH_NUL "AB\0CD"
+#define ESCAPED "\033[0m\\0"
+#define HUGE_LONG_DOUBLE 1e400L
+#define TINY_LONG_DOUBLE 1e-4000L
+static const char NUL_ARRAY[8] = "ab\0cd";
+static const char PADDED_ARRAY[8] = "ab";
+static const char *const NUL_POINTER = "a\x00" "b";

@@ -57,3 +57,7 @@ extern _Thread_local int per_thread;
 extern int numbers[10];
 extern char *(*hook)(int argument);
 static int internal;
+int told_later();
+int told_later(int a, double b);
+int told_at_last();
+int told_at_last(a) int a; { return a; }

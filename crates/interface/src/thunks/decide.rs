@@ -132,7 +132,10 @@ impl<'i> Context<'i> {
         let resolved = self.types.resolve(kind);
         match &resolved.kind {
             TypeKind::Reference { .. } | TypeKind::Unsupported { .. } => false,
-            TypeKind::Record { name } => self.types.record(name).is_some_and(is_like_c),
+            TypeKind::Record { name } => {
+                let record = self.types.record(name);
+                record.is_some_and(|record| is_like_c(&self.types, record))
+            }
             // A name that stands for nothing known.
             TypeKind::Typedef { .. } => false,
             _ => self.types.standard_text(kind).is_none(),
@@ -185,7 +188,7 @@ impl<'i> Context<'i> {
             TypeKind::Record { name } => {
                 let record = self.types.record(name)?;
                 let known = !record.opaque && !record.is_abstract;
-                let passed = known && (!declared || is_like_c(record));
+                let passed = known && (!declared || is_like_c(&self.types, record));
                 (passed && self.is_nameable(kind, declared)).then_some(Pass::Pointer)
             }
             _ => self.is_value(kind, declared).then_some(Pass::Value),
@@ -314,11 +317,21 @@ fn is_record_nameable(record: &Record, declared: bool) -> bool {
     declared || record.unnamed != Some(Unnamed::Nested)
 }
 
-/// Whether C has records that are passed as this one is. Empty ones are not: C++ passes nothing.
-pub(super) fn is_like_c(record: &Record) -> bool {
+/// Whether C has records that are passed as this one is. Empty ones are not, wherever they stand: C++ passes
+/// nothing for them.
+fn is_like_c(types: &Types<'_>, record: &Record) -> bool {
+    let is_field_like_c = |field: &Field| {
+        let mut kind = types.resolve(&field.kind);
+        while let TypeKind::Array { of, .. } = &kind.kind {
+            kind = types.resolve(of);
+        }
+        let of_record = types.as_record(kind);
+        of_record.is_none_or(|record| is_like_c(types, record))
+    };
     record.trivial
         && !record.opaque
         && !record.polymorphic
         && record.bases.is_empty()
         && !record.fields.is_empty()
+        && record.fields.iter().all(is_field_like_c)
 }
