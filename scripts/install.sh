@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Copies what `cargo build --release` made below a prefix, with manual pages and completions:
 # scripts/install.sh PREFIX [FOLDER OF THE PROGRAMS]
+# With DESTDIR set, PREFIX begins with it: a package is made, and the system's loader is not told.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -42,3 +43,5 @@ completions() { # completions SHELL FILE
 completions bash "$prefix/share/bash-completion/completions/nlib"
 completions zsh "$prefix/share/zsh/site-functions/_nlib"
 completions fish "$prefix/share/fish/vendor_completions.d/nlib.fish"
+
+[ -n "${DESTDIR:-}" ] || scripts/tell-loader.sh "$prefix/lib"

@@ -74,6 +74,8 @@ void call() {
     CHECK(std::string(text) == "7-x-1.5");
     CHECK(kit_square(7) == 49);
     CHECK(kit.headers().thunk<int(int)>("kit_square", 1)(6) == 36);
+    const nlib::error held = fault([&] { TYPED(kit, kit_square); });
+    CHECK(std::string(held.what()).find("inline in the header of `kit`") != std::string::npos);
     int &calls = kit.var<int>("kit_calls");
     const int before = calls;
     TYPED(kit, kit_add)(1, 1);
@@ -156,6 +158,10 @@ void cpp() {
     CHECK(headers.thunk<float(char **)>("kit::area", 0)(&message) == 6 && !message);
     CHECK(headers.thunk<float(const kit::Size *, char **)>("kit::area", 1)(
               std::array<kit::Size, 1>{kit::Size(4, 5)}.data(), &message) == 20);
+    CHECK(fault([&] { headers.thunk<int(int, int, char **)>("kit::add", 2); }).kind() ==
+          NLIB_ERROR_AMBIGUOUS);
+    CHECK(headers.thunk<double(double, double, char **)>("kit::add(double, double)", 2)(0.5, 1, &message) ==
+          1.5);
     headers.thunk<int(int, char **)>("kit::checked", 1)(-1, &message);
     CHECK(message && std::string(message) == "value -1 is below zero");
     reinterpret_cast<void (*)(void *)>(headers.address("nlib_thunk_free"))(message);

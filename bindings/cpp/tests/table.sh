@@ -25,6 +25,12 @@ build() {
         -Wl,-rpath,"$NLIB_PREFIX/lib" -o program
 }
 
+# block LANGUAGE NUMBER: a block of README.md.
+block() {
+    awk -v fence="\`\`\`$1" -v number="$2" '/^```/ { inside = $0 == fence && ++count == number; next } inside' \
+        "$here/../README.md"
+}
+
 case $1 in
 flecs)
     build "$here/../examples/flecs.cpp" -isystem "$(headers flecs)"
@@ -45,11 +51,23 @@ imgui)
     [ "$(stat -c %s imgui.png)" -gt 2000 ] # an empty picture has a tenth of that
     ;;
 quickstart)
-    sed -n '/^```cpp$/,/^```$/p' "$here/../README.md" | grep -v '^```' >quickstart.cpp
-    cp "$NLIB_FIXTURES/kit.c" "$NLIB_FIXTURES/kit.h" .
+    block c 1 >kit.h
+    block c 2 >kit.c
+    block cpp 1 >quickstart.cpp
     build quickstart.cpp
     ./program | tee printed
-    diff printed <(sed -n '/^```text$/,/^```$/p' "$here/../README.md" | grep -v '^```')
+    diff printed <(block text 1)
+    # The lines about thunks, as they stand there.
+    {
+        printf '%s\n' '#include <nlib.hpp>' '#include <iostream>' '#include "kitpp.hpp"' 'int main() {' \
+            '    nlib::context context;' \
+            "    nlib::library lib = context.load(\"$NLIB_FIXTURES/kitpp.cpp\");"
+        block cpp 2
+        echo '}'
+    } >thunks.cpp
+    build thunks.cpp -I "$NLIB_FIXTURES"
+    ./program | tee printed
+    grep -qx '6 20 5' printed
     ;;
 wrong-arguments)
     # The library's own declarations are what the compiler holds a call against.

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, clippy::disallowed_methods)]
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -25,6 +26,9 @@ impl Installed {
             .output()
             .unwrap();
         assert!(install.status.success(), "{}", shown(&install));
+        // No loader looks there by itself.
+        let said = String::from_utf8_lossy(&install.stdout);
+        assert!(said.contains("-Wl,-rpath,"), "{said}");
         Self { place, prefix }
     }
 
@@ -69,6 +73,43 @@ impl Installed {
         );
         String::from_utf8(run.stdout).unwrap()
     }
+}
+
+/// What `tell-loader.sh` says of a folder, with an `ldconfig` that lists `listed`, to root or another user; and
+/// whether it has ldconfig do it.
+fn told_to_the_loader(place: &Place, listed: &Path, user: &str) -> (String, bool) {
+    let mark = place.path().join("ldconfig-ran");
+    let _ = std::fs::remove_file(&mark);
+    let ldconfig = format!(
+        "if [ $# = 0 ]; then touch '{}'; else echo '{}: (from ld.so.conf:1)'; fi",
+        mark.display(),
+        listed.display()
+    );
+    for (name, text) in [("ldconfig", ldconfig), ("id", format!("echo {user}"))] {
+        let script = place.write(name, &format!("#!/bin/sh\n{text}\n"));
+        std::fs::set_permissions(script, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    let path = std::env::var("PATH").unwrap();
+    let run = Command::new(workspace().join("scripts/tell-loader.sh"))
+        .arg(place.path())
+        .env("PATH", format!("{}:{path}", place.path().display()))
+        .output()
+        .unwrap();
+    assert!(run.status.success(), "{}", shown(&run));
+    (String::from_utf8(run.stdout).unwrap(), mark.exists())
+}
+
+#[test]
+fn the_loader_is_told_or_the_user() {
+    let place = Place::new();
+    let folder = place.path().canonicalize().unwrap();
+    let (said, ran) = told_to_the_loader(&place, &folder, "0");
+    assert!(ran && said.is_empty(), "{said}");
+    let (said, ran) = told_to_the_loader(&place, &folder, "1000");
+    assert!(!ran && said.contains("run `ldconfig` as root"), "{said}");
+    let (said, ran) = told_to_the_loader(&place, Path::new("/usr"), "0");
+    let rpath = format!("-Wl,-rpath,{}", folder.display());
+    assert!(!ran && said.contains(&rpath), "{said}");
 }
 
 #[test]
