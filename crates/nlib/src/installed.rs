@@ -52,8 +52,12 @@ impl Installed {
             .collect();
         let found = places.iter().find(|place| place.is_file()).cloned();
         found.ok_or_else(|| {
-            let mut shown: Vec<PathBuf> = places.iter().map(|place| readable(place)).collect();
-            shown.dedup();
+            let mut shown: Vec<PathBuf> = Vec::new();
+            for place in places.iter().map(|place| readable(place)) {
+                if !shown.contains(&place) {
+                    shown.push(place);
+                }
+            }
             shown
         })
     }

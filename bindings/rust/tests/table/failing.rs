@@ -29,7 +29,8 @@ pub fn error() -> Shown {
     )?;
     let error = session.load("bad.c").expect_err("there is no `sied`");
     // As whoever uses `?` in `main` sees it.
-    println!("{error}");
+    println!("{error:?}");
+    assert_eq!(format!("{error:?}"), error.to_string());
     let found = first_error(&error).ok_or("a compile error has diagnostics")?;
     assert_eq!(
         (found.severity, found.line, found.column),
@@ -63,7 +64,7 @@ pub fn retry() -> Shown {
 pub fn missing_symbol() -> Shown {
     let session = Session::new()?;
     let kit = Kit::load_as(&session, fixture("kit.c").as_str())?;
-    let error = unsafe { kit.library().symbol::<unsafe extern "C" fn()>("kit_ad") };
+    let error = looked_up(&kit, "kit_ad");
     let error = error.expect_err("there is no `kit_ad`").to_string();
     assert!(
         error.contains("kit_ad") && error.contains("kit_add"),
@@ -82,6 +83,12 @@ pub fn missing_symbol() -> Shown {
         .downcast::<String>()
         .map_err(|_| "the panic has a text")?;
     assert!(message.contains("kit_max"), "{message}");
+    Ok(())
+}
+
+/// A look-up in a function whose errors are nlib's.
+fn looked_up(kit: &Kit, name: &str) -> Result<(), Error> {
+    unsafe { kit.library().symbol::<unsafe extern "C" fn()>(name)? };
     Ok(())
 }
 
