@@ -7,9 +7,12 @@ mod common;
 use std::path::Path;
 
 use common::awkward::awkward;
-use common::{function, int, kit, named, parameter, pointer, registers, run, samples};
+use common::{
+    bits, field, function, int, integer, kit, named, parameter, pointer, record, registers, run,
+    samples,
+};
 use nlib_interface::{Format, Interface, emit};
-use serde_json::{Value, json};
+use serde_json::json;
 
 /// Records with a size, by name, as C calls them.
 fn sizes(interface: &Interface) -> Vec<(String, u64, u64)> {
@@ -163,12 +166,13 @@ fn c_and_luajit_pass_records_in_the_registers_of_the_library() {
             memcpy(&cx, z, 16);
             struct ld ld = {7};
             struct pa pa = {0, 7};
+            struct pb pb = {0, 7};
             struct gap gap = {.a = 3, .b = 4};
             struct cx_holder held;
             holderf(&held, 5);
             memcpy(z, &held, 16);
             printf("%d %d %d %d", cxf(&cx, 5), ldf(ld, 5), paf(pa, 5), gapf(&gap, 5));
-            printf(" %g %g\n", z[0], z[1]);
+            printf(" %d %g %g\n", pbf(pb, 5), z[0], z[1]);
             return 0;
         }"#;
     let text = emit(&registers::registers(), Format::C);
@@ -178,7 +182,7 @@ fn c_and_luajit_pass_records_in_the_registers_of_the_library() {
         &["-xc", "-", "-xnone", &library, "-o", &out],
         &(text + program),
     );
-    assert_eq!(run(&out, &[], ""), "5034 5007 5007 5034 5 10\n");
+    assert_eq!(run(&out, &[], ""), "5034 5007 5007 5034 5007 5 10\n");
     let script = format!(
         "{LUAJIT_LOAD}
          local library = ffi.load('{library}')
@@ -186,26 +190,39 @@ fn c_and_luajit_pass_records_in_the_registers_of_the_library() {
          ffi.copy(cx, z, 16)
          local gap = ffi.new('struct gap')
          gap.a, gap.b = 3, 4
-         print(library.cxf(cx, 5), library.gapf(gap, 5))"
+         local ld, pa, pb = ffi.new('struct ld'), ffi.new('struct pa'), ffi.new('struct pb')
+         ffi.copy(ld, ffi.new('uint64_t[2]', 0xE000000000000000ULL, 0x4001), 16)
+         pa.d, pb.d = 7, 7
+         print(library.cxf(cx, 5), library.gapf(gap, 5), library.ldf(ld, 5), library.paf(pa, 5), library.pbf(pb, 5))"
     );
     let text = emit(&registers::registers(), Format::Luajit);
-    assert_eq!(run("luajit", &["-e", &script], &text), "5034\t5034\n");
+    assert_eq!(
+        run("luajit", &["-e", &script], &text),
+        "5034\t5034\t5007\t5007\t5007\n"
+    );
 }
 
-fn record(name: &str, size: u64, alignment: u64, fields: Value) -> Value {
-    json!({"name": name, "kind": "struct", "size": size, "alignment": alignment, "trivial": true, "fields": fields})
-}
-
-fn field(name: &str, kind: Value, offset: u64) -> Value {
-    json!({"name": name, "type": kind, "offset": offset})
-}
-
-fn bits(name: &str, kind: Value, offset: u64, width: u32) -> Value {
-    json!({"name": name, "type": kind, "offset": offset / 8, "bits": {"offset": offset, "width": width}})
-}
-
-fn integer(name: &str, size: u32, signed: bool) -> Value {
-    json!({"kind": "integer", "name": name, "size": size, "signed": signed})
+/// Thunks for what stands in a source have only the types that C can write.
+#[test]
+fn what_not_even_a_thunk_passes_is_left_out() {
+    let text = emit(&registers::source(), Format::C);
+    for name in ["cxf", "gapf", "holderf", "manyf"] {
+        let comment = format!("/* {name}: its types cannot be passed from here */\n");
+        assert!(text.contains(&comment), "{name}\n{text}");
+    }
+    assert!(text.contains("int ldf(struct ld it, int k);\n"), "{text}");
+    let text = emit(&registers::source(), Format::Luajit);
+    assert!(
+        text.contains("int paf(struct pa *it, int k) __asm__("),
+        "{text}"
+    );
+    let text = emit(&registers::source(), Format::Rust);
+    for line in [
+        "    // cxf: its types cannot be passed from here\n",
+        "    pub unsafe fn ldf(&self, it: ld, k: c_int) -> c_int {\n",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
 }
 
 #[test]

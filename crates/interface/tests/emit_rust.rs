@@ -5,8 +5,12 @@
 mod common;
 
 use common::awkward::awkward;
-use common::{kit, kit_library, run};
+use common::{
+    bits, field, function, int, integer, kit, kit_library, named, parameter, pointer, record,
+    reference, registers, run,
+};
 use nlib_interface::{Format, Interface, emit};
+use serde_json::{Value, json};
 
 /// As much of the crate `nlib` as a module needs: libraries are shared objects.
 const RUST_HOST: &str = r#"
@@ -203,4 +207,262 @@ fn rust_calls_cpp_through_thunks() {
          hello Jo, hello Jo Err(Exception(\"value -1 is below zero\"))\n\
          tally 41 Ok(Square)\nOk(0)\n"
     );
+}
+
+/// Records whose fields are bytes would be passed in other registers: their functions are called through thunks.
+#[test]
+fn rust_passes_records_in_the_registers_of_the_library() {
+    let folder = tempfile::tempdir().unwrap();
+    let printed = rust(
+        &registers::registers(),
+        &registers::library(folder.path()),
+        r#"
+        let registers = Registers::load_as(&nlib::Session, "LIBRARY").unwrap();
+        unsafe {
+            let cx: cx = std::mem::transmute([3.0_f64, 4.0]);
+            // Seven with the integer bit of a long double of the x87.
+            let ld: ld = std::mem::transmute([0xE000_0000_0000_0000_u64, 0x4001]);
+            let mut pa: [u8; 12] = [0; 12];
+            pa[1..9].copy_from_slice(&7.0_f64.to_le_bytes());
+            let gap = gap { a: 3.0, b: 4.0, ..Default::default() };
+            let held: [f64; 2] = std::mem::transmute(registers.holderf(5));
+            print!("{} {}", registers.cxf(cx, 5), registers.ldf(ld, 5));
+            print!(" {} {}", registers.paf(std::mem::transmute(Bytes(pa)), 5), registers.gapf(gap, 5));
+            println!(" {}", registers.pbf(pb { a: 0, d: 7 }, 5));
+            println!("{held:?}");
+        }
+        #[repr(C, align(4))]
+        struct Bytes([u8; 12]);
+    "#,
+    );
+    assert_eq!(printed, "5034 5007 5007 5034 5007\n[5.0, 10.0]\n");
+    let text = emit(&registers::registers(), Format::Rust);
+    assert!(text.contains("    // manyf: its types cannot be passed from here\n"));
+}
+
+fn constant(name: &str, value: i32) -> Value {
+    json!({"name": name, "type": int(), "value": value})
+}
+
+/// An interface whose functions are all direct.
+fn direct(lists: Value) -> Interface {
+    let mut interface = common::c(lists);
+    for function in &mut interface.functions {
+        function.direct = true;
+    }
+    interface
+}
+
+/// A parameter that has the name of a value would be a pattern.
+#[test]
+fn rust_takes_parameters_with_the_names_of_values() {
+    let interface = direct(json!({
+        "enums": [{"name": "mode", "type": int(), "values": [{"name": "red", "value": 1}]}],
+        "functions": [
+            function("set", int(), json!([
+                parameter("mode", named("enum", "mode")), parameter("red", int()), parameter("TOP", int())])),
+        ],
+        "constants": [constant("TOP", 3)],
+    }));
+    let printed = rust(
+        &interface,
+        "",
+        "let set: unsafe fn(&Sample, mode, i32, i32) -> i32 = Sample::set;
+         println!(\"{red:?} {TOP}\");",
+    );
+    assert_eq!(printed, "red 3\n");
+}
+
+/// Of the names of constants none hides what the module itself uses.
+#[test]
+fn rust_takes_constants_of_any_name() {
+    let names = [
+        "width",
+        "value",
+        "offset",
+        "bytes",
+        "body",
+        "number",
+        "text",
+        "error",
+        "address",
+        "library",
+        "thunks",
+        "session",
+        "request",
+        "out",
+        "other",
+        "read",
+        "kept",
+        "panic",
+        "result",
+        "failed",
+        "bit",
+        "byte",
+        "i",
+        "f",
+        "free",
+        "taken",
+        "interface",
+        "symbol",
+        "unloaded",
+        "addresses",
+        "state",
+        "this",
+        "guard",
+        "mode",
+    ];
+    let mut constants: Vec<Value> = names.map(|name| constant(name, 1)).into();
+    for name in ["None", "Some", "Ok", "Err", "Exception"] {
+        constants.push(constant(name, 2));
+    }
+    let mut interface = direct(json!({
+        "enums": [{"name": "mode", "type": int(), "values": [{"name": "mode::One", "value": 1}], "scoped": true}],
+        "records": [
+            record("s", 8, 4, json!([bits("a", integer("unsigned int", 4, false), 0, 3), field("value", int(), 4)])),
+        ],
+        "functions": [
+            function("f", int(), json!([parameter("value", pointer(named("record", "s")))])),
+        ],
+        "constants": constants,
+    }));
+    let mut thrower = interface.functions[0].clone();
+    thrower.name = "thrower".to_owned();
+    thrower.direct = false;
+    thrower.thunk = serde_json::from_value(json!({
+        "symbols": [{"arguments": 1, "symbol": "nlib_thunk_f_1"}],
+        "pass": ["value"], "returns": "value", "throws": true}))
+    .unwrap();
+    interface.functions.push(thrower);
+    let printed = rust(
+        &interface,
+        "",
+        r#"
+        let mut s = s { value, ..s::default() };
+        s.set_a(5);
+        println!("{s:?} {} {} {}", s.a(), s == s.clone(), Option::is_none(&Option::<i32>::None));
+        println!("{} {} {} {:?} {}", None_2, Ok_2, Exception_2, mode::One, guard(1, || 2));
+    "#,
+    );
+    assert_eq!(
+        printed,
+        "s { bits: [5], value: 1 } 5 true true\n2 2 2 One 2\n"
+    );
+}
+
+#[test]
+fn rust_reads_bits_of_unions_and_sets_what_is_called_like_a_setter() {
+    let unsigned = || integer("unsigned int", 4, false);
+    let mut union = record(
+        "u",
+        4,
+        4,
+        json!([
+            bits("a", unsigned(), 0, 5),
+            field("byte", integer("unsigned char", 1, false), 0)
+        ]),
+    );
+    union["kind"] = json!("union");
+    let interface = direct(json!({
+        "records": [
+            union,
+            record("bits", 4, 4, json!([bits("x", unsigned(), 0, 1), bits("set_x", unsigned(), 1, 1)])),
+        ],
+    }));
+    let printed = rust(
+        &interface,
+        "",
+        r#"
+        let mut u = u { byte: 0xFF };
+        u.set_a(3);
+        let mut bits = bits::default();
+        bits.set_x_2(1);
+        print!("{} {}", bits.x(), bits.set_x());
+        bits.set_set_x(1);
+        println!(" {} {} {}", bits.set_x(), u.a(), unsafe { u.byte });
+    "#,
+    );
+    assert_eq!(printed, "1 0 1 3 227\n");
+}
+
+#[test]
+fn rust_lends_pointers_and_has_enumerations_of_truth_values() {
+    let flag = json!({"name": "Flag", "type": {"kind": "bool"}, "scoped": true, "values": [
+        {"name": "Flag::No", "value": false}, {"name": "Flag::Yes", "value": true}]});
+    let next = function(
+        "next",
+        common::void(),
+        json!([parameter("p", reference(pointer(int())))]),
+    );
+    let mut interface = common::cpp(json!({
+        "functions": [next],
+        "records": [record("flags", 4, 4, json!([bits("one", named("enum", "Flag"), 0, 1), field("two", named("enum", "Flag"), 1)]))],
+        "enums": [flag],
+        "constants": [{"name": "NOT", "type": named("enum", "Flag"), "value": false}],
+    }));
+    interface.functions[0].thunk = serde_json::from_value(json!({
+        "symbols": [{"arguments": 1, "symbol": "nlib_thunk_next_1"}], "pass": ["reference"], "returns": "value"}))
+    .unwrap();
+    let printed = rust(
+        &interface,
+        "",
+        r#"
+        let next: unsafe fn(&Sample, &mut *mut i32) = Sample::next;
+        let mut flags = flags::default();
+        flags.set_one(Flag::Yes);
+        println!("{:?} {:?} {:?} {:?}", flags.one(), flags.two, NOT | Flag::Yes, Flag::default());
+    "#,
+    );
+    assert_eq!(printed, "Yes No Yes No\n");
+}
+
+#[test]
+fn rust_keeps_names_apart_that_become_the_same() {
+    let size =
+        |name: &str, field_name: &str| record(name, 4, 4, json!([field(field_name, int(), 0)]));
+    let to = |of: &str| json!([parameter("it", pointer(named("record", of)))]);
+    let interface = direct(json!({
+        "functions": [
+            function("kit::area", int(), to("kit::Size")), function("kit_area", int(), to("kit_Size")),
+        ],
+        "records": [
+            size("kit::Size", "w"), size("kit_Size", "z"), size("\u{fc}", "x"),
+            record("\u{e9}", 12, 4, json!([
+                field("\u{fc}", int(), 0), field("self", int(), 4), field("self_", int(), 8)])),
+        ],
+        "constants": [constant("kit::TOP", 1), constant("kit_TOP", 2)],
+    }));
+    let printed = rust(
+        &interface,
+        "",
+        r#"
+        let area: unsafe fn(&Sample, *mut kit_Size) -> i32 = Sample::kit_area;
+        let other: unsafe fn(&Sample, *mut kit_Size_2) -> i32 = Sample::kit_area_2;
+        let (c, cpp) = (kit_Size { z: 1 }, kit_Size_2 { w: 2 });
+        let letters = é { ü: ü { x: 1 }.x, self_: 2, self__2: 3 };
+        println!("{c:?} {cpp:?} {letters:?} {kit_TOP} {kit_TOP_2}");
+    "#,
+    );
+    assert_eq!(
+        printed,
+        "kit_Size { z: 1 } kit_Size_2 { w: 2 } é { ü: 1, self__2: 3, self_: 2 } 2 1\n"
+    );
+}
+
+/// A library may be called as what Rust has.
+#[test]
+fn rust_takes_libraries_of_any_name() {
+    for (library, class) in [
+        ("box", "BoxLibrary"),
+        ("string", "StringLibrary"),
+        ("result", "ResultLibrary"),
+        ("exception", "ExceptionLibrary"),
+    ] {
+        let mut kit = kit::kitpp();
+        kit.library = library.to_owned();
+        let body = format!(
+            "println!(\"{{}}\", std::any::type_name::<{class}>().ends_with(\"::{class}\"));"
+        );
+        assert_eq!(rust(&kit, "", &body), "true\n");
+    }
 }

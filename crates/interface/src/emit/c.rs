@@ -99,12 +99,7 @@ impl<'i> C<'i> {
         if dialect == Dialect::LuaJit {
             c.reduced = reduced(interface, &c.types);
         }
-        c.unlike = unlike(&c.types, &interface.records, |record| c.shape(record));
-        for (name, reduced) in &c.reduced {
-            if !reduced.without.is_empty() {
-                c.unlike.insert(name);
-            }
-        }
+        c.unlike = unlike(&c.types, &interface.records, |record| c.is_like(record));
         c
     }
 

@@ -4,6 +4,7 @@ use super::c::{C, Dialect, keyword};
 use super::c_names::c_field_name;
 use super::comment::block;
 use super::names::Unique;
+use super::passing::{element, is_like};
 use crate::layout::{Means, Member, Shape, shape};
 use crate::model::*;
 
@@ -80,6 +81,32 @@ impl<'i> C<'i> {
         let record = reduced.map_or(record, |reduced| &reduced.record);
         let writable = |kind: &Type| self.is_written(kind);
         shape(self.interface, &self.types, record, means, &writable)
+    }
+
+    /// Whether the reader passes a record as the library takes it, as far as its own fields go.
+    pub(super) fn is_like(&self, record: &Record) -> bool {
+        let shape = self.shape(record);
+        let like = is_like(&self.types, record, &shape);
+        like && (self.dialect == Dialect::C || self.is_passed_by_luajit(record, &shape))
+    }
+
+    /// LuaJIT looks neither at the alignment of fields nor at numbers that are larger than a register.
+    fn is_passed_by_luajit(&self, record: &Record, shape: &Shape<'_>) -> bool {
+        let is_packed = matches!(
+            shape,
+            Shape::Members {
+                packed: Some(_),
+                ..
+            }
+        );
+        let reduced = self.reduced.get(&*record.name);
+        let is_whole = reduced.is_none_or(|reduced| reduced.without.is_empty());
+        let is_large = |field: &Field| match element(&self.types, &field.kind).kind {
+            TypeKind::Float { size, .. } => size > 8,
+            TypeKind::Vector { .. } => true,
+            _ => false,
+        };
+        !is_packed && is_whole && !record.fields.iter().any(is_large)
     }
 
     fn member(

@@ -5,10 +5,14 @@
 //! of arguments: `kit::area` with two parameters, of which one has a default, becomes `kit_area` and
 //! `kit_area_1`. Overloads are told apart by the types of their parameters.
 
+use std::cell::LazyCell;
+
 use rustc_hash::{FxHashMap, FxHashSet};
 
+use super::c::{C, Dialect};
 use super::names::{Unique, flat, is_word};
 use crate::model::*;
+use crate::thunks::is_in_source;
 use crate::types::{Types, parts, pointer_to, unqualified};
 
 /// A function as C sees it.
@@ -39,7 +43,7 @@ pub(crate) fn lower<'i>(
 }
 
 /// [`lower`] for a language that passes some types only. Functions that take others are called through their
-/// thunks, where they have one.
+/// thunks, where they have one that can pass them; else they are among the rest, as they are declared.
 pub(crate) fn lower_for<'i>(
     interface: &'i Interface,
     types: &Types<'i>,
@@ -57,6 +61,7 @@ pub(crate) fn lower_for<'i>(
     for function in &interface.functions {
         *overloads.entry(&function.name).or_default() += 1;
     }
+    let c = LazyCell::new(|| C::new(interface, Dialect::C));
     let mut lowered = Vec::new();
     for function in &interface.functions {
         let mut name = plain_name(function);
@@ -65,8 +70,15 @@ pub(crate) fn lower_for<'i>(
         }
         let mut first = true;
         let mut kinds = function.parameters.iter().map(|one| &one.kind);
-        let passed = passes(&function.result) && kinds.all(passes);
-        let is_direct = function.direct && (passed || function.thunk.is_none());
+        let is_passed = passes(&function.result) && kinds.all(passes);
+        let is_direct = match &function.thunk {
+            // A thunk for what stands in a source passes what C can write of the types.
+            Some(thunk) if !is_passed => {
+                is_in_source(interface, function.location.as_ref())
+                    && !is_sound(&c, function, thunk)
+            }
+            _ => function.direct,
+        };
         if is_direct {
             lowered.push(direct(function, make(function, &name)));
             first = false;
@@ -89,6 +101,13 @@ pub(crate) fn lower_for<'i>(
         }
     }
     lowered
+}
+
+/// Whether a thunk that declares its function itself passes the records as the function takes them.
+fn is_sound(c: &C<'_>, function: &Function, thunk: &Thunk) -> bool {
+    let mut all = function.parameters.iter().zip(&thunk.pass);
+    all.all(|(one, pass)| *pass != Pass::Pointer || c.passes(&one.kind))
+        && (thunk.returns != Returns::Pointer || c.passes(&function.result))
 }
 
 fn plain_name(function: &Function) -> String {

@@ -9,15 +9,16 @@ use crate::layout::{Member, Shape};
 use crate::model::*;
 use crate::types::Types;
 
-/// The records that are not passed as the headers' compiler does, when they are written in these shapes.
-pub(super) fn unlike<'i, 's>(
+/// The records that are not passed as the headers' compiler does: those that are not like it for themselves, and
+/// what holds one of them.
+pub(super) fn unlike<'i>(
     types: &Types<'i>,
     records: &'i [Record],
-    shape_of: impl Fn(&'i Record) -> Shape<'s>,
+    is_like: impl Fn(&'i Record) -> bool,
 ) -> FxHashSet<&'i str> {
     let mut unlike = FxHashSet::default();
     for record in records {
-        if !is_like(types, record, &shape_of(record)) {
+        if !is_like(record) {
             unlike.insert(&*record.name);
         }
     }
@@ -34,8 +35,8 @@ pub(super) fn unlike<'i, 's>(
     }
 }
 
-/// Whether a record is passed as it should be, as far as its own members go.
-fn is_like(types: &Types<'_>, record: &Record, shape: &Shape<'_>) -> bool {
+/// Whether a record in this shape is passed as it should be, as far as its own members go.
+pub(super) fn is_like(types: &Types<'_>, record: &Record, shape: &Shape<'_>) -> bool {
     let Shape::Members { members, .. } = shape else {
         return matches!(shape, Shape::Opaque);
     };
@@ -80,7 +81,7 @@ fn held<'i>(types: &Types<'i>, record: &'i Record) -> impl Iterator<Item = &'i s
 }
 
 /// What an array is made of; any other type itself.
-fn element<'t, 'i: 't>(types: &Types<'i>, kind: &'t Type) -> &'t Type {
+pub(super) fn element<'t, 'i: 't>(types: &Types<'i>, kind: &'t Type) -> &'t Type {
     match &types.resolve(kind).kind {
         TypeKind::Array { of, .. } => element(types, of),
         _ => types.resolve(kind),

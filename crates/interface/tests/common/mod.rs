@@ -88,6 +88,24 @@ pub fn text() -> Value {
     pointer(constant(char()))
 }
 
+/// A structure that is copied byte for byte.
+pub fn record(name: &str, size: u64, alignment: u64, fields: Value) -> Value {
+    json!({"name": name, "kind": "struct", "size": size, "alignment": alignment, "trivial": true, "fields": fields})
+}
+
+pub fn field(name: &str, kind: Value, offset: u64) -> Value {
+    json!({"name": name, "type": kind, "offset": offset})
+}
+
+/// A bit-field, its offset in bits.
+pub fn bits(name: &str, kind: Value, offset: u64, width: u32) -> Value {
+    json!({"name": name, "type": kind, "offset": offset / 8, "bits": {"offset": offset, "width": width}})
+}
+
+pub fn integer(name: &str, size: u32, signed: bool) -> Value {
+    json!({"kind": "integer", "name": name, "size": size, "signed": signed})
+}
+
 /// A parameter.
 pub fn parameter(name: &str, kind: Value) -> Value {
     json!({"name": name, "type": kind})

@@ -3,19 +3,21 @@
 use std::path::Path;
 
 use nlib_interface::{Interface, thunks};
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{char, double, float, function, int, named, parameter, run};
+use super::{char, double, field, float, function, int, named, parameter, record, run};
 
 const HEADER: &str = "
 struct cx { _Complex double z; };
 struct ld { long double l; };
 struct __attribute__((packed, aligned(4))) pa { char a; double d; };
+struct __attribute__((packed)) pb { char a; int d; };
 struct gap { float a; _Alignas(8) float b; };
 struct cx_holder { struct cx inner[1]; };
 int cxf(struct cx c, int k);
 int ldf(struct ld a, int k);
 int paf(struct pa p, int k);
+int pbf(struct pb p, int k);
 int gapf(struct gap g, int k);
 struct cx_holder holderf(int k);
 int manyf(struct cx c, ...);
@@ -26,14 +28,23 @@ const SOURCE: &str = "
 int cxf(struct cx c, int k) { return (int)__real__ c.z * 10 + (int)__imag__ c.z + k * 1000; }
 int ldf(struct ld a, int k) { return (int)a.l + k * 1000; }
 int paf(struct pa p, int k) { return (int)p.d + k * 1000; }
+int pbf(struct pb p, int k) { return (int)p.d + k * 1000; }
 int gapf(struct gap g, int k) { return (int)g.a * 10 + (int)g.b + k * 1000; }
 struct cx_holder holderf(int k) { struct cx_holder made; made.inner[0].z = k + 2 * k * 1i; return made; }
 int manyf(struct cx c, ...) { return (int)__real__ c.z; }
 ";
 
+/// What `registers.h` declares.
 pub fn registers() -> Interface {
-    let field = |name: &str, kind: Value, offset: u64| json!({"name": name, "type": kind, "offset": offset});
-    let record = |name: &str, size: u64, alignment: u64, fields: Value| json!({"name": name, "kind": "struct", "size": size, "alignment": alignment, "trivial": true, "fields": fields});
+    interface("registers.h")
+}
+
+/// The same of a source alone, whose thunks cannot have its types.
+pub fn source() -> Interface {
+    interface("registers.c")
+}
+
+fn interface(header: &str) -> Interface {
     let taking = |name: &str, of: &str| {
         let parameters = json!([parameter("it", named("record", of)), parameter("k", int())]);
         function(name, int(), parameters)
@@ -45,9 +56,9 @@ pub fn registers() -> Interface {
                       "parameters": [parameter("it", named("record", "cx"))]});
     let mut registers = super::c(json!({
         "library": "registers",
-        "headers": ["registers.h"],
+        "headers": [header],
         "functions": [
-            taking("cxf", "cx"), taking("ldf", "ld"), taking("paf", "pa"), taking("gapf", "gap"),
+            taking("cxf", "cx"), taking("ldf", "ld"), taking("paf", "pa"), taking("pbf", "pb"), taking("gapf", "gap"),
             function("holderf", named("record", "cx_holder"), json!([parameter("k", int())])),
             many,
         ],
@@ -55,6 +66,7 @@ pub fn registers() -> Interface {
             record("cx", 16, 8, json!([field("z", complex, 0)])),
             record("ld", 16, 16, json!([field("l", long, 0)])),
             record("pa", 12, 4, json!([field("a", char(), 0), field("d", double(), 1)])),
+            record("pb", 5, 1, json!([field("a", char(), 0), field("d", int(), 1)])),
             record("gap", 16, 8, json!([field("a", float(), 0), field("b", float(), 8)])),
             record("cx_holder", 16, 8, json!([field("inner", inner, 0)])),
         ],

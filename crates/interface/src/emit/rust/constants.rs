@@ -2,30 +2,33 @@
 
 use serde_json::Value as Json;
 
-use super::super::names::{Unique, flat};
-use super::types::word;
-use super::{Rust, documentation, identifier};
+use rustc_hash::FxHashSet;
+
+use super::super::names::field_name;
+use super::names::{Kind, word};
+use super::{Rust, documentation};
 use crate::layout::{Member, Shape};
 use crate::model::*;
 
 impl Rust<'_> {
     /// Constants, and the values of enumerations that C knows by their names alone.
     pub(super) fn constants(&self) -> String {
-        let mut unique = Unique::default();
+        let mut written = FxHashSet::default();
         let mut text = String::from("\n");
         for one in self.interface.enums.iter().filter(|one| !one.scoped) {
-            let class = &self.names[&(super::Kind::Enum, &*one.name)];
+            let class = &self.names.types[&(Kind::Enum, &*one.name)];
             for value in &one.values {
-                let name = identifier(&flat(&value.name));
-                if let Some(number) = value.value.integer().filter(|_| unique.take(&name)) {
+                let name = self.names.constant(&value.name);
+                let number = self.number(&one.kind, &value.value);
+                if let Some(number) = number.filter(|_| written.insert(name)) {
                     text.push_str(&documentation(value.documentation.as_deref(), ""));
                     text.push_str(&format!("pub const {name}: {class} = {class}({number});\n"));
                 }
             }
         }
         for constant in &self.interface.constants {
-            let name = identifier(&flat(&constant.name));
-            if !unique.take(&name) {
+            let name = self.names.constant(&constant.name);
+            if !written.insert(name) {
                 continue;
             }
             let Some((kind, value)) = self.constant(&constant.kind, &constant.value.0) else {
@@ -79,7 +82,11 @@ impl Rust<'_> {
                 };
                 fits.then(|| integer.to_string())
             }
-            TypeKind::Enum { .. } => Some(format!("{}({})", self.spell(resolved), integer()?)),
+            TypeKind::Enum { name } => {
+                let of = &self.types.enumeration(name)?.kind;
+                let number = self.number(of, &Value(value.clone()))?;
+                Some(format!("{}({number})", self.spell(resolved)))
+            }
             TypeKind::Float { size, .. } => {
                 let kind = if *size == 4 { "f32" } else { "f64" };
                 match value {
@@ -131,11 +138,11 @@ impl Rust<'_> {
             return None;
         }
         let fields = record.fields.iter().zip(values).map(|(field, value)| {
-            let name = (!field.name.is_empty()).then(|| word(&field.name))?;
+            let name = (!field.name.is_empty()).then(|| field_name(record, field, word))?;
             Some(format!("{name}: {}", self.expression(&field.kind, value)?))
         });
         let fields: Option<Vec<String>> = fields.collect();
-        let class = &self.names[&(super::Kind::Record, name)];
+        let class = &self.names.types[&(Kind::Record, name)];
         Some(format!("{class} {{ {} }}", fields?.join(", ")))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::lower::Lowered;
 use super::super::names::Unique;
-use super::types::word;
+use super::names::word;
 use super::{Rust, documentation};
 use crate::model::*;
 use crate::types::{pointer_to, unqualified};
@@ -11,6 +11,8 @@ use crate::types::{pointer_to, unqualified};
 pub(super) struct Methods<'m, 'i> {
     rust: &'m Rust<'i>,
     lowered: Vec<Lowered<'i>>,
+    /// What takes or gives what Rust cannot pass.
+    left_out: Vec<Lowered<'i>>,
     /// The symbols of functions and variables, in the order of their numbers.
     pub(super) symbols: Vec<&'i str>,
     /// Whether any of them is a thunk's.
@@ -18,10 +20,10 @@ pub(super) struct Methods<'m, 'i> {
 }
 
 impl<'m, 'i> Methods<'m, 'i> {
-    pub(super) fn new(rust: &'m Rust<'i>, mut lowered: Vec<Lowered<'i>>) -> Self {
-        lowered.retain(|one| {
+    pub(super) fn new(rust: &'m Rust<'i>, lowered: Vec<Lowered<'i>>) -> Self {
+        let (lowered, left_out): (Vec<_>, Vec<_>) = lowered.into_iter().partition(|one| {
             let mut parameters = one.parameters.iter();
-            rust.is_written(&one.result) && parameters.all(|(_, kind)| rust.is_written(kind))
+            rust.passes(&one.result) && parameters.all(|(_, kind)| rust.passes(kind))
         });
         let functions = lowered.iter().map(|one| one.symbol);
         let variables = rust.interface.variables.iter().map(|one| &*one.symbol);
@@ -30,6 +32,7 @@ impl<'m, 'i> Methods<'m, 'i> {
             symbols: functions.chain(variables).collect(),
             uses_thunks: lowered.iter().any(|one| one.thunk.is_some()),
             lowered,
+            left_out,
         }
     }
 
@@ -57,12 +60,18 @@ impl<'m, 'i> Methods<'m, 'i> {
             if !self.rust.is_written(&variable.kind) || variable.thread_local {
                 continue;
             }
-            let name = unique.make(&word(&super::flat(&variable.name)));
+            let name = unique.make(&word(&variable.name));
             text.push_str(&format!(
                 "{}    pub fn {name}(&self) -> {} {{\n        self.nlib_address({}).cast_mut().cast()\n    }}\n\n",
                 documentation(variable.documentation.as_deref(), "    "),
                 self.rust.spell(&pointer_to(&variable.kind)),
                 self.lowered.len() + i
+            ));
+        }
+        for one in &self.left_out {
+            let name = &one.name;
+            text.push_str(&format!(
+                "    // {name}: its types cannot be passed from here\n"
             ));
         }
         text.truncate(text.trim_end().len());
@@ -93,7 +102,10 @@ impl<'m, 'i> Methods<'m, 'i> {
         let parameters: Vec<(String, String)> = one
             .parameters
             .iter()
-            .map(|(name, kind)| (unique.make(&word(name)), self.rust.spell(kind)))
+            .map(|(name, kind)| {
+                let name = self.rust.names.parameter(&mut unique, name);
+                (name, self.rust.spell(kind))
+            })
             .collect();
         let declared = parameters
             .iter()
@@ -208,17 +220,14 @@ impl<'m, 'i> Methods<'m, 'i> {
             let (_, kind) = parameters
                 .next()
                 .expect("a thunk of a method takes its object");
-            declared.push_str(&format!(
-                ", {}: {}",
-                unique.make("this"),
-                self.rust.spell(kind)
-            ));
+            unique.take("this");
+            declared.push_str(&format!(", this: {}", self.rust.spell(kind)));
             given.push("this".to_owned());
         }
         let all = one.function.parameters.iter().zip(&thunk.pass);
         let taken = parameters.len() - usize::from(thunk.throws);
         for ((name, kind), (parameter, pass)) in parameters.by_ref().take(taken).zip(all) {
-            let name = unique.make(&word(name));
+            let name = self.rust.names.parameter(&mut unique, name);
             let (kind, argument) = self.argument(&name, kind, &parameter.kind, *pass);
             declared.push_str(&format!(", {name}: {kind}"));
             given.push(argument);
@@ -242,7 +251,7 @@ impl<'m, 'i> Methods<'m, 'i> {
             Pass::Reference if self.is_lent(kind) => {
                 let lent = match spelled.strip_prefix("*const ") {
                     Some(to) => format!("&{to}"),
-                    None => format!("&mut {}", spelled.trim_start_matches("*mut ")),
+                    None => format!("&mut {}", spelled.strip_prefix("*mut ").unwrap_or(&spelled)),
                 };
                 (lent, name.to_owned())
             }

@@ -1,8 +1,8 @@
 //! Records and enumerations in Rust.
 
-use super::super::names::Unique;
-use super::types::word;
-use super::{Kind, Rust, documentation};
+use super::super::names::{Unique, field_name};
+use super::names::{Kind, word};
+use super::{Rust, documentation};
 use crate::layout::{Member, Shape};
 use crate::model::*;
 
@@ -14,9 +14,31 @@ struct Traits {
     equality: bool,
 }
 
+/// The methods of a record for its bit-fields.
+struct Bits<'r> {
+    record: &'r Record,
+    names: Unique,
+    accessors: String,
+}
+
+impl<'r> Bits<'r> {
+    /// Fields keep their names; methods that write them step aside.
+    fn of(record: &'r Record) -> Self {
+        let mut names = Unique::default();
+        for field in record.fields.iter().filter(|field| field.bits.is_some()) {
+            names.take(&field_name(record, field, word));
+        }
+        Self {
+            record,
+            names,
+            accessors: String::new(),
+        }
+    }
+}
+
 impl Rust<'_> {
     pub(super) fn record(&self, record: &Record) -> String {
-        let name = &self.names[&(Kind::Record, &*record.name)];
+        let name = &self.names.types[&(Kind::Record, &*record.name)];
         let mut text = String::from("\n");
         text.push_str(&documentation(record.documentation.as_deref(), ""));
         match &self.shapes[&*record.name] {
@@ -56,18 +78,18 @@ impl Rust<'_> {
                 text.push_str(&format!("pub {keyword} {name} {{\n"));
                 let mut names = Unique::default();
                 for field in record.fields.iter().filter(|field| !field.name.is_empty()) {
-                    names.take(&word(&field.name));
+                    names.take(&field_name(record, field, word));
                 }
-                let mut accessors = String::new();
+                let mut bits = Bits::of(record);
                 let mut offsets = Vec::new();
                 for member in members {
-                    text.push_str(&self.member(member, &mut names, &mut accessors, &mut offsets));
+                    text.push_str(&self.member(member, &mut names, &mut bits, &mut offsets));
                 }
                 text.push_str("}\n");
                 text.push_str(&self.sizes(record, name, &offsets));
                 text.push_str(&zeroed(record, name));
-                if !accessors.is_empty() {
-                    text.push_str(&format!("impl {name} {{\n{accessors}}}\n"));
+                if !bits.accessors.is_empty() {
+                    text.push_str(&format!("impl {name} {{\n{}}}\n", bits.accessors));
                 }
             }
         }
@@ -78,7 +100,7 @@ impl Rust<'_> {
         &self,
         member: &Member<'_>,
         names: &mut Unique,
-        accessors: &mut String,
+        bits: &mut Bits<'_>,
         offsets: &mut Vec<(String, u64)>,
     ) -> String {
         let private = |name: String, size: u64| {
@@ -93,13 +115,13 @@ impl Rust<'_> {
                 offsets.push((name.clone(), base.offset.unwrap_or(0)));
                 format!(
                     "    pub {name}: {},\n",
-                    self.names[&(Kind::Record, &*base.name)]
+                    self.names.types[&(Kind::Record, &*base.name)]
                 )
             }
             Member::Field(field) => {
                 let name = match field.name.is_empty() {
                     true => names.make("anonymous"),
-                    false => word(&field.name),
+                    false => field_name(bits.record, field, word),
                 };
                 offsets.push((name.clone(), field.offset));
                 let public = if field.private { "" } else { "pub " };
@@ -112,7 +134,7 @@ impl Rust<'_> {
             Member::Bytes(field, size) => {
                 let name = match field.name.is_empty() {
                     true => names.make("anonymous"),
-                    false => word(&field.name),
+                    false => field_name(bits.record, field, word),
                 };
                 offsets.push((name.clone(), field.offset));
                 format!(
@@ -123,7 +145,8 @@ impl Rust<'_> {
             Member::Storage { fields, size } => {
                 let name = names.make("bits");
                 for field in fields.iter().filter(|field| !field.name.is_empty()) {
-                    accessors.push_str(&self.accessors(&name, fields, field));
+                    let text = self.accessors(&name, fields, field, bits);
+                    bits.accessors.push_str(&text);
                 }
                 private(name, *size)
             }
@@ -135,40 +158,64 @@ impl Rust<'_> {
     }
 
     /// Methods that read and write a bit-field.
-    fn accessors(&self, storage: &str, fields: &[&Field], field: &Field) -> String {
+    fn accessors(
+        &self,
+        storage: &str,
+        fields: &[&Field],
+        field: &Field,
+        bits: &mut Bits,
+    ) -> String {
         let first = |field: &Field| field.bits.map_or(0, |bits| bits.offset);
         let start = fields.iter().map(|field| first(field)).min().unwrap_or(0) / 8 * 8;
         let offset = first(field) - start;
         let width = field.bits.map_or(0, |bits| bits.width);
         let kind = self.spell(&field.kind);
-        let resolved = self.types.resolve(&field.kind);
-        let (from, to) = match &resolved.kind {
-            TypeKind::Bool => ("read != 0".to_owned(), "u64::from(value)".to_owned()),
-            TypeKind::Enum { name } => {
-                let one = self.types.enumeration(name);
-                let of = one.map_or("u32".to_owned(), |one| self.spell(&one.kind));
-                let is_signed = one.is_some_and(|one| self.is_signed(&one.kind));
-                (
-                    format!("{kind}({})", extended("read", width, is_signed, &of)),
-                    "value.0 as u64".to_owned(),
-                )
-            }
-            _ => {
-                let is_signed = self.is_signed(resolved);
-                (
-                    extended("read", width, is_signed, &kind),
-                    "value as u64".to_owned(),
-                )
-            }
+        let (from, to) = self.conversions(&field.kind, &kind, width);
+        let name = field_name(bits.record, field, word);
+        let setter = bits
+            .names
+            .make(&format!("set_{}", name.trim_start_matches("r#")));
+        let (read, write) = match bits.record.kind {
+            RecordKind::Union => (
+                format!("unsafe {{ &self.{storage} }}"),
+                format!("unsafe {{ &mut self.{storage} }}"),
+            ),
+            _ => (format!("&self.{storage}"), format!("&mut self.{storage}")),
         };
-        let name = word(&field.name);
-        let plain = name.trim_start_matches("r#");
         format!(
             "{}    pub fn {name}(&self) -> {kind} {{\n        \
-             let read = nlib_bits_of(&self.{storage}, {offset}, {width});\n        {from}\n    }}\n    \
-             pub fn set_{plain}(&mut self, value: {kind}) {{\n        \
-             nlib_set_bits(&mut self.{storage}, {offset}, {width}, {to});\n    }}\n",
+             let nlib_read = nlib_bits_of({read}, {offset}, {width});\n        {from}\n    }}\n    \
+             pub fn {setter}(&mut self, nlib_value: {kind}) {{\n        \
+             nlib_set_bits({write}, {offset}, {width}, {to});\n    }}\n",
             documentation(field.documentation.as_deref(), "    "),
+        )
+    }
+
+    /// The value of a bit-field from its bits, `nlib_read`, and its bits from `nlib_value`.
+    fn conversions(&self, of: &Type, kind: &str, width: u32) -> (String, String) {
+        let resolved = self.types.resolve(of);
+        let TypeKind::Enum { name } = &resolved.kind else {
+            return match &resolved.kind {
+                TypeKind::Bool => (
+                    "nlib_read != 0".to_owned(),
+                    "u64::from(nlib_value)".to_owned(),
+                ),
+                _ => (
+                    extended("nlib_read", width, self.is_signed(resolved), kind),
+                    "nlib_value as u64".to_owned(),
+                ),
+            };
+        };
+        let number = match self.types.enumeration(name) {
+            None => extended("nlib_read", width, false, "u32"),
+            Some(one) => {
+                let spelled = self.spell(&one.kind);
+                self.conversions(&one.kind, &spelled, width).0
+            }
+        };
+        (
+            format!("{kind}({number})"),
+            "nlib_value.0 as u64".to_owned(),
         )
     }
 
@@ -281,53 +328,6 @@ impl Rust<'_> {
             }
             _ => yes,
         }
-    }
-
-    // ---- Enumerations ----
-
-    pub(super) fn enumeration(&self, one: &Enum) -> String {
-        let name = &self.names[&(Kind::Enum, &*one.name)];
-        let integer = self.spell(&one.kind);
-        let mut text = format!(
-            "\n{}#[repr(transparent)]\n#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]\n\
-             pub struct {name}(pub {integer});\n",
-            documentation(one.documentation.as_deref(), "")
-        );
-        let mut shown = String::new();
-        let mut seen = rustc_hash::FxHashSet::default();
-        let mut scoped = Unique::default();
-        let mut inside = String::new();
-        for value in &one.values {
-            let Some(number) = value.value.integer() else {
-                continue;
-            };
-            let last = crate::types::parts(&value.name)
-                .pop()
-                .unwrap_or(&value.name);
-            let constant = word(last);
-            let comment = documentation(value.documentation.as_deref(), "    ");
-            if scoped.take(&constant) {
-                inside.push_str(&format!(
-                    "{comment}    pub const {constant}: Self = Self({number});\n"
-                ));
-            }
-            if seen.insert(number) {
-                shown.push_str(&format!(
-                    "            {number} => out.write_str(\"{last}\"),\n"
-                ));
-            }
-        }
-        text.push_str(&format!("impl {name} {{\n{inside}}}\n"));
-        text.push_str(&format!(
-            "impl std::fmt::Debug for {name} {{\n    \
-             fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {{\n        \
-             match self.0 {{\n{shown}            other => write!(out, \"{name}({{other}})\"),\n        \
-             }}\n    }}\n}}\n\
-             impl std::ops::BitOr for {name} {{\n    type Output = Self;\n    \
-             fn bitor(self, other: Self) -> Self {{\n        Self(self.0 | other.0)\n    }}\n}}\n\
-             impl Default for {name} {{\n    fn default() -> Self {{\n        Self(0)\n    }}\n}}\n"
-        ));
-        text
     }
 }
 

@@ -1,7 +1,7 @@
 //! Types of C's in Rust.
 
-use super::super::names::flat;
-use super::{Kind, Rust};
+use super::Rust;
+use super::names::Kind;
 use crate::model::*;
 
 /// What the names of the C library's headers are in Rust.
@@ -49,7 +49,7 @@ impl Rust<'_> {
     }
 
     fn named(&self, kind: Kind, name: &str) -> String {
-        match self.names.get(&(kind, name)) {
+        match self.names.types.get(&(kind, name)) {
             Some(known) => known.clone(),
             None => "c_void".to_owned(),
         }
@@ -124,13 +124,19 @@ impl Rust<'_> {
         }
     }
 
+    /// Whether Rust passes the type as the library takes it.
+    pub(super) fn passes(&self, kind: &Type) -> bool {
+        let is_like = |record: &Record| !record.opaque && !self.unlike.contains(&*record.name);
+        self.is_written(kind) && self.types.as_record(kind).is_none_or(is_like)
+    }
+
     fn is_pointed_at(&self, to: &Type) -> bool {
         match &to.kind {
             TypeKind::Function {
                 result, parameters, ..
             } => {
                 let mut parameters = parameters.iter();
-                self.is_written(result) && parameters.all(|one| self.is_written(&one.kind))
+                self.passes(result) && parameters.all(|one| self.passes(&one.kind))
             }
             TypeKind::Vector { .. } | TypeKind::Unsupported { .. } | TypeKind::Void => true,
             TypeKind::Typedef { .. } => false,
@@ -142,7 +148,7 @@ impl Rust<'_> {
     /// A name of a type as another name of it.
     pub(super) fn typedef(&self, typedef: &Typedef) -> String {
         let name = self.named(Kind::Typedef, &typedef.name);
-        let is_record = |kind, of: &str| self.names.get(&(kind, of)) == Some(&name);
+        let is_record = |kind, of: &str| self.names.types.get(&(kind, of)) == Some(&name);
         let is_same = match &typedef.kind.kind {
             TypeKind::Record { name } => is_record(Kind::Record, name),
             TypeKind::Enum { name } => is_record(Kind::Enum, name),
@@ -178,9 +184,4 @@ fn integer(name: &str, size: u32, signed: bool) -> String {
         _ => return format!("{}{}", if signed { "i" } else { "u" }, size * 8),
     };
     spelled.to_owned()
-}
-
-/// A word for what is named by what it is made of.
-pub(super) fn word(name: &str) -> String {
-    super::identifier(&flat(name))
 }
