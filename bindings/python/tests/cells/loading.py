@@ -197,3 +197,8 @@ def imports() -> None:
     again = importlib.import_module("nlib.libs.sqlite3")
     true(again is sqlite3 is sys.modules["nlib.libs.sqlite3"], "it is loaded once")
     raises(ModuleNotFoundError, lambda: importlib.import_module("nlib.libs.sqlite4"), "sqlite4", "sqlite3")
+
+    def near() -> None:
+        from nlib.libs import sqlite4  # type: ignore[attr-defined]  # noqa: F401
+
+    raises(ModuleNotFoundError, near, "sqlite4", "sqlite3")

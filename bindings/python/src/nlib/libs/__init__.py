@@ -33,7 +33,8 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         try:
             return default_session().load(spec.name[len(_PREFIX) :])
         except UsageError as error:
-            raise ModuleNotFoundError(str(error), name=spec.name) from error
+            # Under the module's full name, `from nlib.libs import name` would drop the error for one of its own.
+            raise ModuleNotFoundError(str(error), name=spec.name[len(_PREFIX) :]) from error
 
     def exec_module(self, module: Any) -> None:
         pass  # It was loaded when it was made.
