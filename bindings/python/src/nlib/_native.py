@@ -267,5 +267,8 @@ def text(value: Optional[bytes]) -> str:
 
 
 def encoded(value: Any) -> bytes:
-    """A string or path for libnlib."""
-    return os.fsencode(value)
+    """A string or path for libnlib. One with a NUL within is a ValueError: C would see its beginning only."""
+    data = os.fsencode(value)
+    if b"\0" in data:
+        raise ValueError(f"{value!r} has a NUL character within")
+    return data

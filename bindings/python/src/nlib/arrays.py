@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ctypes
 from typing import Any
+from weakref import WeakValueDictionary
 
 from . import buffers
-from .conversions import Character, Conversion, Mismatch, described
-from .pointers import ERRORS, at, keep
+from .conversions import Boolean, Character, Conversion, Integer, Mismatch, Real, described
+from .pointers import ERRORS, at, keep_copied, keep_stored
 
 
 class FlexibleArray(Conversion):
@@ -46,23 +47,25 @@ class ArrayConversion(Conversion):
         self.length = length
         self.spelling = f"{element.spelling} [{length}]"
         self.text = self.by_offset = isinstance(element, Character)
-        if element.plain or self.text:
-            self.ctype = element.ctype * length
-        else:
-            self.ctype = _converted_array(element, length)
+        self.ctype = array_type(element, length)
         self.plain = not self.text
+        self.holds = element.holds or (element.scalar and not element.plain)
         self.hint = str if self.text else self.ctype
 
     def give(self, raw: Any) -> Any:
         if not self.text:
             return raw
-        if isinstance(raw, bytes):
-            return raw.decode("utf-8", ERRORS)
-        wide = list(raw)
-        return "".join(map(chr, wide[: wide.index(0)] if 0 in wide else wide))
+        if self.element.ctype is ctypes.c_char:
+            data = raw if isinstance(raw, bytes) else raw.value
+            return data.decode("utf-8", ERRORS)
+        units = list(raw)
+        units = units[: units.index(0)] if 0 in units else units
+        if ctypes.sizeof(self.element.ctype) == 2:
+            return b"".join(unit.to_bytes(2, "little") for unit in units).decode("utf-16-le", "surrogatepass")
+        return "".join(map(chr, units))
 
     def read(self, instance: Any) -> Any:
-        return self.give(instance.value if self.text and self.element.ctype is ctypes.c_char else instance)
+        return self.give(instance)
 
     def take(self, value: Any) -> Any:
         if isinstance(value, self.ctype):
@@ -74,7 +77,18 @@ class ArrayConversion(Conversion):
                 raise Mismatch(f"{self.length} values are needed, not {len(value)}")
             made = self.ctype()  # What is not given is zero, as in C.
             for index, item in enumerate(value):
-                made[index] = self.element.store(item)
+                made[index] = self.element.store(item) if made_by_ctypes(self.element) else item
+            return made
+        if (
+            isinstance(value, ctypes.Array)
+            and value._type_ is self.element.ctype
+            and len(value) == self.length
+            and not self.text
+        ):
+            made = self.ctype()
+            size = ctypes.sizeof(made)
+            ctypes.memmove(ctypes.addressof(made), ctypes.addressof(value), size)
+            keep_copied(made, ctypes.addressof(made), value, ctypes.addressof(value), size)
             return made
         if buffers.lends(value):
             memory = buffers.lent(value, self.element, False)
@@ -88,10 +102,13 @@ class ArrayConversion(Conversion):
         )
 
     def _text(self, value: Any) -> Any:
-        if self.element.ctype is ctypes.c_char:
+        size = ctypes.sizeof(self.element.ctype)
+        if size == 1:
             data: Any = value.encode("utf-8", ERRORS) if isinstance(value, str) else value
+        elif isinstance(value, str) and size == 2:
+            data = memoryview(value.encode("utf-16-le", "surrogatepass")).cast("H").tolist()
         else:
-            data = [ord(character) for character in value] if isinstance(value, str) else list(value)
+            data = list(map(ord, value)) if isinstance(value, str) else list(value)
         if len(data) > self.length:
             raise Mismatch(f"{described(value)} does not fit {self.spelling}")
         made = self.ctype()
@@ -102,19 +119,66 @@ class ArrayConversion(Conversion):
         return made
 
 
-def _converted_array(element: Conversion, length: int) -> Any:
-    """An array whose elements are not what ctypes takes them for."""
+def made_by_ctypes(element: Conversion) -> bool:
+    """Whether the arrays of ctypes itself read and write such elements rightly."""
+    return isinstance(element, (Character, Real, Boolean))
+
+
+def array_type(element: Conversion, length: int) -> Any:
+    """The class of arrays of so many elements."""
+    if made_by_ctypes(element):
+        return element.ctype * length
+    if element._arrays is None:
+        element._arrays = WeakValueDictionary()
+    made = element._arrays.get(length)
+    if made is None:
+        made = element._arrays[length] = _array_type(element, length)
+    return made
+
+
+_plain_get: Any = ctypes.Array.__getitem__
+_plain_put: Any = ctypes.Array.__setitem__
+
+
+def _array_type(element: Conversion, length: int) -> Any:
+    store, give = element.store, element.give
 
     def get(self: Any, index: Any) -> Any:
-        raw = ctypes.Array.__getitem__(self, index)
-        return [element.give(item) for item in raw] if isinstance(index, slice) else element.give(raw)
+        raw = _plain_get(self, index)
+        return [give(item) for item in raw] if isinstance(index, slice) else give(raw)
 
-    def put(self: Any, index: int, value: Any) -> None:
-        stored = element.store(value)
-        ctypes.Array.__setitem__(self, index, stored)
-        size = ctypes.sizeof(element.ctype)
-        keep(self, ctypes.addressof(self) + index % length * size, (value, stored))
+    def put(self: Any, index: Any, value: Any) -> None:
+        if isinstance(index, slice):
+            places, values = range(*index.indices(length)), list(value)
+            if len(places) != len(values):
+                raise ValueError(f"{len(places)} values are needed, not {len(values)}")
+            for place, item in zip(places, values):
+                put(self, place, item)
+            return
+        stored = store(value)
+        _plain_put(self, index, stored)
+        if keeps:
+            place = ctypes.addressof(self) + index % length * ctypes.sizeof(element.ctype)
+            keep_stored(element, self, place, value, stored)
 
-    content = {"_type_": element.ctype, "_length_": length, "__getitem__": get, "__setitem__": put}
+    keeps = element.holds or (element.scalar and not element.plain)
+    content: dict[str, Any] = {"_type_": element.ctype, "_length_": length, "__setitem__": put}
+    if isinstance(element, Integer):
+        content["__setitem__"] = _checking(element, put)
+    elif not element.plain:
+        content["__getitem__"] = get
     kind: Any = type(ctypes.Array)
     return kind(f"{element.spelling}[{length}]", (ctypes.Array,), content)
+
+
+def _checking(element: Integer, put: Any) -> Any:
+    """Writes whole numbers in their range, which ctypes would cut to it, without a call more."""
+    low, high = element.low, element.high
+
+    def put_number(self: Any, index: Any, value: Any) -> None:
+        if value.__class__ is int and low <= value <= high and index.__class__ is int:
+            _plain_put(self, index, value)
+        else:
+            put(self, index, value)
+
+    return put_number

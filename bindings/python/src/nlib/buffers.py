@@ -7,6 +7,7 @@ whether it may be written were checked (PEP 3118).
 from __future__ import annotations
 
 import ctypes
+import re
 from ctypes import POINTER, c_char_p, c_int, c_ssize_t, c_void_p
 from typing import Any, Optional
 
@@ -90,18 +91,32 @@ def _fits(lent: Lent, target: Conversion) -> bool:
     size = ctypes.sizeof(target.ctype)
     form = lent.format.lstrip("@=<") or "B"
     kind = _KINDS.get(form)
+    same = lent.itemsize == size
     if isinstance(target, (Integer, Character)) and size == 1:
         return lent.itemsize == 1 and kind != "bool"
     if isinstance(target, Integer):
-        return lent.itemsize == size and kind == ("signed" if target.signed else "unsigned")
+        return same and kind == ("signed" if target.signed else "unsigned")
     if isinstance(target, Real):
-        return lent.itemsize == size and kind == "real"
+        return same and kind == "real"
     if isinstance(target, Boolean):
         return kind == "bool"
+    if hasattr(target, "integer"):  # Enumerations: whether they are signed is the compiler's choice.
+        return same and kind in ("signed", "unsigned")
     if isinstance(target, Character):  # wchar_t and the like
-        return lent.itemsize == size and (kind in ("signed", "unsigned") or form.endswith(("u", "w")))
-    # Records: items of that size, or bytes that are whole records.
-    return lent.itemsize == size or (lent.itemsize == 1 and size > 0 and lent.size % size == 0)
+        return same and (kind in ("signed", "unsigned") or form.endswith(("u", "w")))
+    if target.scalar:  # Pointers: as ctypes describes them, or as addresses.
+        return same and (kind == "unsigned" or form in ("P", "z", "Z") or form[0] in "&X")
+    element = getattr(target, "element", None)
+    if element is not None and size and lent.size % size == 0 and _fits(lent, element):
+        return True  # Rows of an array.
+    # Records: structures of that size, or bytes that are whole records.
+    if lent.itemsize == 1 and kind != "bool":
+        return size > 0 and lent.size % size == 0
+    return same and (form.startswith("T{") or form[-1] in "sx") and "O" not in _NAMES.sub("", form)
+
+
+_NAMES = re.compile(":[^:]*:")
+"""The names of fields in the format of a structure."""
 
 
 def lent(value: Any, target: Optional[Conversion], writes: bool) -> Lent:

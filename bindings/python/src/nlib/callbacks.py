@@ -58,7 +58,7 @@ class CFunction:
         self._signature = signature
         self._function: Any = None
 
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
+    def __call__(self, /, *arguments: Any, **named: Any) -> Any:
         if self._function is None:
             from .functions import from_address
 
@@ -217,7 +217,13 @@ class FunctionPointer(Conversion):
         if not address:
             return None
         known = by_address.get(address)
-        return known if known is not None else CFunction(self.type.loaded, self.type.signature, address)
+        if known is not None:
+            return known
+        functions = self.type.loaded.functions
+        made = functions.get((self.type, address))
+        if made is None:
+            made = functions[self.type, address] = CFunction(self.type.loaded, self.type.signature, address)
+        return made
 
     def read(self, instance: Any) -> Any:
         return self.give(instance)
@@ -262,16 +268,10 @@ def callback(function: Callable[..., Any], result: Any, *parameters: Any, on_err
     C may use it as long as the object lives.
     """
     from .explicit import signature
+    from .loaded import Nowhere
 
-    kind = CallbackType(_Nowhere(), signature("callback", result, parameters), None)  # type: ignore[arg-type]
+    kind = CallbackType(Nowhere(), signature("callback", result, parameters), None)
     return kind(function, on_error)
-
-
-class _Nowhere:
-    """In place of a library, for callbacks that belong to none."""
-
-    def __init__(self) -> None:
-        self.callbacks: dict[Any, Callback] = {}
 
 
 __all__ = ["CFunction", "Callback", "CallbackType", "FunctionPointer", "Parameter", "Text", "callback"]

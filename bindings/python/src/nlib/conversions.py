@@ -29,6 +29,19 @@ def described(value: Any) -> str:
     return f"{text} ({type(value).__name__})" if value is not None else "None"
 
 
+def in_place(error: Exception, text: str) -> Exception:
+    """An error of a conversion with more to say: an OverflowError, TypeError or ValueError as it is."""
+    for kind in (OverflowError, TypeError):
+        if isinstance(error, kind):
+            return kind(text)
+    return ValueError(text)
+
+
+def is_bool(value: Any) -> bool:
+    """Whether it is True or False, of Python or of NumPy."""
+    return isinstance(value, bool) or type(value).__name__ in ("bool_", "bool")
+
+
 class Conversion:
     """How values of one C type go between C and Python."""
 
@@ -48,6 +61,8 @@ class Conversion:
     """Whether it fits a register; a record does not."""
     by_offset = False
     """Whether a field is read and written in memory, as what ctypes makes of it is of no use."""
+    holds = False
+    """Whether it is a record or array that may have pointers within, whose targets Python keeps."""
 
     def give(self, raw: Any) -> Any:
         """What Python shows for what ctypes gives."""
@@ -74,7 +89,7 @@ class Conversion:
         return 1
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
-        """Lines that make a parameter what `passed` would; they may `raise _Slow`, or what ctypes raises.
+        """Lines that make a parameter what `passed` would; they may `raise _n_Slow`, or what ctypes raises.
 
         `add` gives an object a name that the lines may use.
         """
@@ -102,6 +117,7 @@ class Conversion:
         return self._pointer
 
     _pointer: Any = None
+    _arrays: Any = None
 
     def complete(self) -> None:
         """Makes `ctype` one whose size is known: the fields of records are made late."""
@@ -140,8 +156,7 @@ class Boolean(Conversion):
         try:
             number = operator.index(value)
         except TypeError:
-            # NumPy's, which is no index.
-            if type(value).__name__ in ("bool_", "bool"):
+            if is_bool(value):  # NumPy's, which is no index.
                 return bool(value)
             raise Mismatch(f"True or False is needed, not {described(value)}") from None
         if number not in (0, 1):
@@ -149,12 +164,12 @@ class Boolean(Conversion):
         return bool(number)
 
     def cost(self, value: Any) -> Optional[int]:
-        if isinstance(value, bool):
+        if is_bool(value):
             return 0
         return 3 if isinstance(value, int) and value in (0, 1) else None
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
-        return [f"if {name} is not True and {name} is not False: raise _Slow"]
+        return [f"if {name} is not True and {name} is not False: raise _n_Slow"]
 
 
 INTEGERS = {
@@ -202,7 +217,7 @@ class Integer(Conversion):
         return 0 if self.spelling == "int" else 1
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
-        check = f"if not {self.low} <= {name} <= {self.high}: raise _Slow"
+        check = f"if not {self.low} <= {name} <= {self.high}: raise _n_Slow"
         # ctypes passes an int as C's int, and the shorter ones are that in a register.
         return [check] if self.size <= 4 else [check, f"{name} = {add(self.ctype)}({name})"]
 
@@ -234,7 +249,7 @@ class Real(Conversion):
             raise OutOfRange(f"{described(value)} does not fit {self.spelling}") from None
 
     def cost(self, value: Any) -> Optional[int]:
-        if isinstance(value, bool):
+        if is_bool(value):
             return 4
         if isinstance(value, float):
             return 0 if self.size == 8 else 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import operator
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, Optional
 
@@ -28,6 +29,9 @@ def are_flags(name: str, values: Iterable[int]) -> bool:
         return bool(bits)
     counted = distinct == list(range(distinct[0], distinct[0] + len(distinct)))
     return len(bits) >= 3 and not counted
+
+
+_RESERVED = re.compile(r"_.*_$|mro$")
 
 
 class _Known(dict[int, Any]):
@@ -59,23 +63,21 @@ class Enumeration(Conversion):
         self.integer = integer
         self.ctype = self.parameter = self.result = integer.ctype
         self.signed = integer.signed
-        members = [(full.rpartition("::")[2], value) for full, value in values]
+        # Python reserves `_names_` in an enumeration, and `mro`.
+        plain = [(full.rpartition("::")[2], value) for full, value in values]
+        members = [(f"{member}_" if _RESERVED.match(member) else member, value) for member, value in plain]
         parent: Any = enum.IntFlag if are_flags(name, (value for _, value in members)) else enum.IntEnum
         short = name.rpartition("::")[2]
+        given: dict[str, Any] = {"module": module, "qualname": name.replace("::", ".")}
         try:
-            self.cls: Any = parent(short, members, module=module, qualname=name.replace("::", "."))
-        except (TypeError, ValueError):
-            # Values that IntFlag does not take, names that an Enum reserves (`mro`).
-            members = [
-                (member + "_" if member in ("mro", "name", "value") else member, value)
-                for member, value in members
-            ]
-            self.cls = enum.IntEnum(short, members, module=module, qualname=name.replace("::", "."))  # type: ignore[misc]
+            self.cls: Any = parent(short, members, **given)
+        except (TypeError, ValueError):  # Values that IntFlag does not take.
+            self.cls = enum.IntEnum(short, members, **given)  # type: ignore[misc]
         self.cls.__doc__ = documentation
         self.cls._nlib_conversion_ = self
         self.hint = self.cls
         self.known = _Known(self.cls)
-        self.by_name = {full: value for full, value in values} | {member: value for member, value in members}
+        self.by_name = dict([*members, *plain, *values])
 
     def give(self, raw: Any) -> Any:
         return self.known[raw]

@@ -53,7 +53,7 @@ class ForeignRecord(Conversion):
         return self.ctype(*value) if isinstance(value, (tuple, list)) else self.ctype(**value)
 
     def quick(self, name: str, add: Any) -> list[str]:
-        return [f"if type({name}) is not {add(self.ctype)}: raise _Slow"]
+        return [f"if _n_type({name}) is not {add(self.ctype)}: raise _n_Slow"]
 
     def zero(self) -> Any:
         return self.ctype()
@@ -92,11 +92,11 @@ def _conversion(kind: Any) -> Conversion:
         target = kind._conversion if issubclass(kind, Pointer) else conversion(kind._type_)
         return PointerTo(f"{target.spelling} *", target, False, False)
     if isinstance(kind, type) and issubclass(kind, CFuncPtr):
-        from .callbacks import _Nowhere
+        from .loaded import Nowhere
 
         parts: Any = kind
         made = signature("function", parts._restype_, parts._argtypes_)
-        return FunctionPointer(CallbackType(_Nowhere(), made, None), nonnull=False)  # type: ignore[arg-type]
+        return FunctionPointer(CallbackType(Nowhere(), made, None), nonnull=False)
     enumeration = getattr(kind, "_nlib_conversion_", None)
     if isinstance(enumeration, Enumeration):
         return enumeration

@@ -6,8 +6,8 @@ import ctypes
 from collections.abc import Callable
 from typing import Any, Optional
 
-from .conversions import Conversion
-from .pointers import keep
+from .conversions import Character, Conversion, Integer, in_place
+from .pointers import keep_stored
 
 
 class Field(property):
@@ -19,6 +19,8 @@ class Field(property):
     """In bytes from the start of the record; of a bit-field, the byte that holds its first bit."""
     bits: Optional[tuple[int, int]]
     """Of a bit-field: its first bit from the start of the record, and how many it has."""
+    in_union: bool = False
+    """Whether it shares its bytes with others, so that a pointer in it may be none."""
 
     def __repr__(self) -> str:
         bits = f", bits {self.bits[0]} to {sum(self.bits) - 1}" if self.bits else ""
@@ -37,16 +39,16 @@ def _field(
 ) -> Field:
     """A field; `put` writes what `conversion.store` gives."""
     store = conversion.store
-    points = not conversion.plain and conversion.scalar
+    keeps = bits is None and (conversion.holds or (conversion.scalar and not conversion.plain))
 
     def write(self: Any, value: Any) -> None:
         try:
             stored = store(value)
             put(self, stored)
         except (TypeError, ValueError, OverflowError) as error:
-            raise type(error)(f"{record}.{name}: {error}") from None
-        if points:
-            keep(self, ctypes.addressof(self) + offset, (value, stored))
+            raise in_place(error, f"{record}.{name}: {error}") from None
+        if keeps:
+            keep_stored(conversion, self, ctypes.addressof(self) + offset, value, stored)
 
     made = Field(get, write)
     made.__doc__ = documentation
@@ -72,9 +74,18 @@ def block_field(
 ) -> Field:
     """A field that is read at its offset."""
     ctype, read = conversion.ctype, conversion.read
+    # As ctypes' own: a field may have the name of such a method.
+    kind: Any = type(ctype)
 
-    def get(self: Any) -> Any:
-        return read(ctype.from_buffer(self, offset))
+    def copied(self: Any) -> Any:
+        return read(kind.from_buffer_copy(ctype, self, offset))
+
+    def within(self: Any) -> Any:
+        found = kind.from_address(ctype, ctypes.addressof(self) + offset)
+        found._holder = self
+        return read(found)
+
+    get = copied if conversion.scalar else within
 
     def put(self: Any, stored: Any) -> None:
         value = stored if isinstance(stored, ctype) else ctype(stored)
@@ -91,6 +102,8 @@ def bit_field(
     shift = bit - 8 * first
     mask = (1 << width) - 1
     integer: Any = conversion
+    if isinstance(conversion, Character):  # So few bits are a number.
+        conversion = integer = Integer(conversion.spelling, conversion.size, conversion.signed)
     signed = bool(getattr(integer, "signed", False))
     low, high = (-(1 << (width - 1)), (1 << (width - 1)) - 1) if signed else (0, mask)
 
@@ -126,4 +139,5 @@ def inner_field(outer: Field, inner: Field) -> Field:
     made.name, made.conversion = inner.name, inner.conversion
     made.offset = outer.offset + inner.offset
     made.bits = inner.bits and (inner.bits[0] + 8 * outer.offset, inner.bits[1])
+    made.in_union = inner.in_union or outer.in_union
     return made

@@ -2,23 +2,29 @@
 
     def kit_add(a, b):
         try:
-            if not -2147483648 <= a <= 2147483647: raise _Slow
-            if not -2147483648 <= b <= 2147483647: raise _Slow
-            _n_r = _n_1(a, b)
+            if not -2147483648 <= a <= 2147483647: raise _n_Slow
+            if not -2147483648 <= b <= 2147483647: raise _n_Slow
         except _n_SLOW:
             _n_r = _n_1(*_n_2(a, b))
+        else:
+            try:
+                _n_r = _n_1(a, b)
+            except _n_ArgumentError:
+                _n_r = _n_1(*_n_2(a, b))
         if _n_failed: _n_raise()
         return _n_r
 
 The first way takes arguments of the usual types. What it does not take goes the second, through the
 conversions, which either know better (a NumPy array, an enumerator's name) or raise an error that says what is
-wrong with which parameter. Nothing has been called when an argument is wrong.
+wrong with which parameter. Nothing has been called when an argument is wrong. Every name but those of the
+parameters begins with `_n_`, which no parameter's does.
 """
 
 from __future__ import annotations
 
 import ast
 import ctypes
+import keyword
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -26,7 +32,7 @@ from types import CodeType
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
 from . import failures
-from .conversions import Character, Conversion, Integer, Mismatch, Real, Unsupported
+from .conversions import Character, Conversion, Integer, Mismatch, Real, Unsupported, is_bool
 from .errors import CxxError, UnsupportedError
 from .pointers import ERRORS, AnyPointer, PointerTo, Text, VoidPointer
 from .records import RecordConversion
@@ -135,13 +141,13 @@ def _compiled(source: str, name: str) -> CodeType:
 
 def _execute(loaded: Loaded, name: str, source: str) -> Any:
     identifier = _identifier(name)
-    if not identifier.isidentifier():
-        identifier = "_" + identifier
-    space = loaded.namespace
-    exec(
-        _compiled(source.replace("def _n_function(", f"def {identifier}(", 1), f"<nlib {loaded.name}>"), space
-    )
-    made = space.pop(identifier)
+    if not identifier.isidentifier() or keyword.iskeyword(identifier) or not identifier.isascii():
+        identifier = "_" + re.sub(r"\W", "_", identifier, flags=re.ASCII)
+    code = _compiled(source.replace("def _n_function(", f"def {identifier}(", 1), f"<nlib {loaded.name}>")
+    space: dict[str, Any] = {}
+    exec(code, loaded.namespace, space)
+    (made,) = space.values()
+    made.__name__ = name.rpartition("::")[2]
     made.__qualname__ = name.replace("::", ".")
     return made
 
@@ -175,16 +181,30 @@ def _variant(loaded: Loaded, signature: Signature, variant: Variant, targets: li
     targets.append(target)
     listed = "".join(f"{name}, " for name in names)
     more = ", *_n_more" if signature.variadic else ""
-    rest = f"*map({add(promoted)}, _n_more), " if signature.variadic else ""
+    rest = f"*_n_map({add(promoted)}, _n_more), " if signature.variadic else ""
     slow = add(lambda *arguments: taken(signature, arguments, by_pointer))
+    quickly = f"_n_r = {target}({prefix}{''.join(f'{name}, ' for name in passed)}{rest}{suffix})"
+    slowly = f"_n_r = {target}({prefix}*{slow}({listed}), {rest}{suffix})"
+    tried = [
+        "try:",
+        f"    {quickly}",
+        "except _n_ArgumentError:",
+        f"    {slowly}",
+    ]
+    if quick:
+        # What is raised while the call runs, by a signal's handler for instance, is no fault of an argument.
+        tried = [
+            "try:",
+            *(f"    {line}" for line in quick),
+            "except _n_SLOW:",
+            f"    {slowly}",
+            "else:",
+            *(f"    {line}" for line in tried),
+        ]
     source = [
         f"def _n_function({', '.join(names)}{more if names else more[2:]}):",
         *before,
-        "    try:",
-        *(f"        {line}" for line in quick),
-        f"        _n_r = {target}({prefix}{''.join(f'{name}, ' for name in passed)}{rest}{suffix})",
-        "    except _n_SLOW:",
-        f"        _n_r = {target}({prefix}*{slow}({listed}), {rest}{suffix})",
+        *(f"    {line}" for line in tried),
         *after,
         "    if _n_failed: _n_raise()",
         f"    return {shown}",
@@ -268,7 +288,7 @@ def _chooser(loaded: Loaded, signature: Signature, variants: Sequence[Variant], 
                     f"{signature.name}(): `{parameter.name}` has to be given before `{later}`, "
                     f"as its default `{parameter.default}` cannot be computed"
                 )
-                fill = f"raise TypeError({problem!r})"
+                fill = f"raise _n_TypeError({problem!r})"
             hole = f"{parameter.name} is {defaults[parameter.name]} and {later} is not {defaults[later]}"
             lines.append(f"    if {hole}: {fill}")
     smallest = variants[0].arguments
@@ -311,8 +331,8 @@ def literal(conversion: Conversion, text: str) -> Optional[tuple[Any]]:
 
 def promoted(value: Any) -> Any:
     """An argument for `...` as C promotes it: numbers to 64 bits, which the smaller ones are read from too."""
-    if isinstance(value, bool):
-        return ctypes.c_int(value)
+    if is_bool(value):
+        return ctypes.c_int(bool(value))
     if isinstance(value, int):
         if -(1 << 63) <= value < 1 << 63:
             return ctypes.c_longlong(value)

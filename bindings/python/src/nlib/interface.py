@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import unicodedata
 from typing import Any, Optional
 
 from ._native import encoded, native, text
@@ -60,6 +61,15 @@ class Interface:
         problem = taken(error) if error else None
         return problem if isinstance(problem, SymbolError) else SymbolError(f"`{name}` is not declared")
 
+    def written_otherwise(self, name: str) -> Optional[str]:
+        """A name that Python's parser would read as this one: `ﬁx` as `fix`. None when there is none."""
+        if self.name_lines().isascii():
+            return None
+        for other in self.names():
+            if other != name and unicodedata.normalize("NFKC", other) == name:
+                return other
+        return None
+
     def names(self, kind: Optional[str] = None) -> list[str]:
         """The names of one kind, or of all."""
         return [name for name in self.name_lines(kind).split("\n") if name]
@@ -77,7 +87,7 @@ class Interface:
         """The whole in a format of `nlib bind`."""
         found = ctypes.c_char_p()
         size = ctypes.c_size_t()
-        check(native().interface_text(self._open(), form.encode(), ctypes.byref(found), ctypes.byref(size)))
+        check(native().interface_text(self._open(), encoded(form), ctypes.byref(found), ctypes.byref(size)))
         return ctypes.string_at(found, size.value).decode("utf-8", "surrogateescape")
 
     def symbol(self, symbol: str) -> int:

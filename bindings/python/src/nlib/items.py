@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ctypes
 from functools import partial
-from typing import Any, NamedTuple, Optional
+from typing import Any, Optional
 
 from .arrays import ArrayConversion
 from .callbacks import FunctionPointer
-from .conversions import VOID, Conversion
+from .conversions import VOID, Character, Conversion
 from .enums import Enumeration
 from .errors import SymbolError, UnsupportedError
 from .functions import Thunk, Variant, function, unsupported
@@ -17,25 +17,16 @@ from .loaded import Loaded
 from .overloads import Overloads
 from .pointers import PointerTo, Text
 from .records import RecordConversion, RecordInfo
-from .signatures import Parameter, Signature
+from .signatures import Parameter, Signature, identifiers
 from .spelling import spelled
 from .types import Types, scalar
+from .variables import Variable
 
 _ORDER = ["function", "record", "enum", "enumerator", "constant", "variable", "typedef"]
 MISSING: Any = object()
 """For names that there are not; a constant may be None."""
 
 _CHAR = {"kind": "character", "name": "char", "size": 1, "signed": True}
-
-
-class Variable(NamedTuple):
-    """A variable of a library."""
-
-    name: str
-    symbol: str
-    conversion: Conversion
-    constant: bool
-    thread_local: bool
 
 
 class Items:
@@ -86,6 +77,8 @@ class Items:
 
     def lookup(self, name: str) -> Any:
         """What a qualified name stands for; MISSING when the interface does not have it."""
+        if "\0" in name:
+            return MISSING  # C would see a shorter one.
         kind: Optional[str] = None
         for prefix, known in (
             ("struct ", "record"),
@@ -124,10 +117,9 @@ class Items:
         if kind == "variable":
             return Variable(
                 name,
-                item["symbol"],
                 self.conversion(item["type"]),
                 self.types._constant(item["type"]),
-                item.get("thread-local", False),
+                partial(self.address, item["symbol"]),
             )
         conversion = self.types.typedef(name)
         if isinstance(conversion, FunctionPointer):
@@ -154,7 +146,7 @@ class Items:
             fields = conversion.info.description["fields"]
             for field, item in zip(fields, value):
                 if field.get("name"):
-                    setattr(made, field["name"], self.constant(field["type"], item))
+                    conversion.info.fields[field["name"]].__set__(made, self.constant(field["type"], item))
             return made
         if isinstance(conversion, ArrayConversion):
             return value if isinstance(value, str) else [self.constant(kind["of"], item) for item in value]
@@ -162,6 +154,8 @@ class Items:
             return value if isinstance(value, str) or value is None else str(value)
         if isinstance(conversion, Enumeration):
             return conversion.give(int(value))
+        if isinstance(conversion, Character):
+            return conversion.give(conversion.take(int(value)))
         if conversion.hint is float:
             return float(value)
         if conversion.hint is bool:
@@ -231,8 +225,9 @@ class Items:
             record = self._record(method["record"])
             constant = "const " if method.get("const") else ""
             own = [Parameter("self", PointerTo(f"{constant}{record.name} *", record.conversion, True, True))]
-            names = [p._replace(name="self_") if p.name == "self" else p for p in signature.parameters]
-            signature = signature._replace(parameters=[*own, *names])
+            names = identifiers(["self", *(p.name for p in signature.parameters)])[1:]
+            others = [p._replace(name=name) for p, name in zip(signature.parameters, names)]
+            signature = signature._replace(parameters=[*own, *others])
         return function(self.loaded, *self._variants(item, signature, len(own)), self._documentation(item))
 
     def _variants(
@@ -323,6 +318,18 @@ class Items:
         if items and all(item.get("method", {}).get("kind") == "static" for item in items):
             return staticmethod(found)
         return found
+
+    def class_variable(self, info: RecordInfo, name: str) -> Optional[Variable]:
+        """A static variable of a class or of its base classes; None without one."""
+        if not self.cxx:
+            return None
+        full = f"{info.name}::{name}"
+        found = self.interface.describe(full, "variable")
+        if found:
+            made: Variable = self._made("variable", full, found)
+            return made
+        inherited = (self.class_variable(base, name) for base, _ in info.bases)
+        return next((variable for variable in inherited if variable is not None), None)
 
     def passes_by_value(self, ctype: Any) -> bool:
         """Whether ctypes passes records with such a field by value as the compiler does."""

@@ -8,6 +8,9 @@ records, a base class whose tail is used again) is one block of bytes, and field
 from __future__ import annotations
 
 import ctypes
+import keyword
+import re
+import unicodedata
 from collections.abc import Sequence
 from typing import Any, NamedTuple, Optional
 
@@ -28,6 +31,30 @@ class Layout(NamedTuple):
     """Whether every `Place` is a field, without fillers: only then ctypes passes it by value rightly."""
     block: bool
     """Whether it is one block of bytes."""
+
+
+_RESERVED = re.compile(r"_(gap_\d+|block|.*_)$")
+"""Names that ctypes or this package give a meaning in a class."""
+
+
+def own_name(name: str) -> str:
+    """What ctypes is to call a field of C's."""
+    return name + "_n" if _RESERVED.match(name) else name
+
+
+def attribute(name: str, parent: Any) -> list[str]:
+    """What Python calls a field of C's: its name, and what stands for one that cannot be written or is taken.
+
+    `parent`: the class whose attributes fields must not hide.
+    """
+    if _RESERVED.match(name) or any(name in kind.__dict__ for kind in parent.__mro__):
+        return [name + "_"]
+    shown = [name]
+    if keyword.iskeyword(name):
+        shown.append(name + "_")
+    if not name.isascii():
+        shown.append(unicodedata.normalize("NFKC", name))  # As Python reads a source.
+    return list(dict.fromkeys(shown))
 
 
 _UNSIGNED = {1: ctypes.c_uint8, 2: ctypes.c_uint16, 4: ctypes.c_uint32, 8: ctypes.c_uint64}

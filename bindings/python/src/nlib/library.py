@@ -6,15 +6,15 @@ import ctypes
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
 
-from . import pointers
 from ._native import SymbolInfo, native, text
 from .errors import CompileError, Error, InUseError, StillLoadedWarning, SymbolError, UnloadedError, check
 from .explicit import signature
 from .functions import Variant, function
 from .interface import Interface
-from .items import MISSING, Items, Variable
+from .items import MISSING, Items
 from .loaded import Loaded
 from .reloading import rebound
+from .variables import Variable
 
 if TYPE_CHECKING:
     from .request import Request
@@ -61,7 +61,10 @@ class State:
         found = items.lookup(name)
         if found is MISSING:
             if not items.is_namespace(name):
-                raise items.interface.missing(name)
+                other = items.interface.written_otherwise(name)
+                if other is None:
+                    raise items.interface.missing(name)
+                return self.find(other)
             found = Namespace(self, name)
         return found
 
@@ -76,25 +79,6 @@ def _without_types(error: CompileError, name: str) -> CompileError:
     return error
 
 
-def _read(loaded: Loaded, items: Items, variable: Variable) -> Any:
-    memory = variable.conversion.ctype.from_address(items.address(variable.symbol))
-    return variable.conversion.read(memory)
-
-
-def _write(items: Items, variable: Variable, value: Any) -> None:
-    if variable.constant:
-        raise AttributeError(f"{variable.name} is const")
-    conversion = variable.conversion
-    try:
-        stored = conversion.store(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise type(error)(f"{variable.name}: {error}") from None
-    made = stored if isinstance(stored, conversion.ctype) else conversion.ctype(stored)
-    address = items.address(variable.symbol)
-    ctypes.memmove(address, ctypes.addressof(made), ctypes.sizeof(conversion.ctype))
-    pointers.keep(conversion.ctype.from_address(address), address, (value, stored))
-
-
 class _Names:
     """Attributes that are names of a library."""
 
@@ -105,20 +89,29 @@ class _Names:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
         state: State = self.__dict__["_nlib_state"]
-        found = state.find(self._nlib_qualified(name))
-        if isinstance(found, Variable):
-            return _read(state.loaded, state.items, found)
-        self.__dict__[name] = found
-        return found
+        with state.loaded.lock:  # Another thread may be loading it anew.
+            found = state.find(self._nlib_qualified(name))
+            if not isinstance(found, Variable):
+                self.__dict__[name] = found
+                return found
+        return found.read()
 
     def __setattr__(self, name: str, value: Any) -> None:
+        if hasattr(type(self), name):
+            raise AttributeError(
+                f"`{name}` is what {type(self).__name__} has itself; "
+                f"library[{name!r}] = … sets a variable of this name"
+            )
+        self._nlib_assign(self._nlib_qualified(name), value)
+
+    def _nlib_assign(self, qualified: str, value: Any) -> None:
         state: State = self.__dict__["_nlib_state"]
-        qualified = self._nlib_qualified(name)
-        found = state.items.lookup(qualified)
+        with state.loaded.lock:
+            found = state.items.lookup(qualified)
         if not isinstance(found, Variable):
             what = "is no variable" if found is not MISSING else "is not declared"
             raise AttributeError(f"{qualified} {what} of `{state.loaded.name}` and cannot be assigned")
-        _write(state.items, found, value)
+        found.write(value)
 
 
 class Namespace(_Names):
@@ -160,8 +153,12 @@ class Library(_Names):
     def __getitem__(self, name: str) -> Any:
         if not isinstance(name, str):
             raise TypeError(f"a name of the library is a str, not {name!r}")
-        found = self._state.find(name)
-        return _read(self._state.loaded, self._state.items, found) if isinstance(found, Variable) else found
+        with self._state.loaded.lock:
+            found = self._state.find(name)
+        return found.read() if isinstance(found, Variable) else found
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._nlib_assign(name, value)
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and self._state.items.lookup(name) is not MISSING
@@ -261,8 +258,12 @@ class Library(_Names):
         if state._items is not None:
             state._items.interface.close()
             state._items = None
-        self.__dict__.clear()
-        self.__dict__["_nlib_state"] = state
+        self._forget_names()
+
+    def _forget_names(self) -> None:
+        for name in list(self.__dict__):
+            if name != "_nlib_state":
+                self.__dict__.pop(name, None)
 
     def reload(self) -> Library:
         """Loads the library again, as it was asked for: sources that have changed give their new code.
@@ -275,15 +276,15 @@ class Library(_Names):
         state = self._state
         state.loaded.require()
         handle = state.loaded.session._load(state.request)
-        try:
-            items = None if state._items is None else rebound(state._items, Interface(handle))
-        except BaseException:
-            native().release(handle)
-            raise
-        state._items = items
-        state.loaded.replace(handle)
-        self.__dict__.clear()
-        self.__dict__["_nlib_state"] = state
+        with state.loaded.lock:
+            try:
+                items = None if state._items is None else rebound(state._items, Interface(handle))
+            except BaseException:
+                native().release(handle)
+                raise
+            state._items = items
+            self._forget_names()
+            state.loaded.replace(handle)
         return self
 
     def __enter__(self) -> Library:

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, Optional
 
 from . import failures
-from ._native import CFuncPtr, encoded, native, text
+from ._native import CFuncPtr, SymbolInfo, encoded, native, text
 from .callbacks import Callback
 from .errors import InUseError, UnloadedError, check, taken
 
@@ -65,18 +65,26 @@ class Target:
         return self.function
 
 
+_callbacks: dict[Any, dict[Any, Callback]] = {}
+"""Python's functions that C may call, by the loaded code that they were given to."""
+
+
 class Loaded:
     """A loaded library."""
 
     def __init__(self, handle: int, session: Any) -> None:
         self.handle = handle
         self.session = session
-        self.name = text(native().name(handle))
+        self._begin(text(native().name(handle)))
+
+    def _begin(self, name: str) -> None:
+        self.name = name
         self.alive = True
         self.ended = ""
         self.lock = threading.RLock()
-        self.callbacks: dict[Any, Callback] = {}
-        """Python's functions that C may call; kept until the library is unloaded."""
+        self.functions: dict[Any, Any] = {}
+        """C's functions that were only given as addresses: by type and address."""
+        self._callbacks: Optional[dict[Any, Callback]] = None
         self.targets: dict[str, Target] = {}
         self.namespace: dict[str, Any] = {
             "__nlib__": self,
@@ -85,7 +93,11 @@ class Loaded:
             "_n_raise": failures.raise_pending,
             "_n_byref": ctypes.byref,
             "_n_SLOW": (_Slow, TypeError, ValueError, OverflowError, ctypes.ArgumentError),
-            "_Slow": _Slow,
+            "_n_Slow": _Slow,
+            "_n_ArgumentError": ctypes.ArgumentError,
+            "_n_TypeError": TypeError,
+            "_n_map": map,
+            "_n_type": type,
         }
         self.thunk_free: Callable[[int], None] = _no_thunks
         """Frees a text that a thunk made."""
@@ -95,6 +107,28 @@ class Loaded:
         """Raises UnloadedError when the library is gone."""
         if not self.alive:
             raise UnloadedError(self.ended)
+
+    @property
+    def callbacks(self) -> dict[Any, Callback]:
+        """Python's functions that C may call.
+
+        They are kept until the code is unloaded: other accesses to the library, of which this is one, share them.
+        """
+        if self._callbacks is None:
+            self.require()
+            self._callbacks = _callbacks.setdefault(self._code(), {})
+        return self._callbacks
+
+    def _code(self) -> Any:
+        """What tells loaded code from other: every handle to a library that is loaded once gives the same."""
+        count = ctypes.c_size_t()
+        check(native().symbol_count(self.handle, ctypes.byref(count)))
+        info = SymbolInfo(struct_size=ctypes.sizeof(SymbolInfo))
+        for index in range(count.value):
+            check(native().symbol_at(self.handle, index, ctypes.byref(info)))
+            if info.address:
+                return self.name, info.address
+        return self.name, None, self.handle
 
     def add(self, value: Any) -> str:
         """Gives an object a name in the namespace."""
@@ -163,7 +197,9 @@ class Loaded:
                     raise InUseError(
                         f"`{self.name}` cannot be unloaded now: {running}; unload it when that has returned"
                     )
+                code = self._code() if _callbacks else None
                 check(native().unload(self.handle))
+                _callbacks.pop(code, None)
             except BaseException:
                 self._open_calls()
                 raise
@@ -185,6 +221,7 @@ class Loaded:
         self.alive = False
         native().release(self.handle)
         self.targets.clear()
+        self.functions.clear()
 
     def forget(self, targets: list[str], message: str) -> None:
         """Ends calls of functions that another load of the library does not have, or has otherwise."""
@@ -201,7 +238,9 @@ class Loaded:
                 f"`{self.name}` was loaded anew; take the function from it again",
             )
             running = self._running()
+            former = self._code() if _callbacks else None
             old, self.handle = self.handle, handle
+            kept = dict(_callbacks.get(former, {}))
             for target in self.targets.values():
                 target.function = None
             self._open_calls()
@@ -209,5 +248,20 @@ class Loaded:
                 error = native().unload(old)
                 if error:
                     taken(error)  # Somebody else uses it still.
+                else:
+                    _callbacks.pop(former, None)
+            self.functions.clear()
+            self._callbacks = None
+            if kept:
+                # Records that stay may have them.
+                self.callbacks.update(kept)
             native().release(old)
         failures.raise_pending()
+
+
+class Nowhere(Loaded):
+    """In place of a library, for function pointers that belong to none."""
+
+    def __init__(self) -> None:
+        self._begin("callback")
+        self._callbacks = {}

@@ -19,7 +19,7 @@ _UNSET = object()
 class Out:
     """Memory for values that a function writes. It gets its type from the parameter that it is passed to."""
 
-    __slots__ = ("_conversion", "_count", "_initial", "_storage")
+    __slots__ = ("_conversion", "_count", "_initial", "_kept", "_storage")
 
     def __init__(self, count: Optional[int] = None, initial: Any = _UNSET) -> None:
         if count is not None and count < 0:
@@ -37,17 +37,24 @@ class Out:
                 raise Mismatch(
                     f"the size of `{conversion.spelling}` is not known, so that nlib.out() cannot hold one"
                 )
-            self._conversion = conversion
+            # Nothing is set before the first value was converted: a call that fails may be tried again.
             if self._count is not None:
-                self._storage = (conversion.ctype * self._count)()
+                made = (conversion.ctype * self._count)()
             else:
-                self._storage = conversion.ctype.__new__(conversion.ctype)
+                made = conversion.ctype.__new__(conversion.ctype)
                 if self._initial is not _UNSET:
-                    self._storage = conversion.ctype(conversion.store(self._initial))
+                    self._fill(made, conversion)
+            self._conversion, self._storage = conversion, made
         elif self._conversion is None or self._conversion.ctype is not conversion.ctype:
             spelling = self._conversion.spelling if self._conversion else "void"
             raise Mismatch(f"this nlib.out() holds `{spelling}` already, not `{conversion.spelling}`")
         return self._storage if self._count is not None else ctypes.byref(self._storage)
+
+    def _fill(self, made: Any, conversion: Conversion) -> None:
+        stored = conversion.store(self._initial)
+        value = stored if isinstance(stored, conversion.ctype) else conversion.ctype(stored)
+        ctypes.memmove(ctypes.addressof(made), ctypes.addressof(value), ctypes.sizeof(made))
+        self._kept = self._initial, stored, value
 
     def untyped(self) -> Any:
         """What a `void *` is given."""

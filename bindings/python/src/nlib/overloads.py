@@ -26,7 +26,7 @@ class Overloads:
     def __repr__(self) -> str:
         return f"<{len(self.functions)} functions {self.name}>"
 
-    def __call__(self, *arguments: Any, **named: Any) -> Any:
+    def __call__(self, /, *arguments: Any, **named: Any) -> Any:
         return self.chosen(arguments, named)(*arguments, **named)
 
     def chosen(self, arguments: tuple[Any, ...], named: dict[str, Any]) -> Any:

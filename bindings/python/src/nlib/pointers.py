@@ -13,6 +13,7 @@ from typing import Any, Optional
 from . import buffers
 from ._native import CFuncPtr
 from .conversions import Boolean, Character, Conversion, Integer, Mismatch, Real, described
+from .errors import HandleError
 from .out import Out
 
 ERRORS = "surrogateescape"
@@ -86,7 +87,15 @@ class ConvertedPointer(Pointer):
     def __setitem__(self, index: int, value: Any) -> None:
         stored = self._conversion.store(value)
         super().__setitem__(index, stored)
-        keep(self, int(self) + index * ctypes.sizeof(self._type_), (value, stored))
+        address = int(self) + index * ctypes.sizeof(self._type_)
+        keep_stored(self._conversion, self, address, value, stored)
+
+
+class NumberPointer(Pointer):
+    """A pointer to whole numbers, whose range is checked when one is written."""
+
+    def __setitem__(self, index: Any, value: Any) -> None:
+        super().__setitem__(index, self._conversion.store(value))
 
 
 _as_address = ctypes.c_void_p.from_buffer
@@ -108,23 +117,78 @@ def at(pointer_type: Any, address: int, keep: Any = None) -> Any:
 _elsewhere: dict[int, Any] = {}
 
 
+def owner(value: Any) -> Any:
+    """What holds the memory of an instance of ctypes; None when it is its own, or C's."""
+    if value._b_needsfree_ or isinstance(value, ctypes._Pointer):
+        return None
+    base = value._b_base_
+    return getattr(value, "_holder", None) if base is None else base
+
+
+def _keeper(holder: Any, address: int, make: bool) -> Optional[dict[int, Any]]:
+    """Where what `holder` has as pointers at `address` and behind is kept."""
+    root = holder
+    while not root._b_needsfree_:
+        above = owner(root)
+        if above is None:
+            return _elsewhere
+        root = above
+    start = ctypes.addressof(root)
+    if not start <= address < start + ctypes.sizeof(root):
+        return _elsewhere
+    try:
+        return root._kept  # type: ignore[no-any-return]
+    except AttributeError:
+        if not make:
+            return None
+    root._kept = {}
+    return root._kept  # type: ignore[no-any-return]
+
+
 def keep(holder: Any, address: int, value: Any) -> None:
     """Keeps what was written as a pointer at `address`, which is in `holder`, until another is written there.
 
     Memory that Python has keeps it as long as it lives; for memory of C's it is kept until then.
     """
-    root = holder
-    while root._b_base_ is not None:
-        root = root._b_base_
-    start = ctypes.addressof(root)
-    if root._b_needsfree_ and start <= address < start + ctypes.sizeof(root):
-        try:
-            kept = root._kept
-        except AttributeError:
-            kept = root._kept = {}
-    else:
-        kept = _elsewhere
+    kept = _keeper(holder, address, True)
+    assert kept is not None
     kept[address] = value
+
+
+def keep_copied(holder: Any, address: int, source: Any, start: int, size: int) -> None:
+    """Keeps what a record or array keeps, of which `size` bytes from `start` on were copied to `address`."""
+    found = _within(_keeper(source, start, False), start, size)
+    kept = _keeper(holder, address, bool(found))
+    if kept is None:
+        return
+    for old, _ in _within(kept, address, size):
+        del kept[old]
+    for place, value in found:
+        kept[place - start + address] = value
+
+
+def _within(kept: Optional[dict[int, Any]], start: int, size: int) -> list[tuple[int, Any]]:
+    if not kept:
+        return []
+    if len(kept) > size:
+        return [(place, kept[place]) for place in range(start, start + size) if place in kept]
+    return [(place, value) for place, value in list(kept.items()) if start <= place < start + size]
+
+
+def keep_stored(conversion: Conversion, holder: Any, address: int, value: Any, stored: Any) -> None:
+    """Keeps what `conversion.store` made of a value that was written at `address` in `holder`."""
+    if conversion.scalar:
+        if not conversion.plain:
+            keep(holder, address, (value, stored))
+    elif conversion.holds:
+        keep_copied(holder, address, stored, ctypes.addressof(stored), ctypes.sizeof(stored))
+
+
+def require_alive(value: Any) -> None:
+    """Raises HandleError for an object of C++ that was deleted."""
+    kind = type(value)
+    if getattr(kind, "_ended_", False):
+        raise HandleError(f"this {kind._info_.name} was deleted")
 
 
 def is_pointer(value: Any) -> bool:
@@ -147,7 +211,9 @@ def pointer_type(target: Conversion) -> Any:
     shared = target.plain and isinstance(target, (Integer, Real, Boolean, Character))
     if shared and target.ctype in _types:
         return _types[target.ctype]
-    parent = Pointer if target.plain else ConvertedPointer
+    parent: Any = ConvertedPointer
+    if target.plain and target.scalar:
+        parent = NumberPointer if isinstance(target, Integer) else Pointer
     kind: Any = type(parent)
     made = kind("Pointer", (parent,), {"_type_": target.ctype, "_conversion": target})
     made.__name__ = made.__qualname__ = f"Pointer[{target.spelling}]"
@@ -221,15 +287,15 @@ class Text(Conversion):
         if not self.constant:
             return [f"if {name} is not None: {name} = {add(self.take)}({name})", *self._null(name)]
         return [
-            f"if type({name}) is str:",
-            f"    if '\\0' in {name}: raise _Slow",
+            f"if _n_type({name}) is str:",
+            f"    if '\\0' in {name}: raise _n_Slow",
             f"    {name} = {name}.encode('utf-8', '{ERRORS}')",
-            f"elif {name} is not None and type({name}) is not bytes: raise _Slow",
+            f"elif {name} is not None and _n_type({name}) is not bytes: raise _n_Slow",
             *self._null(name),
         ]
 
     def _null(self, name: str) -> list[str]:
-        return [f"if {name} is None: raise _Slow"] if self.nonnull else []
+        return [f"if {name} is None: raise _n_Slow"] if self.nonnull else []
 
     def shown(self, name: str, add: Callable[[Any], str]) -> str:
         return f"None if {name} is None else {name}.decode('utf-8', '{ERRORS}')"
@@ -313,7 +379,7 @@ class AnyPointer(Conversion):
         take = f"{name} = {add(self.take)}({name})"
         if self.nonnull:
             return [take]
-        return [f"if {name} is not None and type({name}) is not {add(VoidPointer)}: {take}"]
+        return [f"if {name} is not None and _n_type({name}) is not {add(VoidPointer)}: {take}"]
 
     def shown(self, name: str, add: Callable[[Any], str]) -> str:
         return f"{name} or None"
@@ -351,8 +417,10 @@ class PointerTo(Conversion):
         self.target.complete()
         item = self.target.ctype
         if isinstance(value, item):
+            require_alive(value)
             return ctypes.byref(value)
         if isinstance(value, _Reference) and isinstance(value._obj, item):
+            require_alive(value._obj)
             return value
         if isinstance(value, Out):
             return value.storage(self.target)
@@ -364,6 +432,7 @@ class PointerTo(Conversion):
             if self.target.is_like(value._type_) or (ctypes.sizeof(item) == 1 and _bytes_long(value._type_)):
                 return ctypes.cast(value, self.type)
         elif isinstance(value, (ctypes.Structure, ctypes.Union)):
+            require_alive(value)
             offset = self.target.base_offset(type(value))
             if offset is not None:
                 return at(self.type, ctypes.addressof(value) + offset, value)
@@ -400,7 +469,7 @@ class PointerTo(Conversion):
     def _array(self, values: Any) -> Any:
         stored = [self.target.store(value) for value in values]
         array = (self.target.ctype * len(stored))(*stored)
-        array._kept = stored
+        array._stored = stored
         return array
 
     def store(self, value: Any) -> Any:
@@ -417,10 +486,10 @@ class PointerTo(Conversion):
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
         null = f"{name} is not None and " if not self.nonnull else ""
-        lines = [f"if {null}type({name}) is not {add(self.type)}: {name} = {add(self.take)}({name})"]
+        lines = [f"if {null}_n_type({name}) is not {add(self.type)}: {name} = {add(self.take)}({name})"]
         if not self.target.scalar:
             record = add(self.target.ctype)
-            lines = [f"if type({name}) is {record}: {name} = {add(ctypes.byref)}({name})", f"el{lines[0]}"]
+            lines = [f"if _n_type({name}) is {record}: {name} = {add(ctypes.byref)}({name})", f"el{lines[0]}"]
         return lines
 
     def shown(self, name: str, add: Callable[[Any], str]) -> str:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import ctypes
 import difflib
-import keyword
+import weakref
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Optional
 
 from .arrays import flexible
 from .conversions import Conversion, Mismatch, described
+from .errors import HandleError
 from .fields import Field, bit_field, block_field, inner_field, native_field
-from .layout import Place, layout
-from .pointers import Pointer
+from .layout import Place, attribute, layout, own_name
+from .pointers import Pointer, Text, keep_copied, keep_stored, owner, require_alive
+from .variables import Variable
 
 if TYPE_CHECKING:
     from .items import Items
@@ -27,7 +29,7 @@ class _Members:
 
     _info_: RecordInfo
 
-    def __call__(cls, *arguments: Any, **named: Any) -> Any:
+    def __call__(cls, /, *arguments: Any, **named: Any) -> Any:
         cls._info_.complete()
         return super().__call__(*arguments, **named)  # type: ignore[misc]
 
@@ -37,6 +39,19 @@ class _Members:
         if info is None or (name.startswith("_") and name.endswith("_")):
             raise AttributeError(name)
         return info.member(name)
+
+    def __setattr__(cls, name: str, value: Any) -> None:
+        info = type.__getattribute__(cls, "__dict__").get("_info_")
+        if info is not None and info._complete and name not in cls.__dict__:
+            variable = info.items.class_variable(info, name)
+            if variable is not None:
+                variable.write(value)
+                return
+        super().__setattr__(name, value)
+
+    def _nlib_set(cls, name: str, value: Any) -> None:
+        """Sets an attribute of the class itself, which is no variable of C++."""
+        super().__setattr__(name, value)
 
     def __dir__(cls) -> list[str]:
         return sorted({*type.__dir__(cls), *cls._info_.member_names()})
@@ -50,52 +65,55 @@ class UnionMembers(_Members, type(ctypes.Union)):  # type: ignore[misc]
     """The class of unions' classes."""
 
 
+_SLOTS = ("_holder", "_kept", "_owned")
+"""What memory a record lies in that is another object's; what it keeps; whether Python ends it."""
+
+
 class _Record:
     """What structures and unions have in common."""
 
     __slots__ = ()
     _info_: RecordInfo
+    _ended_ = False
+    """Of the class that an object of C++ gets when it is deleted."""
 
-    def __init__(self, *arguments: Any, **named: Any) -> None:
+    def __init__(self, /, *arguments: Any, **named: Any) -> None:
         self._info_.initialise(self, arguments, named)
 
     def __getattr__(self, name: str) -> Any:
-        if name in ("_kept", "_owned") or name.startswith("__"):
+        if name in _SLOTS or (name.startswith("__") and name.endswith("__")):
             raise AttributeError(name)
-        type(self)._info_.member(name)
-        return object.__getattribute__(self, name)
+        info = type(self)._info_
+        found = info.member(name)
+        # A static variable is no attribute of the class.
+        return object.__getattribute__(self, name) if name in info.cls.__dict__ else found
 
     def __dir__(self) -> list[str]:
         return sorted({*object.__dir__(self), *self._info_.member_names()})
 
     def __repr__(self) -> str:
-        shown = []
-        for name in self._info_.fields:
-            try:
-                shown.append(f"{name}={getattr(self, name)!r}")
-            except (ValueError, TypeError) as error:
-                shown.append(f"{name}=<{error}>")
-        return f"{self._info_.name}({', '.join(shown)})"
+        return _shown(self, follows=not _within_union(self))
 
     def __eq__(self, other: object) -> bool:
         if type(self) is not type(other):
             return NotImplemented
-        if not self._info_.trivial or self._info_.union:
-            return ctypes.addressof(self) == ctypes.addressof(other) or (  # type: ignore[arg-type]
-                self._info_.trivial and bytes(self) == bytes(other)
-            )
-        return all(_same(getattr(self, name), getattr(other, name)) for name in self._info_.fields)
+        info = self._info_
+        if not info.trivial:
+            return ctypes.addressof(self) == ctypes.addressof(other)  # type: ignore[arg-type]
+        if info.union or _within_union(self) or _within_union(other):
+            return bytes(self) == bytes(other)
+        return all(_same_field(self, other, field) for field in info.fields.values())
 
     __hash__ = None  # type: ignore[assignment]
 
     def __copy__(self) -> Any:
-        if not self._info_.trivial:
-            raise TypeError(f"{self._info_.name} is copied by its C++ copy constructor only")
-        made = type(self).from_buffer_copy(self)  # type: ignore[attr-defined]
-        kept = getattr(self, "_kept", None)
-        if kept:
-            distance = ctypes.addressof(made) - ctypes.addressof(self)  # type: ignore[arg-type]
-            made._kept = {address + distance: value for address, value in kept.items()}
+        info = self._info_
+        if not info.trivial:
+            raise TypeError(f"{info.name} is copied by its C++ copy constructor only")
+        made: Any = type(self).__new__(type(self))
+        place, start = ctypes.addressof(made), ctypes.addressof(self)  # type: ignore[arg-type]
+        ctypes.memmove(place, start, info.size)
+        keep_copied(made, place, self, start, info.size)
         return made
 
     def __enter__(self) -> Any:
@@ -108,13 +126,49 @@ class _Record:
 class Structure(_Record, ctypes.Structure, metaclass=StructureMembers):
     """The parent of structures and classes."""
 
-    __slots__ = ("_kept", "_owned")
+    __slots__ = _SLOTS
 
 
 class Union(_Record, ctypes.Union, metaclass=UnionMembers):
     """The parent of unions."""
 
-    __slots__ = ("_kept", "_owned")
+    __slots__ = _SLOTS
+
+
+def _within_union(record: Any) -> bool:
+    """Whether a record is a union or lies in one: its pointers may be what another member's bytes are."""
+    while record is not None:
+        if isinstance(record, ctypes.Union):
+            return True
+        record = owner(record)
+    return False
+
+
+def _shown(record: Any, follows: bool) -> str:
+    """A record as text. `follows`: whether its texts are there to be read."""
+    shown = []
+    for name, field in record._info_.fields.items():
+        try:
+            shown.append(f"{name}={_shown_field(record, field, follows and not field.in_union)}")
+        except (ValueError, TypeError) as error:
+            shown.append(f"{name}=<{error}>")
+    return f"{record._info_.name}({', '.join(shown)})"
+
+
+def _shown_field(record: Any, field: Field, follows: bool) -> str:
+    if not follows and isinstance(field.conversion, Text):
+        address = ctypes.c_void_p.from_address(ctypes.addressof(record) + field.offset).value
+        return "None" if address is None else f"<{field.conversion.spelling} {address:#x}>"
+    value = field.__get__(record)
+    return _shown(value, False) if isinstance(value, _Record) and not follows else repr(value)
+
+
+def _same_field(one: Any, other: Any, field: Field) -> bool:
+    if field.in_union and field.bits is None:
+        size = ctypes.sizeof(field.conversion.ctype)
+        first, second = (ctypes.string_at(ctypes.addressof(it) + field.offset, size) for it in (one, other))
+        return first == second
+    return _same(field.__get__(one), field.__get__(other))
 
 
 def _same(one: Any, other: Any) -> bool:
@@ -126,7 +180,36 @@ def _same(one: Any, other: Any) -> bool:
 def _end(self: Any) -> None:
     """`__del__` of records that have a destructor."""
     if getattr(self, "_owned", False):
-        self._info_.destroy(self)
+        self._info_.end(self)
+
+
+def _ended_get(self: Any, name: str) -> Any:
+    if name in _SLOTS or (name.startswith("_") and name.endswith("_")):
+        return object.__getattribute__(self, name)
+    raise HandleError(f"this {self._info_.name} was deleted")
+
+
+def _ended_set(self: Any, name: str, value: Any) -> None:
+    raise HandleError(f"this {self._info_.name} was deleted")
+
+
+def _ended_class(kind: Any) -> Any:
+    """The class that an object gets when it is deleted: using it raises HandleError."""
+    made = _ended_classes.get(kind)
+    if made is None:
+        content = {
+            "__slots__": (),
+            "__module__": kind.__module__,
+            "__getattribute__": _ended_get,
+            "__setattr__": _ended_set,
+            "__repr__": lambda self: f"<{self._info_.name}, deleted>",
+            "_ended_": True,
+        }
+        made = _ended_classes[kind] = type(kind)(kind.__name__, (kind,), content)
+    return made
+
+
+_ended_classes: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 
 
 class RecordInfo:
@@ -144,6 +227,8 @@ class RecordInfo:
         self.by_value = False
         self.fields: dict[str, Field] = {}
         """Those that a program uses, by name, without those of unnamed records but with what is in them."""
+        self.attributes: dict[str, str] = {}
+        """Names of fields by what Python calls them, where that is something else."""
         self.bases: list[tuple[RecordInfo, int]] = []
         self._complete = False
         content: dict[str, Any] = {
@@ -189,7 +274,7 @@ class RecordInfo:
                 info = items.record(base["name"])
                 info.complete()
                 self.bases.append((info, base["offset"]))
-                place = Place(f"_base{number}", info.cls, base["offset"])
+                place = Place(f"_base{number}_", info.cls, base["offset"])
                 places.append(place)
                 unnamed.append((place, info))
         for number, field in enumerate(self.description["fields"]):
@@ -197,7 +282,7 @@ class RecordInfo:
             if isinstance(conversion, RecordConversion):
                 conversion.info.complete()
             if "bits" not in field:
-                name = field.get("name") or f"_unnamed{number}"
+                name = own_name(field["name"]) if field.get("name") else f"_unnamed{number}_"
                 place = Place(name, conversion.ctype, field["offset"])
                 places.append(place)
                 if not field.get("name") and isinstance(conversion, RecordConversion):
@@ -233,13 +318,17 @@ class RecordInfo:
             elif found.block or conversion.by_offset:
                 field_made = block_field(record, name, conversion, field["offset"], comment)
             else:
-                field_made = native_field(record, name, conversion, raws[name], comment)
+                field_made = native_field(record, name, conversion, raws[own_name(name)], comment)
             made[name] = (field["offset"], field_made)
         for name, (_, field_made) in sorted(made.items(), key=lambda item: item[1][0]):
+            field_made.in_union = field_made.in_union or self.union
             self.fields[name] = field_made
-            setattr(self.cls, name, field_made)
-            if keyword.iskeyword(name):
-                setattr(self.cls, name + "_", field_made)
+            for shown in attribute(name, Structure):
+                if shown != name and shown in made:
+                    continue
+                setattr(self.cls, shown, field_made)
+                if shown != name:
+                    self.attributes[shown] = name
 
     def initialise(self, instance: Any, arguments: tuple[Any, ...], named: dict[str, Any]) -> None:
         """What `Class(…)` does with new memory."""
@@ -277,17 +366,24 @@ class RecordInfo:
         for name, value in zip(self.fields, arguments):
             if name in named:
                 raise TypeError(f"{self.name}(): `{name}` is given twice")
-            setattr(instance, name, value)
+            self.fields[name].__set__(instance, value)
         for name, value in named.items():
-            field = name if name in self.fields else name.rstrip("_")
-            if field not in self.fields:
+            field = name if name in self.fields else self.attributes.get(name, "")
+            if not field:
                 raise TypeError(self._no_member(name, "field"))
-            setattr(instance, field, value)
+            self.fields[field].__set__(instance, value)
 
     def destroy(self, instance: Any) -> None:
-        """Ends an object by its destructor, once; its memory stays Python's."""
-        if self.trivial or not getattr(instance, "_owned", False):
-            return
+        """Ends an object by its destructor, once; its memory stays Python's, and using it raises HandleError."""
+        if not self.trivial and getattr(instance, "_owned", False):
+            kind = _ended_class(type(instance))
+            try:
+                self.end(instance)
+            finally:
+                instance.__class__ = kind
+
+    def end(self, instance: Any) -> None:
+        """Calls the destructor of an object that is Python's."""
         instance._owned = False
         end = self.items.destructor(self.name)
         if end is not None and self.items.loaded.alive:
@@ -301,7 +397,9 @@ class RecordInfo:
         found = self.items.class_member(self, name)
         if found is self.items.missing:
             raise AttributeError(self._no_member(name, "field or method" if self.items.cxx else "field"))
-        setattr(self.cls, name, found)
+        if isinstance(found, Variable):
+            return found.read()
+        self.cls._nlib_set(name, found)
         return getattr(self.cls, name)
 
     def member_names(self) -> set[str]:
@@ -311,7 +409,9 @@ class RecordInfo:
         return {*self.fields, *own}.union(*(base.member_names() for base, _ in self.bases))
 
     def _no_member(self, name: str, what: str) -> str:
-        near = difflib.get_close_matches(name, self.member_names(), 3)
+        near = [shown for shown, field in self.attributes.items() if field == name] or (
+            difflib.get_close_matches(name, self.member_names(), 3)
+        )
         hint = (
             f"; did you mean {', '.join(near)}?" if near else f"; it has {', '.join(self.fields) or 'none'}"
         )
@@ -329,17 +429,20 @@ class RecordInfo:
         return None
 
 
-def _aligned(cls: Any, *_: Any, **__: Any) -> Any:
+def _aligned(cls: Any, /, *_: Any, **__: Any) -> Any:
     """`__new__` for what ctypes would not align enough: its own memory is aligned to 16 bytes."""
     info = cls._info_
     memory = (ctypes.c_ubyte * (info.size + info.alignment))()
-    return cls.from_buffer(memory, -ctypes.addressof(memory) % info.alignment)
+    made = type(cls).from_buffer(cls, memory, -ctypes.addressof(memory) % info.alignment)
+    made._holder = memory
+    return made
 
 
 class RecordConversion(Conversion):
     """A record by value."""
 
     scalar = False
+    holds = True
 
     def __init__(self, info: RecordInfo) -> None:
         self.info = info
@@ -348,6 +451,7 @@ class RecordConversion(Conversion):
 
     def take(self, value: Any) -> Any:
         if isinstance(value, self.ctype):
+            require_alive(value)
             return value
         if isinstance(value, ctypes._Pointer) and issubclass(value._type_, self.ctype):
             return value.contents
@@ -357,8 +461,19 @@ class RecordConversion(Conversion):
             return self.ctype(*value)
         offset = self.base_offset(type(value))
         if offset is not None and self.info.trivial:
-            return self.ctype.from_buffer_copy(value, offset)
+            made = self.zero()
+            start, size = ctypes.addressof(value) + offset, self.info.size
+            ctypes.memmove(ctypes.addressof(made), start, size)
+            keep_copied(made, ctypes.addressof(made), value, start, size)
+            return made
         raise Mismatch(f"a {self.spelling} is needed, not {described(value)}")
+
+    def store(self, value: Any) -> Any:
+        if not self.info.trivial:
+            raise Mismatch(
+                f"a {self.spelling} is copied by its C++ copy constructor and operator= only, not byte by byte"
+            )
+        return self.take(value)
 
     def cost(self, value: Any) -> Optional[int]:
         if isinstance(value, self.ctype):
@@ -367,7 +482,7 @@ class RecordConversion(Conversion):
         return None if known is None else 2
 
     def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
-        return [f"if type({name}) is not {add(self.ctype)}: raise _Slow"]
+        return [f"if _n_type({name}) is not {add(self.ctype)}: raise _n_Slow"]
 
     def zero(self) -> Any:
         return self.ctype.__new__(self.ctype)
@@ -427,8 +542,10 @@ class RecordPointer(Pointer):
     """A pointer to a record, which has the record's fields and methods."""
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or not self:
-            raise AttributeError(f"{name}: the pointer is NULL" if not name.startswith("__") else name)
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        if not self:
+            raise AttributeError(f"{name}: the pointer is NULL")
         return getattr(self.contents, name)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -438,6 +555,13 @@ class RecordPointer(Pointer):
             contents = self.contents
             contents._info_.complete()
             setattr(contents, name, value)
+
+    def __setitem__(self, index: int, value: Any) -> None:
+        self._conversion.complete()
+        stored = self._conversion.store(value)
+        _plain.__setitem__(self, index, stored)
+        address = int(self) + index * ctypes.sizeof(self._type_)
+        keep_stored(self._conversion, self, address, value, stored)
 
     def __dir__(self) -> list[str]:
         return sorted({*object.__dir__(self), *self._conversion.info.member_names()})  # type: ignore[attr-defined]

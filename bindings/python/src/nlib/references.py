@@ -27,7 +27,8 @@ class ReferenceTo(PointerTo):
         try:
             return super().take(value)
         except Mismatch:
-            stored = self.target.store(value)
+            # A record is one that exists, or is made for the call: nothing is copied.
+            stored = self.target.store(value) if self.target.scalar else self.target.take(value)
             return ctypes.byref(
                 stored if isinstance(stored, self.target.ctype) else self.target.ctype(stored)
             )

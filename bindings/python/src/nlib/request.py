@@ -82,7 +82,7 @@ class Request:
         elif library is not None:
             self._sources([library] if isinstance(library, Source) else list(library))
         if manifest_text is not None:
-            request.manifest_text = manifest_text.encode()
+            request.manifest_text = encoded(manifest_text)
             request.manifest_folder = None if manifest_folder is None else encoded(manifest_folder)
         request.name = None if name is None else encoded(name)
         request.profile = None if profile is None else encoded(profile)
@@ -172,4 +172,4 @@ def _text_of(value: Any) -> Optional[bytes]:
     """The value of a define or option: None for none, 1 and 0 for True and False."""
     if value is None:
         return None
-    return str(int(value) if isinstance(value, bool) else value).encode()
+    return encoded(str(int(value) if isinstance(value, bool) else value))

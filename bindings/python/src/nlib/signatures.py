@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import keyword
+import unicodedata
 from typing import Any, NamedTuple, Optional
 
-from .conversions import Conversion
+from .conversions import Conversion, in_place
 
 
 class Parameter(NamedTuple):
@@ -44,9 +45,10 @@ def identifiers(names: list[str]) -> list[str]:
     """Names of parameters as distinct identifiers of Python: `from` is `from_`, the third without one `argument_2`."""
     made: list[str] = []
     for index, name in enumerate(names):
+        name = unicodedata.normalize("NFKC", name)  # As Python reads a source.
         if not name.isidentifier() or name.startswith("_n_"):
             name = f"argument_{index}"
-        if keyword.iskeyword(name):
+        if keyword.iskeyword(name) or name == "__debug__":
             name += "_"
         while name in made:
             name += "_"
@@ -54,16 +56,11 @@ def identifiers(names: list[str]) -> list[str]:
     return made
 
 
-def in_context(error: BaseException, function: str, parameter: Parameter) -> BaseException:
+def in_context(error: Exception, function: str, parameter: Parameter) -> Exception:
     """An error of a conversion, with the place where it was needed."""
-    kind = (
-        OverflowError
-        if isinstance(error, OverflowError)
-        else TypeError
-        if isinstance(error, TypeError)
-        else ValueError
+    return in_place(
+        error, f"{function}(): parameter `{parameter.name}` ({parameter.conversion.spelling}): {error}"
     )
-    return kind(f"{function}(): parameter `{parameter.name}` ({parameter.conversion.spelling}): {error}")
 
 
 def taken(signature: Signature, arguments: Any, by_pointer: list[bool]) -> list[Any]:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Optional, Union
 
 from ._native import CFuncPtr
+from .arrays import array_type, made_by_ctypes
 from .callbacks import Callback, CFunction
 from .conversions import Character, described
 from .explicit import conversion
@@ -53,10 +54,11 @@ def array(kind: Any, values: Union[int, Iterable[Any]]) -> Any:
     if target.ctype is None:
         raise TypeError("an array of void cannot be")
     if isinstance(values, int):
-        return (target.ctype * values)()
-    stored = [target.store(value) for value in values]
-    made = (target.ctype * len(stored))(*stored)
-    made._kept = stored
+        return array_type(target, values)()
+    listed = list(values)
+    made = array_type(target, len(listed))()
+    for index, value in enumerate(listed):
+        made[index] = target.store(value) if made_by_ctypes(target) else value
     return made
 
 
@@ -99,7 +101,7 @@ def _array_at(pointer: Any, count: int, kind: Any) -> Any:
     if not where:
         raise ValueError("the pointer is NULL")
     made = (ctype * count).from_address(where)
-    made._kept = pointer
+    made._lent_by = pointer
     return made
 
 
@@ -136,10 +138,16 @@ def raw(function: Any) -> Any:
 
 
 def delete(instance: Any) -> None:
-    """Ends an object of C++ that Python made, by its destructor. `with` does so too, and the garbage collector."""
+    """Ends an object of C++ that Python made, by its destructor. `with` does so too, and the garbage collector.
+
+    Using it afterwards raises HandleError; ending it again does nothing.
+    """
     info = getattr(instance, "_info_", None)
     if not isinstance(info, RecordInfo):
         raise TypeError(f"{described(instance)} is no object of a library")
+    owned = None if isinstance(instance, ctypes._Pointer) else getattr(instance, "_owned", None)
+    if owned is None and not (info.trivial and not isinstance(instance, ctypes._Pointer)):
+        raise TypeError(f"{described(instance)} was not made by Python: only the library can end it")
     info.destroy(instance)
 
 

@@ -54,7 +54,34 @@ def numpy_arrays() -> None:
     equal(own["x"].tolist(), [2.0] * 3)
     equal(nlib.as_array(grid.table(), 3).tolist(), [0.5, 1.5, 2.5])
     equal(numpy.frombuffer(nlib.view(grid.table(), 3)).tolist(), [0.5, 1.5, 2.5])
+    _wrong_items()
     out = nlib.out(3)
     grid.fill(out, 3, 1)
     equal(numpy.frombuffer(out.memory, dtype=numpy.uint8).tolist(), [0, 1, 2])
     true(list(out) == [0, 1, 2], "nlib.out(n) as a list")
+
+
+ITEMS = """
+#include <stdarg.h>
+enum kind { A, B, C };
+typedef struct { int a, b; } pair;
+int kind_of(const enum kind *k) { return k[1]; }
+int texts(const char *const *t) { return t != 0; }
+int pair_of(const pair *p) { return p->a + p->b; }
+int variadic(int count, ...) { va_list l; va_start(l, count); int n = va_arg(l, int); va_end(l); return n; }
+"""
+
+
+def _wrong_items() -> None:
+    items = nlib.code(ITEMS)
+    equal(items.kind_of(numpy.array([1, 2], dtype=numpy.int32)), 2)
+    raises(TypeError, lambda: items.kind_of(numpy.array([1.5, 2], dtype=numpy.float32)), "'f'")
+    raises(TypeError, lambda: items.texts(numpy.array([1.5])), "'d'")
+    equal(items.texts(numpy.array([0], dtype=numpy.uintp)), 1)
+    for wrong in (numpy.array([object()]), numpy.array([1.5]), numpy.array([1])):
+        raises(TypeError, lambda wrong=wrong: items.pair_of(wrong), "pair")  # type: ignore[misc]
+    pairs = numpy.array([(3, 4)], dtype=[("a", "i4"), ("b", "i4")])
+    equal((items.pair_of(pairs), items.pair_of(pairs.tobytes())), (7, 7))
+    equal((items.variadic(1, numpy.True_), items.variadic(1, numpy.False_)), (1, 0))
+    both = nlib.code("int kind(bool) { return 1; } int kind(double) { return 2; }", "c++")
+    equal((both.kind(numpy.True_), both.kind(numpy.float64(1))), (1, 2))

@@ -10,6 +10,7 @@ from typing import Any
 
 import nlib
 
+from . import memory
 from .expect import equal, fixture, raises, true
 
 
@@ -28,6 +29,7 @@ def callback() -> None:
     _kept(kit)
     _failing(kit, points)
     _explicit(kit, points)
+    memory.functions()
     raises(TypeError, lambda: kit.kit_each(points, 3, 5, None), "visit", "function")
     raises(TypeError, lambda: kit.kit_each(points, 3, lambda i, p, d: "no", None), "kit_visitor", "int")
 

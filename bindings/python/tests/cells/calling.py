@@ -5,9 +5,11 @@ from __future__ import annotations
 import array
 import ctypes
 import inspect
+import signal
 
 import nlib
 
+from . import clashes
 from .expect import equal, fixture, raises, true
 
 
@@ -21,6 +23,8 @@ def call() -> None:
     _buffers(kit)
     _variadic(kit)
     _help(kit)
+    clashes.parameters()
+    _interrupted()
 
 
 def _numbers(kit: nlib.Library) -> None:
@@ -103,6 +107,28 @@ def _variadic(kit: nlib.Library) -> None:
     kit.kit_format(memory, len(memory), "%ld", 2**40)
     equal(bytes(memory), b"1099511\0")
     raises(TypeError, lambda: kit.kit_format(memory, 8, "%p", object()), "...")
+
+
+INTERRUPTED = """
+#include <signal.h>
+int runs;
+int run(int number) { runs++; raise(SIGUSR1); return number; }
+"""
+
+
+def _interrupted() -> None:
+    """What a signal's handler raises while a call runs is raised, and the call is not made again."""
+    library = nlib.code(INTERRUPTED)
+
+    def handler(*_: object) -> None:
+        raise ValueError("signalled")
+
+    before = signal.signal(signal.SIGUSR1, handler)
+    try:
+        raises(ValueError, lambda: library.run(1), "signalled")
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    equal(library.runs, 1)
 
 
 def _help(kit: nlib.Library) -> None:

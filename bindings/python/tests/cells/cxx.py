@@ -50,6 +50,8 @@ struct Box : Base, Named {
     const int &at(int) const { return side; }
 };
 struct Pair { short a; double b; };
+struct Holder { Named held; static int live; static const char *word; Holder() { live++; } ~Holder() { live--; } };
+Holder *holder();
 int measure(const Base &base);
 int measure_pointer(const Base *base);
 int name_size(const Named &named);
@@ -64,6 +66,9 @@ GEOMETRY_CODE = """
 #include "geometry.hpp"
 #include <stdexcept>
 namespace geometry { inline namespace v1 {
+int Holder::live = 0;
+const char *Holder::word = "word";
+Holder *holder() { static Holder one; return &one; }
 int measure(const Base &base) { return base.area(); }
 int measure_pointer(const Base *base) { return base->area(); }
 int name_size(const Named &named) { return int(named.name.size()); }
@@ -98,10 +103,36 @@ def _hierarchies() -> None:
     equal((geometry.many(1), geometry.many(1, b=5), geometry.many(1, None, 0)), (20, 22, 4))
     raises(nlib.CxxError, lambda: geometry.calls_and_throws(lambda value: None), "after the call")
 
+    _held(geometry)
+
     def fails(value: int) -> None:
         raise KeyError("first")
 
     raises(KeyError, lambda: geometry.calls_and_throws(fails), "first")
+
+
+def _held(geometry: nlib.Namespace) -> None:
+    """Objects are never copied byte by byte, and only those that Python made end; static variables."""
+    holder, pointer = geometry.Holder(), geometry.holder()
+    equal((geometry.Holder.live, holder.live, geometry.Holder.word), (2, 2, "word"))
+    geometry.Holder.live, geometry.Holder.word = 5, "another " * 5
+    gc.collect()
+    equal((pointer.live, geometry.Holder.live, geometry.Holder.word), (5, 5, "another " * 5))
+    raises(TypeError, lambda: setattr(geometry.Holder, "live", "many"), "Holder::live", "int")
+    for copies in (
+        lambda: setattr(holder, "held", geometry.Named()),
+        lambda: pointer.__setitem__(0, holder),
+        lambda: nlib.array(geometry.Holder, [holder]),
+    ):
+        raises(TypeError, copies, "copy constructor")
+    equal(geometry.name_size(holder.held), 5)
+    raises(TypeError, lambda: nlib.delete(pointer), "was not made by Python")
+    raises(TypeError, lambda: nlib.delete(holder.held), "was not made by Python")
+    with holder:
+        pass
+    raises(nlib.HandleError, lambda: holder.held, "Holder was deleted")
+    raises(nlib.HandleError, lambda: geometry.Holder.live and geometry.name_size(holder), "was deleted")
+    equal(geometry.Holder.live, 4)
 
 
 def _overloads(library: nlib.Library) -> None:
@@ -154,7 +185,12 @@ def _classes(kit: nlib.Namespace) -> None:
     counted = [kit.Tally(), kit.Tally(start=7)]
     equal((kit.Tally.alive(), counted[1].total()), (2, 7))
     nlib.delete(counted[0])
+    nlib.delete(counted[0])
     equal(kit.Tally.alive(), 1)
+    for use in (counted[0].__class__.next, tally.__class__.next):
+        raises(nlib.HandleError, lambda use=use: use(counted[0]), "Tally was deleted")  # type: ignore[misc]
+    raises(nlib.HandleError, lambda: counted[0].total(), "Tally was deleted")
+    raises(nlib.HandleError, lambda: tally.next(), "Tally was deleted")
     counted.clear()
     gc.collect()
     equal(kit.Tally.alive(), 0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+import threading
 from pathlib import Path
 
 import nlib
@@ -61,7 +63,46 @@ def reload() -> None:
     raises(nlib.UnloadedError, lambda: total(pair))
     equal((plugin.version(), plugin.sum((1, 2, 3))), (3, 103))
 
+    _beside(source)
+    source.write_text(THIRD)
+    plugin.reload()
+
     # A second load beside the first one, without reload.
     source.write_text(FIRST)
     other = nlib.load(source)
     equal((other.version(), plugin.version()), (1, 3))
+
+
+def _beside(source: Path) -> None:
+    """Names are used first while another thread loads the library anew."""
+    failed: list[str] = []
+    code = "int a(void) {{ return {0}; }} int b(void) {{ return {0}; }} int c(void) {{ return {0}; }}"
+
+    def use(plugin: nlib.Library, start: threading.Barrier) -> None:
+        start.wait()
+        try:
+            for name in "abc":
+                getattr(plugin, name)()
+        except BaseException as error:
+            failed.append(repr(error))
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for number in range(0, 60, 2):
+            source.write_text(code.format(number))
+            plugin = nlib.load(source)
+            source.write_text(code.format(number + 1))
+            start = threading.Barrier(3)
+            threads = [threading.Thread(target=use, args=(plugin, start)) for _ in range(2)]
+            for thread in threads:
+                thread.start()
+            start.wait()
+            plugin.reload()
+            for thread in threads:
+                thread.join()
+            equal([plugin[name]() for name in "abc"], [number + 1] * 3)
+            plugin.unload()
+    finally:
+        sys.setswitchinterval(interval)
+    equal(failed, [])

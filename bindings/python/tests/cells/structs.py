@@ -7,6 +7,7 @@ import ctypes
 
 import nlib
 
+from . import clashes, memory
 from .expect import equal, fixture, raises, true
 
 
@@ -17,6 +18,11 @@ def struct() -> None:
     _opaque(kit)
     _odd_layouts()
     _wide()
+    memory.texts()
+    memory.unions()
+    memory.inout()
+    memory.arrays()
+    clashes.fields()
 
 
 def _points(kit: nlib.Library) -> None:

@@ -58,6 +58,19 @@ class Defaults(unittest.TestCase):
         self.assertIsNone(literal(TEXT, r'"a\n"'))
 
 
+class NumPysBool:
+    """As NumPy's: it is a number, but no index."""
+
+    def __bool__(self):
+        return True
+
+    def __float__(self):
+        return 1.0
+
+
+NumPysBool.__name__ = "bool"
+
+
 class Variadic(unittest.TestCase):
     def test_promotion(self):
         self.assertIsInstance(promoted(-5), ctypes.c_longlong)
@@ -65,6 +78,7 @@ class Variadic(unittest.TestCase):
         self.assertIsInstance(promoted(1.5), ctypes.c_double)
         self.assertEqual(promoted("ü").value, "ü".encode())
         self.assertEqual(promoted(ctypes.c_float(0.5)).value, 0.5)
+        self.assertIsInstance(promoted(NumPysBool()), ctypes.c_int)
         self.assertRaises(OverflowError, promoted, 2**64)
         self.assertRaises(TypeError, promoted, object())
 
@@ -136,10 +150,17 @@ class Outs(unittest.TestCase):
         self.assertEqual((many.value, list(many), len(many), first.value), ([0, 0, 5], [0, 0, 5], 3, 7))
         self.assertRaises(ValueError, nlib.out, -1)
 
+    def test_a_first_value_that_does_not_fit_sets_nothing(self):
+        target = PointerTo("int *", Integer("int", 4, True), False, False)
+        slot = nlib.inout("5")
+        for _ in range(2):
+            self.assertRaises(Mismatch, target.take, slot)
+
 
 class Names(unittest.TestCase):
     def test_identifiers(self):
         self.assertEqual(identifiers(["from", "", "a", "a", "_n_x"]), ["from_", "argument_1", "a", "a_", "argument_4"])
+        self.assertEqual(identifiers(["\ufb01", "fi", "__debug__", "self"]), ["fi", "fi_", "__debug___", "self"])
 
     def test_spelling(self):
         pointer = {"kind": "pointer", "to": {**INT, "const": True}, "const": True}

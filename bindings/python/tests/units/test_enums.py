@@ -49,6 +49,11 @@ class Values(unittest.TestCase):
         self.assertEqual(shape.cls.__name__, "Shape")
         self.assertEqual(shape.give(2), 2)
 
+        level = enumeration("level", _LOW_=1, __MID__=2, HIGH=8)
+        self.assertEqual([level.take(name) for name in ("_LOW_", "_LOW__", "__MID__")], [1, 1, 2])
+        self.assertEqual((level.give(2).value, level.give(8).name), (2, "HIGH"))
+        self.assertTrue(issubclass(level.cls, enum.IntFlag))
+
     def test_names_for_one_value(self):
         alias = enumeration("alias", FIRST=3, AGAIN=3)
         self.assertEqual(alias.give(3).name, "FIRST")
