@@ -20,11 +20,11 @@ from typing import Any
 from IPython.core.error import UsageError
 from IPython.core.magic import Magics, cell_magic, line_magic, magics_class
 
-from .errors import CompileError
-from .items import Variable
+from .errors import CompileError, Error
 from .library import Library
 from .request import Source
 from .session import default_session
+from .variables import Variable
 
 _ENDINGS = {"c": "c", "c++": "cpp"}
 _HELP = """options: -n NAME the library itself as NAME; --with LIBRARY; --profile PROFILE; -DNAME[=VALUE]; -IFOLDER;
@@ -95,22 +95,33 @@ class NlibMagics(Magics):
             library = default_session().load([source], name=f"cell{shell.execution_count}", **given)
         except CompileError as error:
             raise error.with_traceback(None) from None  # Where nlib found it says nothing about the cell.
-        shell.user_ns.update(exposed(library))
+        made, problems = exposed(library)
+        shell.user_ns.update(made)
         if into:
             shell.user_ns[into] = library
+        for problem in problems:
+            print(f"left out: {problem}")
 
 
-def exposed(library: Library) -> dict[str, Any]:
-    """What a library declares at its top, but for variables, whose values would not follow."""
+def exposed(library: Library) -> tuple[dict[str, Any], list[Error]]:
+    """What a library declares at its top, but for variables, whose values would not follow.
+
+    With it, why some names have no form in Python.
+    """
     state = library._state
     made: dict[str, Any] = {}
+    problems: list[Error] = []
     tops = {name.split("::")[0] for name in state.items.interface.names()}
     for name in sorted(tops):
         if name.isidentifier():
-            found = state.find(name)
+            try:
+                found = state.find(name)
+            except Error as error:
+                problems.append(error)
+                continue
             if not isinstance(found, Variable):
                 made[name] = found
-    return made
+    return made, problems
 
 
 def load_ipython_extension(shell: Any) -> None:

@@ -35,6 +35,11 @@ def magic() -> None:
     _run(shell, "%%c\nint times(int n) { return 1000 * n; }")
     equal(_value(shell, "times(2)"), 2000)
 
+    # What has no form in Python is left out, the rest is there.
+    shown = _shown(shell, "%%c\n__int128 wide(void) { return 1; }\nint narrow(void) { return 1; }")
+    true("left out: wide " in shown and "__int128" in shown, shown)
+    equal(_value(shell, "narrow()"), 1)
+
     shown = _failing(shell, "%%c\nint wrong(void) {\n    return nothing;\n}\nint x = y;\n")
     for part in (
         "CompileError",
@@ -61,6 +66,14 @@ def _run(shell: InteractiveShell, cell: str) -> Any:
 
 def _value(shell: InteractiveShell, expression: str) -> Any:
     return _run(shell, expression)
+
+
+def _shown(shell: InteractiveShell, cell: str) -> str:
+    """What a cell shows."""
+    shown = io.StringIO()
+    with contextlib.redirect_stdout(shown):
+        _run(shell, cell)
+    return shown.getvalue()
 
 
 def _failing(shell: InteractiveShell, cell: str) -> str:
