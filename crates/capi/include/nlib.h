@@ -363,12 +363,12 @@ NLIB_API const char *nlib_name(const nlib_lib *library);
 /* Which linker loaded it. NLIB_LINKER_AUTO for what is no library, and after it was unloaded. */
 NLIB_API nlib_linker nlib_linked_by(const nlib_lib *library);
 
-/* Frees a handle. The library stays loaded until the process ends. */
+/* Frees a handle. The library stays loaded, and so do its thunks, until the last handle unloads it. */
 NLIB_API void nlib_release(nlib_lib *library);
 
 /*
- * Unloads a library: its destructors run on this thread, and its memory is given back. Every address in
- * it is invalid then. The handle stays, so that later calls with it are errors of the kind
+ * Unloads a library with its thunks: its destructors run on this thread, and its memory is given back. Every
+ * address in them is invalid then. The handle stays, so that later calls with it are errors of the kind
  * NLIB_ERROR_UNLOADED and nothing worse; free it with nlib_release.
  *
  * Refused with NLIB_ERROR_IN_USE, the library staying as it was, while another library is linked against

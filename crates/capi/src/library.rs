@@ -114,11 +114,7 @@ impl OpenLibrary {
             }
             let session = &self.context()?.session;
             let made = session.load_thunks(&loaded.library, &self.request, interface)?;
-            let thunks = loaded.thunks.get_or_init(|| made.clone());
-            if !thunks.is_same(&made) {
-                // Another thread was faster, and nobody has an address in these.
-                session.unload_thunks(made)?;
-            }
+            let thunks = loaded.thunks.get_or_init(|| made);
             Ok(thunks.address(symbol)?)
         })
     }

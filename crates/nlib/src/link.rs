@@ -265,6 +265,7 @@ impl Linking<'_> {
             since: self.since,
             entry,
             library: library.clone(),
+            thunks: Vec::new(),
         });
     }
 }

@@ -51,6 +51,8 @@ pub(crate) struct Live {
     pub since: SystemTime,
     pub entry: LoadedLibrary,
     pub library: Library,
+    /// The thunks that are linked to it, with the digest of their interface. They go with it.
+    pub thunks: Vec<(Digest, Library)>,
 }
 
 impl Registry {
@@ -60,10 +62,9 @@ impl Registry {
         Some(&live.library)
     }
 
-    /// What a library is made of, and since when.
-    pub fn identity(&self, library: &Library) -> Option<(Digest, SystemTime)> {
-        let mut all = self.loaded.iter();
-        let live = all.find(|live| live.library.is_same(library))?;
-        Some((live.identity, live.since))
+    /// What is known of a library, while it is loaded.
+    pub fn of(&mut self, library: &Library) -> Option<&mut Live> {
+        let mut all = self.loaded.iter_mut();
+        all.find(|live| live.library.is_same(library))
     }
 }

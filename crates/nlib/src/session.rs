@@ -21,7 +21,7 @@ use crate::find::AvailableLibrary;
 use crate::image::{Occasion, standard_libraries};
 use crate::link::Linking;
 use crate::lock::ProjectLock;
-use crate::registry::{Live, LoadedLibrary, Registry};
+use crate::registry::{LoadedLibrary, Registry};
 use crate::request::{Request, Source, What};
 use crate::resolve::{Closure, closure};
 use crate::settings::Settings;
@@ -303,8 +303,8 @@ impl Session {
         self.inner.loader.get()?.locate(address)
     }
 
-    /// Unloads a library: its destructors run and its memory is given back. Handles to it must
-    /// have been dropped.
+    /// Unloads a library and its thunks: its destructors run and its memory is given back. Handles to
+    /// them must have been dropped.
     ///
     /// # Errors
     /// It is not loaded, something else is linked against it, a handle or symbol of it is alive, a
@@ -423,25 +423,32 @@ impl Inner {
         let place = place.ok_or_else(|| Error::NotLoaded {
             name: name.to_string(),
         })?;
-        let live = registry.loaded.remove(place);
+        let mut live = registry.loaded.remove(place);
         drop(registry);
-        match self.loader()?.unload(live.library) {
-            Ok(()) => Ok(()),
-            Err(UnloadError::Refused { library, reason }) => {
-                *stays = Some(library.clone());
-                let mut registry = self.registry();
-                let place = place.min(registry.loaded.len());
-                registry.loaded.insert(place, Live { library, ..live });
-                Err(Error::Unload {
-                    name: name.to_string(),
-                    reason: reason.to_string(),
-                })
-            }
-            Err(error) => Err(Error::Unload {
-                name: name.to_string(),
-                reason: error.to_string(),
-            }),
-        }
+        let reason = match self.unload_thunks(&mut live) {
+            Err(reason) => reason,
+            Ok(()) => match self.loader()?.unload(live.library) {
+                Ok(()) => return Ok(()),
+                Err(UnloadError::Refused { library, reason }) => {
+                    live.library = library;
+                    reason
+                }
+                Err(error) => {
+                    return Err(Error::Unload {
+                        name: name.to_string(),
+                        reason: error.to_string(),
+                    });
+                }
+            },
+        };
+        *stays = Some(live.library.clone());
+        let mut registry = self.registry();
+        let place = place.min(registry.loaded.len());
+        registry.loaded.insert(place, live);
+        Err(Error::Unload {
+            name: name.to_string(),
+            reason: reason.to_string(),
+        })
     }
 
     pub(crate) fn registry(&self) -> MutexGuard<'_, Registry> {
@@ -460,6 +467,11 @@ impl Inner {
         let loader = Loader::with_perf_output(self.settings.perf_output)
             .map_err(|error| self.link_error(error))?;
         Ok(self.loader.get_or_init(|| loader))
+    }
+
+    /// The ORC session, if anything has been loaded.
+    pub(crate) fn known_loader(&self) -> Option<&Loader> {
+        self.loader.get()
     }
 
     pub(crate) fn find_manifest(&self, name: &str) -> Result<PathBuf, Error> {

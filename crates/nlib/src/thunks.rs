@@ -18,6 +18,7 @@ use crate::command::Product;
 use crate::error::Error;
 use crate::event::Event;
 use crate::interface::base_unit;
+use crate::registry::Live;
 use crate::request::Request;
 use crate::resolve::{ResolvedLibrary, closure};
 use crate::runtime_libraries::implied_libraries;
@@ -28,8 +29,8 @@ const THUNK_FILE: &str = "nlib-thunks";
 
 impl Session {
     /// Loads the thunks of an interface that [`Session::interface_of`] gave, as a library of their own that
-    /// is linked against `library`: while it is loaded, that one cannot be unloaded. Its symbols are those
-    /// of the interface's thunks.
+    /// is linked against `library` and goes with it. Its symbols are those of the interface's thunks. Asked
+    /// for again, the same are given.
     ///
     /// # Errors
     /// They do not compile or link; or [`Error::Changed`]: the library's headers have changed since it was
@@ -40,19 +41,17 @@ impl Session {
         request: &Request,
         interface: &Interface,
     ) -> Result<Library, Error> {
-        again(|| self.inner().load_thunks(library, request, interface))
+        let json = serde_json::to_vec(interface).unwrap_or_default();
+        let id = Digest::of(&json);
+        if let Some(known) = self.inner().known_thunks(library, &id) {
+            return Ok(known);
+        }
+        let made = again(|| self.inner().load_thunks(library, request, interface, &id))?;
+        self.inner().enter_thunks(library, id, made)
     }
 
-    /// Unloads thunks of which nobody has an address.
-    ///
-    /// # Errors
-    /// There is another handle to them.
-    pub fn unload_thunks(&self, thunks: Library) -> Result<(), Error> {
-        self.inner().unload_thunks(None, &mut Some(thunks))
-    }
-
-    /// [`Session::unload_library`] for a library whose thunks [`Session::load_thunks`] gave, thunks first.
-    /// Both handles must be the last ones. They are given back while anything keeps either loaded.
+    /// [`Session::unload_library`] for somebody who holds thunks of the library as well. Both handles must be
+    /// the last ones; they are given back while the library stays loaded.
     ///
     /// # Errors
     /// As [`Session::unload_library`], of either.
@@ -61,8 +60,13 @@ impl Session {
         library: &mut Option<Library>,
         thunks: &mut Option<Library>,
     ) -> Result<(), Error> {
-        self.inner().unload_thunks(library.as_ref(), thunks)?;
-        self.unload_library(library)
+        let held = thunks.take().zip(library.as_ref());
+        let id = held.and_then(|(thunks, library)| self.inner().thunks_id(library, &thunks));
+        let unloaded = self.unload_library(library);
+        if let (Some(id), Some(library)) = (id, library) {
+            *thunks = self.inner().known_thunks(library, &id);
+        }
+        unloaded
     }
 }
 
@@ -75,12 +79,12 @@ impl Inner {
         library: &Library,
         request: &Request,
         interface: &Interface,
+        id: &Digest,
     ) -> Result<Library, Error> {
         let (closure, asked) = closure(self, std::slice::from_ref(request))?;
         let resolved = &closure.libraries[asked[0]];
         let spec = self.thunk_spec(library, resolved)?;
-        let json = serde_json::to_vec(interface).unwrap_or_default();
-        let note = note_key(&Digest::of(&json));
+        let note = note_key(id);
         let noted = self.cache.note(&note).ok();
         let noted = noted.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let mut left_out: BTreeSet<String> = noted.unwrap_or_default();
@@ -100,7 +104,7 @@ impl Inner {
             let error = match (linked, unchanged) {
                 (Ok(thunks), Ok(())) => return Ok(thunks),
                 (Ok(thunks), Err(changed)) => {
-                    self.unload_thunks(None, &mut Some(thunks))?;
+                    self.discard(thunks)?;
                     return Err(changed);
                 }
                 (Err(_), Err(changed)) => return Err(changed),
@@ -143,41 +147,72 @@ impl Inner {
         })
     }
 
-    /// Unloads thunks, if there are any and their library can be unloaded after them. They are taken, and put
-    /// back while they stay loaded.
-    fn unload_thunks(
-        &self,
-        library: Option<&Library>,
-        thunks: &mut Option<Library>,
-    ) -> Result<(), Error> {
-        let Some(given) = thunks.take() else {
+    fn known_thunks(&self, library: &Library, id: &Digest) -> Option<Library> {
+        let mut registry = self.registry();
+        let mut thunks = registry.of(library)?.thunks.iter();
+        let (_, known) = thunks.find(|(known, _)| known == id)?;
+        Some(known.clone())
+    }
+
+    fn thunks_id(&self, library: &Library, thunks: &Library) -> Option<Digest> {
+        let mut registry = self.registry();
+        let mut all = registry.of(library)?.thunks.iter();
+        let (id, _) = all.find(|(_, known)| known.is_same(thunks))?;
+        Some(*id)
+    }
+
+    /// Takes note of thunks just made; another thread may have been faster.
+    fn enter_thunks(&self, library: &Library, id: Digest, made: Library) -> Result<Library, Error> {
+        if let Some(known) = self.known_thunks(library, &id) {
+            self.discard(made)?;
+            return Ok(known);
+        }
+        match self.registry().of(library) {
+            Some(live) => live.thunks.push((id, made.clone())),
+            None => {
+                return Err(Error::NotLoaded {
+                    name: library.name().to_string(),
+                });
+            }
+        }
+        Ok(made)
+    }
+
+    /// Unloads thunks of which nobody has an address.
+    fn discard(&self, thunks: Library) -> Result<(), Error> {
+        let name = thunks.name().to_string();
+        let unloaded = self.loader()?.unload(thunks);
+        unloaded.map_err(|error| Error::Unload {
+            name,
+            reason: error.to_string(),
+        })
+    }
+
+    /// Unloads the thunks of a library that is to be unloaded; all stay if anything keeps it or one of them.
+    pub(crate) fn unload_thunks(&self, live: &mut Live) -> Result<(), UnloadRefusal> {
+        let Some(loader) = self.known_loader() else {
             return Ok(());
         };
-        let refused = |library: &Library, reason: &UnloadRefusal| Error::Unload {
-            name: library.name().to_string(),
-            reason: reason.to_string(),
-        };
-        let loader = self.loader()?;
-        if let Some(library) = library {
-            let companions = std::slice::from_ref(&given);
-            // The registry has a handle, and the caller.
-            if let Some(reason) = loader.unload_refusal(library, 2, companions) {
-                *thunks = Some(given);
-                return Err(refused(library, &reason));
+        let thunks: Vec<Library> = live.thunks.iter().map(|(_, one)| one.clone()).collect();
+        if thunks.is_empty() {
+            return Ok(());
+        }
+        // Handles to thunks: the registry's, and the one in `thunks`.
+        let kept = thunks
+            .iter()
+            .find_map(|one| loader.unload_refusal(one, 2, &[]));
+        let kept = kept.or_else(|| loader.unload_refusal(&live.library, 1, &thunks));
+        if let Some(reason) = kept {
+            return Err(reason);
+        }
+        drop(thunks);
+        while let Some((id, thunks)) = live.thunks.pop() {
+            if let Err(UnloadError::Refused { library, reason }) = loader.unload(thunks) {
+                live.thunks.push((id, library));
+                return Err(reason);
             }
         }
-        match loader.unload(given) {
-            Err(UnloadError::Refused {
-                library: given,
-                reason,
-            }) => {
-                let error = refused(library.unwrap_or(&given), &reason);
-                *thunks = Some(given);
-                Err(error)
-            }
-            // They are gone, or will never be.
-            Ok(()) | Err(_) => Ok(()),
-        }
+        Ok(())
     }
 }
 

@@ -44,7 +44,11 @@ impl Inner {
         closure: &Closure,
         place: usize,
     ) -> Result<(), Error> {
-        let Some((identity, since)) = self.registry().identity(library) else {
+        let known = self
+            .registry()
+            .of(library)
+            .map(|live| (live.identity, live.since));
+        let Some((identity, since)) = known else {
             return Ok(()); // It is being unloaded: nothing of it will be called.
         };
         let changed = |what: String| Error::Changed {

@@ -287,3 +287,80 @@ fn a_unit_that_is_never_kept_has_an_interface() {
         .unwrap_err();
     assert!(error.to_string().contains("main.h was written"), "{error}");
 }
+
+/// Headers in Latin-1: literals keep their bytes.
+#[test]
+fn text_that_is_not_utf_8_has_its_length() {
+    let place = Place::new();
+    let mut header = b"struct s { char a[sizeof(\"caf\xe95\")]; char b; }; // \xe9\n".to_vec();
+    header.extend_from_slice(b"#define LENGTH sizeof(\"caf\xe9\")\n#define NAME \"caf\xe9\"\n");
+    std::fs::write(place.path("main.h"), header).unwrap();
+    place.write("main.c", "#include \"main.h\"\n");
+    let (interface, _) = read(&place, &place.session(), &[]);
+    assert_eq!(size(&interface, "s"), 7);
+    let value = |name: &str| interface.constants.iter().find(|one| one.name == name);
+    assert_eq!(value("LENGTH").unwrap().value.0, 5);
+    assert!(value("NAME").is_none(), "no text of UTF-8");
+}
+
+/// A function of the header's own is called through a thunk; one of a source is nobody else's.
+#[test]
+fn static_functions_of_headers_can_be_called() {
+    let place = Place::new();
+    place.write("main.h", "static int twice(int n) { return 2 * n; }\n");
+    place.write("main.c", "#include \"main.h\"\nstatic int own(int n) { return n; }\nint f(void) { return own(twice(1)); }\n");
+    let watched = place.session();
+    let request = Request::sources([place.path("main.c")]);
+    let library = watched.session.load(request.clone()).unwrap();
+    let interface = watched.session.interface_of(&library, &request).unwrap();
+    let [twice] = interface.functions.as_slice() else {
+        panic!("{:?}", interface.functions)
+    };
+    let thunks = watched
+        .session
+        .load_thunks(&library, &request, &interface)
+        .unwrap();
+    assert!(
+        thunks
+            .address(&twice.thunk.as_ref().unwrap().symbols[0].symbol)
+            .is_ok()
+    );
+    std::fs::remove_file(place.path("main.h")).unwrap();
+    place.write(
+        "main.c",
+        "static int own(int n) { return n; }\nint f(void) { return own(1); }\n",
+    );
+    let (interface, _) = read(&place, &place.session(), &[]);
+    assert_eq!(interface.functions.len(), 1);
+}
+
+/// Thunks belong to the library, whichever handle asked for them.
+#[test]
+fn thunks_go_with_the_last_handle() {
+    let place = Place::new();
+    let watched = place.session();
+    let session = &watched.session;
+    let request = sized(&place, "int");
+    let mut first = Some(session.load(request.clone()).unwrap());
+    let second = session.load(request.clone()).unwrap();
+    let interface = session.interface_of(&second, &request).unwrap();
+    let of_first = session
+        .load_thunks(first.as_ref().unwrap(), &request, &interface)
+        .unwrap();
+    let of_second = session.load_thunks(&second, &request, &interface).unwrap();
+    assert!(of_first.is_same(&of_second));
+    // What keeps thunks keeps the library, and neither goes alone.
+    drop((second, of_first));
+    let refused = session.unload_library(&mut first).unwrap_err();
+    assert!(refused.to_string().contains("other handle"), "{refused}");
+    let symbols = interface
+        .functions
+        .iter()
+        .filter_map(|one| one.thunk.as_ref());
+    for one in symbols.flat_map(|thunk| &thunk.symbols) {
+        assert!(of_second.address(&one.symbol).is_ok());
+    }
+    drop(of_second);
+    session.unload_library(&mut first).unwrap();
+    assert!(!session.is_loaded("main"));
+}
