@@ -9,6 +9,7 @@ use nlib_loader::HostSymbol;
 use nlib_plan::language::{by_extension, is_header};
 use nlib_plan::manifest::Language;
 use nlib_plan::plan::{LinkPlan, UnitText};
+use nlib_plan::variant::check_bare_profile;
 use nlib_plan::{Choices, Plan, ResolveError, Target, bare_source, resolve_in};
 
 use crate::answer::Manifests;
@@ -172,12 +173,23 @@ impl Resolver<'_> {
         let target = request.target.iter();
         let target = target.map(|triple| format!("--target={triple}"));
         let flags: Vec<String> = flags.into_iter().chain(target).collect();
+        let profile = request.profile.as_ref();
+        let profile = profile.or(self.inner.settings.profile.as_ref());
+        if let Some(profile) = profile.filter(|_| program.with.is_empty()) {
+            let name = sources.first().map(Source::path).unwrap_or_default();
+            let library = name.display().to_string();
+            let known = check_bare_profile(&library, profile);
+            known.map_err(|error| Error::Resolve {
+                library,
+                source: Box::new(error).into(),
+            })?;
+        }
         let mut plan: Option<Plan> = None;
         for source in &program.sources {
             // The command line comes last, so that it wins.
             let choices = Choices {
                 flags: source.flags.iter().chain(&flags).cloned().collect(),
-                profile: request.profile.clone(),
+                profile: profile.cloned(),
                 ..Choices::default()
             };
             let stated = language.or(source.language);

@@ -100,10 +100,8 @@ pub fn choose(
 ) -> Result<Variant, VariantError> {
     let profile = choices.profile.as_deref().unwrap_or(DEFAULT_PROFILE);
     if !manifest.has_profile(profile) {
-        let names = manifest.profiles.keys().cloned();
-        let built_in = [DEV_PROFILE, DEFAULT_PROFILE].map(str::to_owned);
-        let names: BTreeSet<String> = names.chain(built_in).collect();
-        return Err(unknown(manifest, "profile", profile, names));
+        let own = manifest.profiles.keys().cloned();
+        return Err(unknown_profile(&manifest.name, profile, own));
     }
     let variant = Variant {
         features: features(manifest, choices)?,
@@ -120,6 +118,27 @@ pub fn choose(
         });
     }
     Ok(variant)
+}
+
+/// The error that a library has no such profile; it has its own ones and the two that all have.
+fn unknown_profile(
+    library: &str,
+    profile: &str,
+    own: impl Iterator<Item = String>,
+) -> VariantError {
+    let built_in = [DEV_PROFILE, DEFAULT_PROFILE].map(str::to_owned);
+    unknown(library, "profile", profile, own.chain(built_in).collect())
+}
+
+/// Whether sources without a manifest, on their own, have a profile.
+///
+/// # Errors
+/// It is neither `release` nor `dev`.
+pub fn check_bare_profile(library: &str, profile: &str) -> Result<(), VariantError> {
+    match [DEV_PROFILE, DEFAULT_PROFILE].contains(&profile) {
+        true => Ok(()),
+        false => Err(unknown_profile(library, profile, std::iter::empty())),
+    }
 }
 
 /// The features chosen, the default ones, and what they require.
@@ -161,7 +180,7 @@ fn add_feature(
     }
     let Some(feature) = manifest.features.get(name) else {
         let names = manifest.features.keys().cloned().collect();
-        return Err(unknown(manifest, "feature", name, names));
+        return Err(unknown(&manifest.name, "feature", name, names));
     };
     on.insert(name.to_owned(), from.map(str::to_owned));
     for required in &feature.requires {
@@ -190,7 +209,7 @@ fn options(
     for (name, value) in &choices.options {
         let Some(option) = manifest.options.get(name) else {
             let names = manifest.options.keys().cloned().collect();
-            return Err(unknown(manifest, "option", name, names));
+            return Err(unknown(&manifest.name, "option", name, names));
         };
         if !option.values.is_empty() && !option.values.contains(value) {
             return Err(VariantError::Value {
@@ -322,14 +341,14 @@ pub fn holds(condition: &str, facts: &Facts) -> bool {
 }
 
 fn unknown(
-    manifest: &Manifest,
+    library: &str,
     kind: &'static str,
     name: &str,
     existing: BTreeSet<String>,
 ) -> VariantError {
     let nearest = suggest::nearest(name, existing.iter().map(String::as_str));
     VariantError::Unknown {
-        library: manifest.name.clone(),
+        library: library.to_owned(),
         kind,
         name: name.to_owned(),
         nearest: nearest.map(str::to_owned),
