@@ -7,8 +7,99 @@ mod common;
 use std::path::Path;
 
 use common::awkward::awkward;
-use common::{kit, kit_library, run, samples};
-use nlib_interface::{Format, Interface, emit};
+use common::{
+    bits, char, constant, double, function, int, integer, kit, kit_library, named, parameter,
+    pointer, run, samples, text, void,
+};
+use nlib_interface::{Format, Interface, emit, thunks};
+use serde_json::{Value, json};
+
+/// An interface whose functions can be called.
+fn callable(mut interface: Interface) -> Interface {
+    thunks::attach(&mut interface, &|_| true);
+    interface
+}
+
+fn record(name: &str, size: u64, fields: Value) -> Value {
+    json!({"name": name, "kind": "struct", "size": size, "alignment": size.max(1), "trivial": true, "fields": fields})
+}
+
+fn field(name: &str, kind: Value) -> Value {
+    json!({"name": name, "type": kind, "offset": 0})
+}
+
+/// A library whose names are those that stubs and declarations use themselves.
+fn colliding(library: &str) -> Interface {
+    let names = ["Any", "Union", "nlib", "ctypes", "enum", "staticmethod"];
+    let constants = names.map(|name| json!({"name": name, "type": int(), "value": 1}));
+    let types = [
+        "Any",
+        "Text",
+        "Memory",
+        "Pointer",
+        "Pick",
+        "Colliding",
+        "colour_given",
+        "infer",
+    ];
+    let mut records: Vec<Value> = types
+        .map(|name| record(name, 4, json!([field("value", int())])))
+        .into();
+    records.push(record("s", 8, json!([field("self", text())])));
+    records.push(record(
+        "t",
+        8,
+        json!([field("str", text()), field("_Text", text())]),
+    ));
+    records.push(record(
+        "\u{e9}",
+        4,
+        json!([field("\u{fc}", int()), field("\u{e0}", int())]),
+    ));
+    records.push(record("\u{fc}", 8, json!([field("x", double())])));
+    let of = |name: &str| parameter("of", pointer(named("record", name)));
+    let colour = json!({"name": "colour", "type": int(), "values": [{"name": "RED", "value": 1}]});
+    callable(common::c(json!({
+        "library": library,
+        "functions": [
+            function("str", text(), json!([parameter("x", int()), of("t")])),
+            function("other", text(), json!([parameter("self", text()), of("s"), of("Memory"), of("Text")])),
+            function("accents", void(), json!([of("\u{e9}"), of("\u{fc}")])),
+            function("paint", int(), json!([parameter("of", named("enum", "colour"))])),
+        ],
+        "records": records,
+        "enums": [colour],
+        "constants": constants,
+    })))
+}
+
+/// `namespace kit { struct Size }` beside `struct kit_Size`, an enumeration over `bool`, and a class with static
+/// and other methods of one name.
+fn flattened() -> Interface {
+    let method = |kind: &str, parameters: Value| {
+        let mut made = function("Both::s", int(), parameters);
+        made["method"] = json!({"record": "Both", "kind": kind});
+        made
+    };
+    let (one, other) = (parameter("x", int()), parameter("y", int()));
+    let flag = json!({"name": "Flag", "type": {"kind": "bool"}, "scoped": true, "values": [
+        {"name": "Flag::No", "value": false}, {"name": "Flag::Yes", "value": true}]});
+    callable(common::cpp(json!({
+        "library": "flattened",
+        "language": "c++",
+        "functions": [
+            method("static", json!([one])), method("method", json!([one, other])),
+            function("kit::area", int(), json!([parameter("size", named("record", "kit::Size"))])),
+            function("kit::set", int(), json!([parameter("flag", named("enum", "Flag"))])),
+        ],
+        "records": [
+            record("kit::Size", 4, json!([field("w", int())])),
+            record("kit_Size", 8, json!([field("z", double())])),
+            record("Both", 4, json!([field("v", int())])),
+        ],
+        "enums": [flag],
+    })))
+}
 
 // ---- Python ----
 
@@ -85,6 +176,103 @@ fn python_has_defaults_overloads_and_types() {
         "    def greet(name: _Text, times: int = ...) -> str:",
         "    def __init__(self, start: int = ...) -> None:",
         "    def other(shape: Union[_kit_Shape, int, str]) -> _kit_Shape:",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+/// What type checkers say of names, by Python's own parser: each class is there once, in the body of a class no
+/// name means something else, and overloads are all static or none is. Prints what classes have.
+const PYTHON_NAMES: &str = r#"
+import ast, builtins, sys
+tree = ast.parse(sys.stdin.read())
+module = set(dir(builtins))
+for node in tree.body:
+    if isinstance(node, (ast.Import, ast.ImportFrom)): new = [each.asname or each.name for each in node.names]
+    elif isinstance(node, ast.ClassDef): new = [node.name]
+    elif isinstance(node, ast.Assign): new = [node.targets[0].id]
+    else: continue
+    for name in new:
+        assert name not in module or hasattr(builtins, name) and name != 'None', name + ' is there twice'
+        module.add(name)
+def names(node):
+    return [each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Load)]
+for node in tree.body:
+    if not isinstance(node, ast.ClassDef): continue
+    own, used, static = {}, [], {}
+    for inner in node.body:
+        if isinstance(inner, ast.FunctionDef):
+            marks = [each.id for each in inner.decorator_list]
+            own[inner.name] = None
+            is_static = any(mark.startswith('staticmethod') for mark in marks)
+            assert static.setdefault(inner.name, is_static) == is_static, inner.name + ' is static and is not'
+            arguments = inner.args.args
+            assert is_static or arguments[0].arg == 'self', inner.name
+            used += marks + names(inner.args) + names(inner.returns)
+        elif isinstance(inner, ast.AnnAssign):
+            own[inner.target.id] = None
+            used += names(inner.annotation)
+        elif isinstance(inner, ast.Assign):
+            own[inner.targets[0].id] = None
+            used += names(inner.value)
+    for name in used:
+        assert name in module, name + ' is nothing'
+        assert name not in own, f'{name} is an attribute of {node.name}'
+    print(node.name, *own)
+"#;
+
+#[test]
+fn python_stubs_hide_none_of_their_names() {
+    let read = |interface: &Interface| {
+        run(
+            "python3",
+            &["-X", "utf8", "-c", PYTHON_NAMES],
+            &emit(interface, Format::Python),
+        )
+    };
+    for library in ["any", "union", "none", "colliding"] {
+        let stub = read(&colliding(library));
+        for line in [
+            "_s self __init__\n",
+            "_\u{e9} \u{fc} \u{e0} __init__\n",
+            "_\u{fc} x __init__\n",
+        ] {
+            assert!(stub.contains(line), "{line}\n{stub}");
+        }
+        let last = stub.lines().last().unwrap();
+        assert!(last.contains(" \u{e9} \u{fc} "), "{last}");
+    }
+    for interface in samples() {
+        read(&interface);
+    }
+    let text = emit(&colliding("none"), Format::Python);
+    for line in [
+        "class NoneLibrary(nlib_2.Library):",
+        "    def __init__(self, self_: Any_2 = ...) -> None: ...",
+        "    @staticmethod_2\n    def other(self: _Text_2, of: ",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn python_keeps_apart_what_is_alike_when_written_as_one_word() {
+    let text = emit(&flattened(), Format::Python);
+    let names = run("python3", &["-c", PYTHON_NAMES], &text);
+    for line in [
+        "_Flag No Yes\n",
+        "_kit_Size_2 w __init__\n",
+        "_kit_Size z __init__\n",
+        "_Both v __init__ s\n",
+        "Flattened kit kit_Size Both Flag\n",
+    ] {
+        assert!(names.contains(line), "{line}\n{names}");
+    }
+    for line in [
+        "    Size = _kit_Size_2\n",
+        "    kit_Size = _kit_Size\n",
+        "    s: Callable[..., Any]\n",
+        "    No = 0\n    Yes = 1\n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
