@@ -5,13 +5,17 @@
 //! symbols up in what the process has loaded, so functions that only a thunk can call are left out, and
 //! those with records by value are comments, for these need cffi-libffi.
 
+mod names;
+
 use rustc_hash::FxHashSet;
 
 use super::lower::{Lowered, lower};
-use super::names::{Unique, flat};
+use super::names::Unique;
+use super::python::whole;
 use crate::model::*;
 use crate::notation::lisp as lisp_text;
 use crate::types::Types;
+use names::{Names, lisp_name, once};
 
 pub(super) fn emit(interface: &Interface) -> String {
     Cffi::new(interface).text()
@@ -20,9 +24,15 @@ pub(super) fn emit(interface: &Interface) -> String {
 struct Cffi<'i> {
     interface: &'i Interface,
     types: Types<'i>,
+    names: Names<'i>,
     body: String,
     exported: Unique,
     exports: Vec<String>,
+    /// What functions are called, those that read and write bits among them.
+    functions: Unique,
+    constants: Unique,
+    variables: Unique,
+    /// The records that are defined.
     defined: FxHashSet<&'i str>,
     has_bits: bool,
 }
@@ -46,12 +56,17 @@ const BITS: &str = r"
 
 impl<'i> Cffi<'i> {
     fn new(interface: &'i Interface) -> Self {
+        let types = Types::new(interface);
         Self {
             interface,
-            types: Types::new(interface),
+            names: Names::new(interface, &types),
+            types,
             body: String::new(),
             exported: Unique::default(),
             exports: Vec::new(),
+            functions: Unique::default(),
+            constants: Unique::default(),
+            variables: Unique::default(),
             defined: FxHashSet::default(),
             has_bits: false,
         }
@@ -59,6 +74,11 @@ impl<'i> Cffi<'i> {
 
     fn text(mut self) -> String {
         let interface = self.interface;
+        let lowered = lower(interface, &self.types, &mut Unique::default());
+        let direct = lowered.iter().filter(|one| one.thunk.is_none());
+        let direct: Vec<(&Lowered<'_>, String)> = direct
+            .map(|one| (one, once(&mut self.functions, lisp_name(&one.name))))
+            .collect();
         for one in &interface.enums {
             self.enumeration(one);
         }
@@ -72,13 +92,13 @@ impl<'i> Cffi<'i> {
         for variable in &interface.variables {
             self.variable(variable);
         }
-        let mut left_out = 0;
-        for one in lower(interface, &self.types, &mut Unique::default()) {
-            match one.thunk {
-                None => self.function(&one),
-                Some(_) => left_out += usize::from(one.first),
-            }
+        for (one, name) in direct {
+            self.function(one, name);
         }
+        let left_out = lowered
+            .iter()
+            .filter(|one| one.thunk.is_some() && one.first);
+        let left_out = left_out.count();
         if left_out > 0 {
             self.body.push_str(&format!(
                 "\n;; {left_out} functions are left out: they are called through thunks, which nlib makes.\n"
@@ -122,16 +142,20 @@ impl<'i> Cffi<'i> {
     // ---- Types ----
 
     fn enumeration(&mut self, one: &Enum) {
-        let name = lisp_name(&one.name);
+        let name = self.names.enumeration(&one.name);
         let mut unique = Unique::default();
         let mut values = String::new();
         for value in &one.values {
-            let keyword = lisp_name(&value.name);
-            if let Some(number) = value.value.integer().filter(|_| unique.take(&keyword)) {
+            if let Some(number) = whole(&value.value) {
+                let keyword = once(&mut unique, lisp_name(&value.name));
                 values.push_str(&format!("\n  (:{keyword} {number})"));
             }
         }
-        let of = self.scalar(&one.kind).unwrap_or_else(|| ":int".to_owned());
+        let of = match self.types.resolve(&one.kind).kind {
+            // CFFI makes enumerations of integers only.
+            TypeKind::Bool => ":unsigned-char".to_owned(),
+            _ => self.scalar(&one.kind).unwrap_or_else(|| ":int".to_owned()),
+        };
         self.export(&name);
         self.define(
             one.documentation.as_deref(),
@@ -140,11 +164,11 @@ impl<'i> Cffi<'i> {
     }
 
     fn typedef(&mut self, typedef: &Typedef) {
-        let name = lisp_name(&typedef.name);
+        let name = self.names.typedef(&typedef.name);
         let of = match &typedef.kind.kind {
             // They have the name already.
             TypeKind::Record { .. } => return,
-            TypeKind::Enum { name: of } if lisp_name(of) == name => return,
+            TypeKind::Enum { name: of } if self.names.enumeration(of) == name => return,
             _ => self.scalar(&typedef.kind),
         };
         if let Some(of) = of.filter(|of| *of != name) {
@@ -169,7 +193,7 @@ impl<'i> Cffi<'i> {
         for inner in held {
             self.record(inner);
         }
-        let name = lisp_name(&record.name);
+        let name = self.names.record(&record.name);
         let is_union = record.kind == RecordKind::Union;
         let mut slots = String::new();
         let mut accessors = String::new();
@@ -233,7 +257,7 @@ impl<'i> Cffi<'i> {
                 false => lisp_name(&field.name),
             };
             let (kind, count) = self.slot(&field.kind);
-            let name = unique.make(&wanted);
+            let name = once(unique, wanted);
             self.export(&name);
             let count = count.map_or(String::new(), |count| format!(" :count {count}"));
             let offset = match is_union {
@@ -273,11 +297,13 @@ impl<'i> Cffi<'i> {
 
     fn accessors(&mut self, record: &Record, field: &Field, offset: u64, width: u32) -> String {
         self.has_bits = true;
-        let name = format!("{}-{}", lisp_name(&record.name), lisp_name(&field.name));
+        let name = self.names.record(&record.name);
+        let name = format!("{name}-{}", lisp_name(&field.name));
+        let name = once(&mut self.functions, name);
         self.export(&name);
-        let signed = match &self.types.resolve(&field.kind).kind {
-            TypeKind::Integer { signed: true, .. } => "cl:t",
-            _ => "cl:nil",
+        let signed = match is_signed(&self.types, &field.kind) {
+            true => "cl:t",
+            false => "cl:nil",
         };
         format!(
             "\n(cl:defun {name} (record)\n  (%bits record {offset} {width} {signed}))\n\n\
@@ -295,7 +321,7 @@ impl<'i> Cffi<'i> {
                 } else {
                     "struct"
                 };
-                Some(format!("(:{word} {})", lisp_name(name)))
+                Some(format!("(:{word} {})", self.names.record(name)))
             }
             _ => self.scalar(kind),
         }
@@ -321,14 +347,14 @@ impl<'i> Cffi<'i> {
             TypeKind::Reference { .. } => ":pointer".to_owned(),
             TypeKind::Enum { name } => {
                 self.types.enumeration(name)?;
-                lisp_name(name)
+                self.names.enumeration(name)
             }
             TypeKind::Typedef { name } => {
                 let typedef = self.types.typedef(name)?;
                 let behind = self.scalar(&typedef.kind)?;
                 match &self.types.resolve(kind).kind {
                     TypeKind::Enum { .. } | TypeKind::Void => behind,
-                    _ => lisp_name(name),
+                    _ => self.names.typedef(name),
                 }
             }
             TypeKind::Array { .. } | TypeKind::Record { .. } | TypeKind::Function { .. } => {
@@ -342,9 +368,10 @@ impl<'i> Cffi<'i> {
 
     fn constants(&mut self) {
         let interface = self.interface;
+        let mut known: FxHashSet<&str> = FxHashSet::default();
         let enumerators = interface.enums.iter().flat_map(|one| &one.values);
-        for value in enumerators {
-            if let Some(number) = value.value.integer() {
+        for value in enumerators.filter(|value| known.insert(&value.name)) {
+            if let Some(number) = whole(&value.value) {
                 self.constant(
                     &value.name,
                     value.documentation.as_deref(),
@@ -352,7 +379,9 @@ impl<'i> Cffi<'i> {
                 );
             }
         }
-        for constant in &interface.constants {
+        // A macro may have the name of an enumerator.
+        let constants = interface.constants.iter();
+        for constant in constants.filter(|constant| !known.contains(&*constant.name)) {
             let documentation = constant.documentation.as_deref();
             match self.value(&constant.kind, &constant.value.0) {
                 Some(value) => self.constant(&constant.name, documentation, &value),
@@ -365,16 +394,14 @@ impl<'i> Cffi<'i> {
     }
 
     fn constant(&mut self, name: &str, documentation: Option<&str>, value: &str) {
-        let name = format!("+{}+", lisp_name(name));
-        if self.exported.take(&name) {
-            self.exports.push(name.clone());
-            // A text that is read once more is another object, which a constant may not be.
-            let define = match value.starts_with('"') {
-                true => "define-symbol-macro",
-                false => "defconstant",
-            };
-            self.define(documentation, &format!("(cl:{define} {name} {value})"));
-        }
+        let name = format!("+{}+", once(&mut self.constants, lisp_name(name)));
+        self.export(&name);
+        // A text that is read once more is another object, which a constant may not be.
+        let define = match value.starts_with('"') {
+            true => "define-symbol-macro",
+            false => "defconstant",
+        };
+        self.define(documentation, &format!("(cl:{define} {name} {value})"));
     }
 
     fn value(&self, kind: &Type, value: &serde_json::Value) -> Option<String> {
@@ -414,7 +441,7 @@ impl<'i> Cffi<'i> {
         else {
             return;
         };
-        let name = format!("*{}*", lisp_name(&variable.name));
+        let name = format!("*{}*", once(&mut self.variables, lisp_name(&variable.name)));
         self.export(&name);
         self.define(
             variable.documentation.as_deref(),
@@ -425,14 +452,13 @@ impl<'i> Cffi<'i> {
         );
     }
 
-    fn function(&mut self, one: &Lowered<'_>) {
-        let name = lisp_name(&one.name);
+    fn function(&mut self, one: &Lowered<'_>, name: String) {
         let mut unique = Unique::default();
         let parameters: Option<Vec<String>> = one
             .parameters
             .iter()
             .map(|(name, kind)| {
-                let name = unique.make(&lisp_name(name));
+                let name = once(&mut unique, lisp_name(name));
                 Some(format!("\n  ({name} {})", self.by_value(kind)?))
             })
             .collect();
@@ -496,50 +522,21 @@ fn integer(name: &str, size: u32, signed: bool) -> Option<String> {
     (size <= 8).then(|| format!(":{sign}int{}", size * 8))
 }
 
-/// `setWindowPos` and `SET_WINDOW_POS` as `set-window-pos`.
-fn lisp_name(name: &str) -> String {
-    let flat = flat(name);
-    let characters: Vec<char> = flat.chars().collect();
-    let mut out = String::new();
-    for (i, character) in characters.iter().enumerate() {
-        let before = i.checked_sub(1).map(|before| characters[before]);
-        let after = characters.get(i + 1);
-        let begins = character.is_ascii_uppercase()
-            && before.is_some_and(|before| {
-                before.is_ascii_lowercase()
-                    || before.is_ascii_digit()
-                    || before.is_ascii_uppercase() && after.is_some_and(char::is_ascii_lowercase)
-            });
-        if begins {
-            out.push('-');
+/// Whether numbers of this type, or of an enumeration over it, may be below zero.
+fn is_signed(types: &Types<'_>, kind: &Type) -> bool {
+    match &types.resolve(kind).kind {
+        TypeKind::Integer { signed, .. } | TypeKind::Character { signed, .. } => *signed,
+        TypeKind::Enum { name } => {
+            let of = types.enumeration(name);
+            of.is_some_and(|of| is_signed(types, &of.kind))
         }
-        out.push(if *character == '_' {
-            '-'
-        } else {
-            character.to_ascii_lowercase()
-        });
+        _ => false,
     }
-    out
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn names_are_written_as_lisp_does() {
-        for (name, lisp) in [
-            ("kit_add", "kit-add"),
-            ("SetWindowPos", "set-window-pos"),
-            ("KIT_FLAG_A", "kit-flag-a"),
-            ("ImGuiIO", "im-gui-io"),
-            ("HTTPServer", "http-server"),
-            ("vec3", "vec3"),
-            ("kit::Size", "kit-size"),
-        ] {
-            assert_eq!(lisp_name(name), lisp);
-        }
-    }
 
     #[test]
     fn integers_keep_the_names_that_they_have_in_c() {
