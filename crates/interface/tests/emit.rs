@@ -475,7 +475,9 @@ fn typescript_declares_everything() {
         "    readonly KIT_NAME: \"kit\";",
         "    kit_calls: number;",
         "    readonly kit_point: RecordClass<kit_point>;",
-        "visit: ((index: number, point: kit_point, data: Pointer) => number) | Callback | null",
+        "visit: ((index: number, point: kit_point | null, data: Pointer | null) => number) | Callback | null",
+        "    readonly kit_greeting: NativeFunction<() => string | null>;",
+        "//     const library = await load<Kit>(what);\n",
     ] {
         assert!(kit.contains(line), "{line}\n{kit}");
     }
@@ -488,4 +490,113 @@ fn typescript_declares_everything() {
     ] {
         assert!(kitpp.contains(line), "{line}\n{kitpp}");
     }
+}
+
+/// The types that a file of TypeScript's declares and imports; none is there twice.
+fn types_of(text: &str) -> Vec<&str> {
+    let mut types: Vec<&str> = Vec::new();
+    for line in text.lines() {
+        let line = line.strip_prefix("export ").unwrap_or(line);
+        if let Some(imported) = line.strip_prefix("import type { ") {
+            types.extend(imported.split(" }").next().unwrap().split(", "));
+        }
+        let declared = line
+            .strip_prefix("type ")
+            .or_else(|| line.strip_prefix("interface "));
+        let declared = declared.or_else(|| line.strip_prefix("declare const "));
+        let name = declared.and_then(|rest| rest.split([' ', '<', ':', '=']).next());
+        types.extend(name);
+    }
+    let mut once = types.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), types.len(), "{types:?}");
+    types
+}
+
+#[test]
+fn typescript_gives_each_type_a_name_of_its_own() {
+    for (library, class) in [
+        ("memory", "MemoryLibrary"),
+        ("text", "TextLibrary"),
+        ("callback", "CallbackLibrary"),
+        ("pick", "PickLibrary"),
+        ("colliding", "CollidingLibrary"),
+        ("other", "Other"),
+    ] {
+        let text = emit(&colliding(library), Format::Typescript);
+        let types = types_of(&text);
+        for name in [
+            class,
+            "Colliding",
+            "Text_",
+            "Memory_",
+            "Pick_",
+            "infer_",
+            "\u{e9}",
+            "\u{fc}",
+        ] {
+            assert!(types.contains(&name), "{name} {types:?}");
+        }
+        for line in [
+            "    readonly \u{e9}: RecordClass<\u{e9}>;",
+            "    readonly paint: NativeFunction<(of: colour_given_2) => number>;",
+            "    readonly Memory: RecordClass<Memory_>;",
+        ] {
+            assert!(text.contains(line), "{line}\n{text}");
+        }
+    }
+    let text = emit(&flattened(), Format::Typescript);
+    types_of(&text);
+    for line in [
+        "export interface kit_Size {\n    z: number;\n}",
+        "export interface kit_Size_2 {\n    w: number;\n}",
+        "        readonly Size: RecordClass<kit_Size_2>;",
+        "    readonly No: false;\n    readonly Yes: true;",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}
+
+#[test]
+fn typescript_says_what_can_be_null() {
+    let node = || pointer(named("record", "node"));
+    let sure = |mut pointer: Value| {
+        pointer["nullability"] = json!("nonnull");
+        pointer
+    };
+    let visit = json!({"kind": "function", "result": void(), "parameters": [
+        parameter("node", node()), parameter("root", sure(node())), parameter("name", text())]});
+    let interface = callable(common::c(json!({
+        "functions": [
+            function("find", node(), json!([parameter("name", text())])),
+            function("root", sure(node()), json!([])),
+            function("unload", text(), json!([])),
+            function("title", sure(text()), json!([])),
+            function("lines", pointer(text()), json!([])),
+            function("data", pointer(void()), json!([])),
+            function("each", void(), json!([parameter("visit", pointer(visit))])),
+        ],
+        "records": [record("node", 8, json!([field("next", node()),
+            field("names", json!({"kind": "array", "of": node(), "length": 2}))]))],
+        "constants": [
+            {"name": "NONE", "type": pointer(void()), "value": 0},
+            {"name": "BAD", "type": pointer(constant(void())), "value": -1}],
+    })));
+    let text = emit(&interface, Format::Typescript);
+    for line in [
+        "readonly find: NativeFunction<(name: Text) => node | null>;",
+        "readonly root: NativeFunction<() => node>;",
+        "readonly title: NativeFunction<() => string>;",
+        "readonly lines: NativeFunction<() => Pointer<string | null> | null>;",
+        "readonly data: NativeFunction<() => Pointer | null>;",
+        "(visit: ((node: node | null, root: node, name: string | null) => unknown) | Callback | null) => void",
+        "    next: node | null;\n    names: (node | null)[];",
+        "readonly NONE: null;",
+        "readonly BAD: Pointer;",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+    // That one is nlib's own.
+    assert!(!text.contains("readonly unload:"), "{text}");
 }

@@ -138,7 +138,7 @@ kit.kit_move(point, 1, 1);
 const quotient = ref<number>();
 const divided: boolean = kit.kit_divide(7, 2, quotient, [0]);
 const seen: number[] = [];
-kit.kit_each([{ x: 1, y: 2 }], 1, (index, { x, y }) => seen.push(index, x, y), null);
+kit.kit_each([{ x: 1, y: 2 }], 1, (index, point) => seen.push(index, point!.x, point!.y), null);
 const color: number = kit.kit_next_color("KIT_RED");
 kit.kit_calls = 0;
 const { kit: plus } = await load<Kitpp>({ source: fixtures + "/kitpp.cpp" });
