@@ -359,3 +359,23 @@ fn lists_of_arguments_are_named() {
         "assert(ffi.typeof('va_list') and pcall(function() return ffi.C.walk end) == false)",
     );
 }
+
+/// An array of what nobody knows the size of, as `jmp_buf` is, cannot be written, and neither can a pointer to one.
+#[test]
+fn arrays_of_opaque_records_are_left_out() {
+    let array = json!({"kind": "array", "of": named("record", "tag"), "length": 1});
+    let to_array = json!([parameter("to", pointer(named("typedef", "jump")))]);
+    let mut interface = common::c(json!({
+        "functions": [function("jump_to", int(), to_array)],
+        "records": [{"name": "tag", "kind": "struct", "size": 0, "alignment": 0, "opaque": true, "fields": []}],
+        "typedefs": [{"name": "jump", "type": array}],
+    }));
+    interface.functions[0].direct = true;
+    let text = emit(&interface, Format::C);
+    assert!(
+        text.contains("/* jump_to: its types cannot be passed from here */"),
+        "{text}"
+    );
+    compiles(&text);
+    luajit_takes(&interface, "");
+}

@@ -396,7 +396,8 @@ fn rust_lends_pointers_and_has_enumerations_of_truth_values() {
     );
     let mut interface = common::cpp(json!({
         "functions": [next],
-        "records": [record("flags", 4, 4, json!([bits("one", named("enum", "Flag"), 0, 1), field("two", named("enum", "Flag"), 1)]))],
+        "typedefs": [{"name": "truth", "type": named("enum", "Flag")}],
+        "records": [record("flags", 4, 4, json!([bits("one", named("typedef", "truth"), 0, 1), field("two", named("enum", "Flag"), 1)]))],
         "enums": [flag],
         "constants": [{"name": "NOT", "type": named("enum", "Flag"), "value": false}],
     }));

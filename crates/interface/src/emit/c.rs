@@ -410,7 +410,12 @@ impl<'i> C<'i> {
             TypeKind::Pointer { to, .. } | TypeKind::Reference { to, .. } => {
                 matches!(to.kind, TypeKind::Unsupported { .. }) || self.is_written(to)
             }
-            TypeKind::Array { of, .. } | TypeKind::Vector { of, .. } => self.is_written(of),
+            TypeKind::Array { of, .. } => {
+                let record = self.types.as_record(of);
+                let has_size = record.is_none_or(|record| !record.opaque);
+                self.is_written(of) && (has_size || names_list_of_arguments(kind))
+            }
+            TypeKind::Vector { of, .. } => self.is_written(of),
             TypeKind::Function {
                 result, parameters, ..
             } => {

@@ -213,10 +213,9 @@ impl Rust<'_> {
                 self.conversions(&one.kind, &spelled, width).0
             }
         };
-        (
-            format!("{kind}({number})"),
-            "nlib_value.0 as u64".to_owned(),
-        )
+        // Another name of the type makes none of it.
+        let made = format!("{}({number})", self.spell(resolved));
+        (made, "nlib_value.0 as u64".to_owned())
     }
 
     fn is_signed(&self, kind: &Type) -> bool {
