@@ -84,7 +84,7 @@ impl Inner {
         let (closure, asked) = closure(self, std::slice::from_ref(request))?;
         let resolved = &closure.libraries[asked[0]];
         let spec = self.thunk_spec(library, resolved)?;
-        let note = note_key(id);
+        let note = self.note_key(library, resolved, id);
         let noted = self.cache.note(&note).ok();
         let noted = noted.and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let mut left_out: BTreeSet<String> = noted.unwrap_or_default();
@@ -145,6 +145,27 @@ impl Inner {
             system_libraries,
             ..LibrarySpec::default()
         })
+    }
+
+    /// The key of the note about which thunks of an interface do not compile or link. Whether they do depends
+    /// on the flags and on what the library has.
+    fn note_key(
+        &self,
+        library: &Library,
+        resolved: &ResolvedLibrary,
+        interface: &Digest,
+    ) -> Digest {
+        let identity = self.registry().of(library).map(|live| live.identity);
+        let arguments = base_unit(resolved).arguments.join("\0");
+        FieldHasher::new("nlib thunks left out")
+            .field("version", env!("CARGO_PKG_VERSION").as_bytes())
+            .field("interface", interface.as_bytes())
+            .field(
+                "library",
+                identity.as_ref().map_or(&[], |one| one.as_bytes()),
+            )
+            .field("arguments", arguments.as_bytes())
+            .finish()
     }
 
     fn known_thunks(&self, library: &Library, id: &Digest) -> Option<Library> {
@@ -314,12 +335,4 @@ fn left_out_warning(interface: &Interface, symbol: &str, reason: &str) -> Event 
     Event::Warning(format!(
         "{name} of {library} cannot be called by {symbol}: {reason}"
     ))
-}
-
-/// The key of the note about which thunks of an interface do not compile.
-fn note_key(interface: &Digest) -> Digest {
-    FieldHasher::new("nlib thunks left out")
-        .field("version", env!("CARGO_PKG_VERSION").as_bytes())
-        .field("interface", interface.as_bytes())
-        .finish()
 }

@@ -364,3 +364,39 @@ fn thunks_go_with_the_last_handle() {
     session.unload_library(&mut first).unwrap();
     assert!(!session.is_loaded("main"));
 }
+
+/// Whether a thunk links may depend on the flags, and on the library's code.
+#[test]
+fn what_is_left_out_is_noted_for_the_code_it_was_tried_with() {
+    let place = Place::new();
+    // Inlined when optimised, else a symbol that nobody has.
+    place.write(
+        "main.h",
+        "inline int next(int n) { return n + 1; }\nint f(void);\n",
+    );
+    let request =
+        |flags: &[&str]| Request::sources([place.path("main.c")]).flags(flags.iter().copied());
+    let is_made = |request: Request| {
+        let Watched { session, .. } = place.session();
+        let library = session.load(request.clone()).unwrap();
+        let interface = session.interface_of(&library, &request).unwrap();
+        let mut functions = interface.functions.iter();
+        let next = functions.find(|one| one.name == "next").unwrap();
+        if next.direct {
+            return true;
+        }
+        let thunks = session.load_thunks(&library, &request, &interface).unwrap();
+        thunks
+            .address(&next.thunk.as_ref().unwrap().symbols[0].symbol)
+            .is_ok()
+    };
+    let without = "#include \"main.h\"\nint f(void) { return 1; }\n";
+    place.write("main.c", without);
+    assert!(!is_made(request(&["-O0"])));
+    assert!(is_made(request(&["-O2"])));
+    place.write(
+        "main.c",
+        &format!("{without}extern inline int next(int n);\n"),
+    );
+    assert!(is_made(request(&["-O0"])));
+}
