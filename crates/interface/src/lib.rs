@@ -2,7 +2,8 @@
 //!
 //! The way of the data, file by file:
 //!
-//! 1. `model`: an [`Interface`], which `nlib-headers` reads and the cache keeps as JSON; `merge` makes one of those of a library's parts.
+//! 1. `model`: an [`Interface`], which `nlib-headers` reads and the cache keeps as JSON; `flat` reads its types
+//!    and `merge` makes one of those of a library's parts.
 //! 2. `describe`: an [`Index`] of its names, and what it says about one of them.
 //! 3. `notation`: that, or the whole, as JSON, Lisp, EDN or Lua.
 //! 4. `thunks`: how each function can be called, and the source of what it takes.
@@ -13,6 +14,7 @@
 
 mod describe;
 mod emit;
+mod flat;
 mod layout;
 mod merge;
 mod model;

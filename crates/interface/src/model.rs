@@ -69,7 +69,7 @@ pub struct Location {
 }
 
 /// A type, with its qualifiers.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Type {
     /// What it is without qualifiers.
     #[serde(flatten)]
@@ -83,7 +83,7 @@ pub struct Type {
 }
 
 /// A type without its qualifiers. Sizes are in bytes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum TypeKind {
     /// `void`
