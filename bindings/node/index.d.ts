@@ -268,7 +268,10 @@ export interface CallbackOptions {
 export function ref<T = any>(value?: T): Ref<T>;
 /** A value with its type, for `...`. */
 export function as(type: CType, value: unknown): object;
-/** A function that native code calls only while the call runs that it is given to; others stay until the end. */
+/**
+ * A function that native code calls only while the call runs that it is given to; others stay until the end. Calling it
+ * later is a HandleError.
+ */
 export function transient<F extends (...values: any[]) => unknown>(call: F): F;
 /**
  * A text with its NUL, for a `char *` that is written to; of so many bytes: `text("", 40)`. What a function put there is

@@ -53,8 +53,9 @@ struct node_owner {
 };
 
 static struct gate gates[GATES];
+/* Those that were given back, in a ring. */
 static int free_gates[GATES];
-static int free_count = 0, used_count = 0;
+static int first_free = 0, free_count = 0, used_count = 0;
 static pthread_mutex_t gates_lock = PTHREAD_MUTEX_INITIALIZER;
 
 extern char node_gate_code[] __attribute__((visibility("hidden")));
@@ -120,6 +121,19 @@ void node_owner_close(node_owner *owner) {
     pthread_mutex_unlock(&owner->lock);
 }
 
+/* A callback that has ended was called: the synchronous call that runs says so, else the owner's loop. */
+static void tell_ended(node_owner *owner) {
+    pthread_mutex_lock(&owner->lock);
+    __atomic_add_fetch(&owner->numbers.ended, 1, __ATOMIC_SEQ_CST);
+    if (__atomic_load_n(&owner->numbers.inside, __ATOMIC_SEQ_CST) > 0) {
+        __atomic_add_fetch(&owner->numbers.refused, 1, __ATOMIC_SEQ_CST);
+    } else if (!owner->closed) {
+        uint64_t one = 1;
+        (void)!write(owner->descriptor, &one, sizeof one);
+    }
+    pthread_mutex_unlock(&owner->lock);
+}
+
 /*
  * Where a gate goes on: its target on the owner's thread, else NULL when the results are in `registers`.
  *
@@ -131,8 +145,10 @@ void *node_gate_enter(struct registers *registers, uint32_t index) {
     node_owner *owner = gate.owner;
     memset(registers->result, 0, sizeof registers->result);
     memset(registers->vector_result, 0, sizeof registers->vector_result);
-    if (!owner)
+    if (!gate.target) {
+        tell_ended(owner);
         return NULL;
+    }
     if (pthread_equal(pthread_self(), owner->thread))
         return gate.target;
 
@@ -157,7 +173,14 @@ void *node_gate_enter(struct registers *registers, uint32_t index) {
 
 void *node_gate_new(node_owner *owner, void *target, uint64_t stack_words) {
     pthread_mutex_lock(&gates_lock);
-    int index = free_count > 0 ? free_gates[--free_count] : used_count < GATES ? used_count++ : -1;
+    int index = -1;
+    if (used_count < GATES) {
+        index = used_count++;
+    } else if (free_count > 0) {
+        index = free_gates[first_free];
+        first_free = (first_free + 1) % GATES;
+        free_count--;
+    }
     if (index >= 0)
         gates[index] = (struct gate){target, owner, stack_words};
     pthread_mutex_unlock(&gates_lock);
@@ -167,8 +190,8 @@ void *node_gate_new(node_owner *owner, void *target, uint64_t stack_words) {
 void node_gate_free(void *code) {
     pthread_mutex_lock(&gates_lock);
     int index = (int)(((char *)code - node_gate_code) / GATE_BYTES);
-    gates[index] = (struct gate){NULL, NULL, 0};
-    free_gates[free_count++] = index;
+    gates[index].target = NULL;
+    free_gates[(first_free + free_count++) % GATES] = index;
     pthread_mutex_unlock(&gates_lock);
 }
 

@@ -6,6 +6,9 @@
  * request and waits until the owner's event loop has run it. While the owner is inside a synchronous call the
  * loop does not run, and that call may be waiting for this very thread: the request is then refused, the
  * callback's result is zero, and the binding throws an error from the call.
+ *
+ * A gate that was given back leads nowhere: its result is zero, and the owner is told. It is taken again as late
+ * as possible, so that what native code kept for too long is not another callback soon.
  */
 #ifndef NLIB_NODE_THREADS_H
 #define NLIB_NODE_THREADS_H
@@ -19,7 +22,8 @@ typedef struct node_owner node_owner;
 typedef struct node_state {
     int32_t inside;  /* Whether the owner is in a synchronous call. Only the owner writes it. */
     int32_t waiting; /* How many requests wait. */
-    int32_t refused; /* How many requests were refused. */
+    int32_t refused; /* How many times a callback was called in vain during a synchronous call. */
+    int32_t ended;   /* How many calls came to gates that had been given back. */
 } node_state;
 
 /* The calling thread as an owner; NULL when memory or descriptors ran out. */
@@ -38,7 +42,7 @@ void node_owner_close(node_owner *owner);
  * when all gates are taken.
  */
 void *node_gate_new(node_owner *owner, void *target, uint64_t stack_words);
-/* Gives a gate back: nobody may call it any more. */
+/* Gives a gate back: who calls it is told of to its owner, as long as nobody has it anew. */
 void node_gate_free(void *gate);
 
 #endif

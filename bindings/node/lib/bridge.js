@@ -31,6 +31,11 @@ const FUNCTIONS = {
 const INSIDE = 0;
 const WAITING = 1;
 const REFUSED = 2;
+const ENDED = 3;
+
+const CALLED_LATE =
+    "native code called a function of JavaScript's that had ended, and was given zero instead: one given as " +
+    "transient(function) ends with the call that it was given to, a callback with its dispose()";
 
 /** The bridge of this thread of JavaScript's. */
 class Bridge {
@@ -58,11 +63,12 @@ class Bridge {
 
         this.owner = this.node_owner_new();
         if (this.owner === null) throw new Error("no memory or file descriptors are left for nlib's callbacks");
-        this.state = new Int32Array(koffi.view(this.node_owner_state(this.owner), 12));
+        this.state = new Int32Array(koffi.view(this.node_owner_state(this.owner), 16));
         // It may be opened for the arguments of a call.
         this.state[INSIDE] = bridge.depth > 0 ? 1 : 0;
         this.inboxes = new Set();
         this.refused = 0;
+        this.ended = 0;
         // Does not keep the process from ending.
         this.poll = koffi.node.poll(this.node_owner_descriptor(this.owner), { readable: true }, () => this.run());
         this.poll.unref();
@@ -78,6 +84,7 @@ class Bridge {
     run() {
         this.node_owner_run(this.owner);
         for (const inbox of this.inboxes) inbox.take();
+        if (this.hasEnded()) process.emitWarning(CALLED_LATE, { code: "NLIB_CALLBACK_ENDED" });
     }
 
     /** A gate to a function that koffi made; null when all are taken. */
@@ -96,11 +103,19 @@ class Bridge {
         this.state[INSIDE] = 0;
     }
 
-    /** Whether another thread called back and was refused since this was asked last. */
+    /** Whether native code called back in vain, during a synchronous call, since this was asked last. */
     hasRefused() {
         const refused = Atomics.load(this.state, REFUSED);
         if (refused === this.refused) return false;
         this.refused = refused;
+        return true;
+    }
+
+    /** Whether it called what had ended since this was asked last. */
+    hasEnded() {
+        const ended = Atomics.load(this.state, ENDED);
+        if (ended === this.ended) return false;
+        this.ended = ended;
         return true;
     }
 }
@@ -127,4 +142,4 @@ function openBridge() {
     return bridge.current;
 }
 
-module.exports = { bridge, openBridge };
+module.exports = { CALLED_LATE, bridge, openBridge };

@@ -5,7 +5,7 @@
 // by itself, with memory of its own. A callback that throws leaves the error with the call that ran it.
 
 const { arena, newPlace } = require("./memory");
-const { bridge } = require("./bridge");
+const { CALLED_LATE, bridge } = require("./bridge");
 const { classes } = require("./errors");
 
 /** The keeper of a call's arguments. */
@@ -26,6 +26,11 @@ class Frame {
         const own = newPlace(size, alignment);
         this.keep(own);
         return own;
+    }
+
+    /** The keeper of a pointer in the arguments: the call. */
+    at() {
+        return this;
     }
 
     keep(value) {
@@ -87,9 +92,10 @@ function endAll(frame) {
     for (const each of ends ?? []) each.dispose();
 }
 
-/** Right after the native code: whether another thread ran a callback that could not be run. */
+/** Right after the native code: whether it called back in vain, from another thread or what had ended. */
 function checkThreads(frame) {
     if (bridge.current === null || !bridge.current.hasRefused()) return;
+    if (bridge.current.hasEnded()) return frame.fail(new classes.HandleError(CALLED_LATE));
     frame.fail(
         new classes.ThreadError(
             "another thread ran a callback while JavaScript was inside a synchronous call; it was given zero " +

@@ -6,7 +6,7 @@ const koffi = require("koffi");
 const { Candidates } = require("./candidates");
 const { typeError } = require("./errors");
 const { makeFunction } = require("./functions");
-const { Keeper } = require("./memory");
+const { put } = require("./memory");
 const { Record, endBy, makeRecordClass } = require("./record");
 const { explain } = require("./types/type");
 
@@ -46,13 +46,11 @@ function isUnfit(image, constructors, values) {
 }
 
 function fill(type, { place }, value) {
-    const keeper = new Keeper();
     try {
-        type.write(place, value, keeper);
+        put(type, place, value);
     } catch (error) {
         throw explain(error, `new ${type.name}: the argument`);
     }
-    place.holder?.replace(place, keeper.kept);
 }
 
 /** What ends a C++ object that lies at a place; null where nothing has to be done or nothing can be called. */

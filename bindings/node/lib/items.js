@@ -5,14 +5,14 @@ const { Candidates } = require("./candidates");
 const { classes } = require("./errors");
 const { makeFunction } = require("./functions");
 const { integerOf } = require("./interface");
-const { Keeper, nativePlace } = require("./memory");
+const { nativePlace, put } = require("./memory");
 const { NATIVE, Pointer } = require("./pointer");
 const { NativeType } = require("./type-text");
 const { AnyPointerType } = require("./types/pointers");
 const { RecordType } = require("./types/records");
 const { EnumType, FloatType, IntegerType } = require("./types/scalars");
 const { TextType } = require("./types/text");
-const { VoidType, explain } = require("./types/type");
+const { VoidType, explain, setOwn } = require("./types/type");
 
 // Of several things with one name the first of these is meant: in C a structure may be called like a function.
 const ORDER = ["function", "variable", "constant", "enumerator", "record", "enum", "typedef"];
@@ -99,14 +99,11 @@ function variableOf(image, description) {
     return {
         get: () => type.read(place()),
         set(value) {
-            const keeper = new Keeper();
-            const at = place();
             try {
-                type.write(at, value, keeper);
+                put(type, place(), value);
             } catch (error) {
                 throw explain(error, name);
             }
-            if (type.pointing) image.holder.replace(at, keeper.kept);
         },
     };
 }
@@ -130,7 +127,7 @@ function constantOf(image, type, value) {
     const result = {};
     value.forEach((each, index) => {
         const field = type.fields.get(fields[index]?.name);
-        if (field) result[field.name] = constantOf(image, field.type, each);
+        if (field) setOwn(result, field.name, constantOf(image, field.type, each));
     });
     return Object.freeze(result);
 }

@@ -3,9 +3,10 @@
 // JavaScript array of fixed length, and what is written to it is written to the memory.
 
 const util = require("node:util");
-const { Keeper } = require("./memory");
+const { put } = require("./memory");
 const { NATIVE } = require("./pointer");
 const { explain } = require("./types/type");
+const { classes, typeError } = require("./errors");
 
 const INDEX = /^(0|[1-9]\d*)$/;
 
@@ -35,9 +36,10 @@ class NativeArray {
      * @param {ArrayType} type
      * @param {Place} place where its first item is
      * @param {object | null} image the library that it is of
+     * @param {boolean} isConstant whether it may not be written to
      */
-    constructor(type, place, image) {
-        this[NATIVE] = { type, place, image };
+    constructor(type, place, image, isConstant) {
+        this[NATIVE] = { type, place, image, isConstant };
         return new Proxy(this, handler);
     }
 
@@ -47,23 +49,20 @@ class NativeArray {
 
     /** The item at an index; undefined beyond the end. */
     item(index) {
-        const { type, place, image } = this[NATIVE];
-        image?.check();
-        return index < type.length ? type.of.read(place.at(index * type.of.size)) : undefined;
+        const { type, place, isConstant } = check(this[NATIVE]);
+        return index < type.length ? type.of.read(place.at(index * type.of.size), isConstant) : undefined;
     }
 
     setItem(index, value) {
-        const { type, place, image } = this[NATIVE];
-        image?.check();
+        const { type, place, isConstant } = check(this[NATIVE]);
+        if (isConstant) throw typeError(`a ${type.spelling} in a constant structure cannot be written`);
         if (index >= type.length) throw new RangeError(`the array has ${type.length} items, none at ${index}`);
         const at = place.at(index * type.of.size);
-        const keeper = new Keeper();
         try {
-            type.of.write(at, value, keeper);
+            put(type.of, at, value);
         } catch (error) {
             throw explain(error, `item ${index} of a ${type.spelling}`);
         }
-        at.holder?.replace(at, keeper.kept);
     }
 
     *[Symbol.iterator]() {
@@ -77,6 +76,12 @@ class NativeArray {
     toJSON() {
         return [...this];
     }
+}
+
+function check(native) {
+    native.image?.check();
+    if (native.place.owner?.isDeleted) throw new classes.HandleError("what this array is a part of was deleted");
+    return native;
 }
 
 for (const name of [

@@ -167,21 +167,27 @@ class NativeCall {
 
     /** What the caller gets, and the errors that the call ended with. */
     #complete(frame, given) {
-        if (this.throws) this.#checkException(frame.exception);
+        const exception = this.throws ? this.#exception(frame.exception) : null;
+        if (exception !== null) throw frame.failed === null ? exception : withCause(frame.failed.error, exception);
+        // What was made for the caller ends with the object or text, also where a callback failed.
+        let made = null;
+        if (this.returns === "pointer") made = this.#record(frame);
+        else if (this.returns === "string") made = this.#string(given);
         frame.finish();
-        if (this.returns === "pointer") return this.#record(frame.result);
-        if (this.returns === "string") return this.#string(given);
-        return this.result.fromNative(given);
+        return made ?? this.result.fromNative(given);
     }
 
-    #checkException({ view, base }) {
+    #exception({ view, base }) {
         const message = view.getBigUint64(base, true);
-        if (message !== 0n)
-            throw new classes.NativeException(`${this.name} threw an exception: ${this.#string(message)}`);
+        if (message === 0n) return null;
+        return new classes.NativeException(`${this.name} threw an exception: ${this.#string(message)}`);
     }
 
-    #record(place) {
+    #record(frame) {
         const { result } = this;
+        const place = frame.result;
+        // Frames are used again, and nothing may keep the object but its user.
+        frame.result = null;
         if (result.isTrivial) return result.copy(place);
         const record = result.read(place);
         const destructor = this.image.destructorOf(result);
@@ -211,6 +217,13 @@ class NativeCall {
             `${this.name} takes ${least}${count} argument${count === 1 ? "" : "s"}${listing}, not ${given}`,
         );
     }
+}
+
+/** A callback's error, after which native code threw one: that is its cause, where it has none and can have one. */
+function withCause(error, exception) {
+    const canHave = error instanceof Error && Object.isExtensible(error) && !Object.hasOwn(error, "cause");
+    if (canHave) Object.defineProperty(error, "cause", { value: exception, writable: true, configurable: true });
+    return error;
 }
 
 module.exports = { NativeCall, RETURNS };

@@ -4,7 +4,7 @@
 
 const util = require("node:util");
 const koffi = require("koffi");
-const { Keeper, nativePlace } = require("./memory");
+const { checkAddress, nativeBytes, nativePlace, put } = require("./memory");
 const { explain } = require("./types/type");
 const { rangeError, typeError } = require("./errors");
 
@@ -30,7 +30,6 @@ function count(value, what) {
  */
 class Pointer {
     #type;
-    #address;
     #image;
     #isConstant;
 
@@ -41,15 +40,11 @@ class Pointer {
      * @param {boolean} isConstant whether it may not be written to
      */
     constructor(address, type, image, isConstant = false) {
-        this.#address = address;
+        /** The address as BigInt: a property of its own, so that deepEqual sees it. */
+        this.address = address;
         this.#type = type;
         this.#image = image;
         this.#isConstant = isConstant;
-    }
-
-    /** The address as BigInt. */
-    get address() {
-        return this.#address;
     }
 
     /** The type of what it points to, as C spells it. */
@@ -75,26 +70,25 @@ class Pointer {
     set(index, value) {
         if (this.#isConstant) throw typeError(`what a 'const ${this.#type.spelling} *' points to cannot be written`);
         const place = this.#place(index);
-        const keeper = new Keeper();
         try {
-            this.#type.write(place, value, keeper);
+            put(this.#type, place, value);
         } catch (error) {
             throw explain(error, `item ${index} of a pointer to ${this.#type.spelling}`);
         }
-        place.holder?.replace(place, keeper.kept);
     }
 
     /** The text at this address: up to its NUL, or so many bytes. */
     text(length) {
         this.#check();
-        if (length === undefined) return koffi.decode.string(this.#address);
-        return Buffer.from(koffi.view(this.#address, count(length, "the length"))).toString();
+        checkAddress(this.address);
+        if (length === undefined) return koffi.decode.string(this.address);
+        return Buffer.from(koffi.view(this.address, count(length, "the length"))).toString();
     }
 
     /** So many bytes, without a copy. They are not kept alive. */
     bytes(length) {
         this.#check();
-        return new Uint8Array(koffi.view(this.#address, count(length, "the length")));
+        return new Uint8Array(nativeBytes(this.address, count(length, "the length")));
     }
 
     /** So many items as a typed array, without a copy. They are not kept alive. */
@@ -103,13 +97,13 @@ class Pointer {
         const type = this.#type;
         const Class = type.typedArray;
         if (Class === null) throw typeError(`there are no typed arrays of ${type.spelling}; use get(index)`);
-        const bytes = koffi.view(this.#address, count(length * type.size, "the length"));
+        const bytes = nativeBytes(this.address, count(length * type.size, "the length"));
         return new Class(bytes, 0, length);
     }
 
     /** Whether both hold the same address. */
     equals(other) {
-        return other !== null && this.#address === (other?.address ?? other?.[NATIVE]?.place.address);
+        return other !== null && this.address === (other?.address ?? other?.[NATIVE]?.place.address);
     }
 
     /** The type of what it points to and the library, for the rest of nlib. */
@@ -126,15 +120,15 @@ class Pointer {
         const { size } = this.#type;
         if (size === 0) throw typeError(`the size of ${this.#type.spelling} is not known; use cast(pointer, type)`);
         const offset = whole(index, "the index") * size;
-        return nativePlace(this.#address + BigInt(offset), size, this.#image?.holder ?? null);
+        return nativePlace(this.address + BigInt(offset), size, this.#image?.holder ?? null);
     }
 
     [util.inspect.custom]() {
-        return `[${this.#type.spelling} * 0x${this.#address.toString(16)}]`;
+        return `[${this.#type.spelling} * 0x${this.address.toString(16)}]`;
     }
 
     toJSON() {
-        return `0x${this.#address.toString(16)}`;
+        return `0x${this.address.toString(16)}`;
     }
 }
 

@@ -8,10 +8,10 @@
 // an array, has them by its class: such objects are made at each look, and own properties cost several times as much.
 
 const util = require("node:util");
-const { Holder, Keeper, newPlace } = require("./memory");
+const { Holder, newPlace, put } = require("./memory");
 const { meant } = require("./given");
 const { NATIVE } = require("./pointer");
-const { explain, show } = require("./types/type");
+const { explain, setOwn, show } = require("./types/type");
 const { classes, typeError } = require("./errors");
 
 const dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
@@ -27,9 +27,14 @@ class NativeRecord {
         this.place = place;
         this.image = type.image;
         this.isConstant = isConstant;
-        this.isEnded = false;
         /** Of a C++ object that JavaScript made: what runs its destructor. */
         this.end = null;
+        this.isDeleted = false;
+    }
+
+    /** Whether it was deleted, or what it is a part of. */
+    get isEnded() {
+        return this.place.owner !== null && this.place.owner.isDeleted;
     }
 
     check() {
@@ -38,7 +43,7 @@ class NativeRecord {
     }
 }
 
-// A destructor runs when nobody has the object any more, unless its library was unloaded.
+// A destructor runs when nobody has the object or a part of it any more, unless its library was unloaded.
 const forgotten = new FinalizationRegistry((end) => end());
 
 /** Refuses what is assigned to a name that is no field. It is asked last, so that fields cost nothing. */
@@ -67,14 +72,14 @@ class Record {
     /** Ends a C++ object that `new` or a function's result made: runs its destructor. Once more does nothing. */
     delete() {
         const native = this[NATIVE];
-        if (native.isEnded) return;
+        if (native.isDeleted) return;
         native.check();
         if (native.end === null)
             throw new classes.HandleError(
-                `this ${native.type.spelling} cannot be deleted: it is the library's, or has no destructor to call`,
+                `this ${native.type.spelling} cannot be deleted: it is the library's, a part of another, or has no destructor to call`,
             );
         forgotten.unregister(native);
-        native.isEnded = true;
+        native.isDeleted = true;
         native.end();
     }
 
@@ -87,10 +92,10 @@ class Record {
     }
 
     [util.inspect.custom](depth, options, inspect) {
-        const { type, image, isEnded } = this[NATIVE];
+        const { type, image, isEnded, place } = this[NATIVE];
         if (!image.isLive) return `${type.name} [unloaded]`;
         if (isEnded) return `${type.name} [deleted]`;
-        if (depth < 0 || type.isOpaque) return `[${type.name} 0x${addressOf(this).toString(16)}]`;
+        if (depth < 0 || type.isOpaque || place.isNowhere) return `[${type.name} 0x${addressOf(this).toString(16)}]`;
         return `${type.name} ${inspect(fieldsOf(this), options)}`;
     }
 }
@@ -104,7 +109,7 @@ function fieldsOf(record) {
     for (const field of type.fields.values()) {
         if (field.isPrivate) continue;
         const at = field.in(place);
-        result[field.name] = field.choice ? field.type.copyUnfollowed(at) : field.type.copy(at);
+        setOwn(result, field.name, field.choice ? field.type.copyUnfollowed(at) : field.type.copy(at));
     }
     return result;
 }
@@ -170,14 +175,17 @@ function newRecordPlace(type) {
     return newPlace(type.size, type.alignment, new Holder());
 }
 
-/** Makes the record end by its destructor: when it is deleted, or when nobody has it any more. */
+/** Makes the record end by its destructor: when it is deleted, or when nobody has it or a part of it any more. */
 function endBy(record, destructor) {
     const native = record[NATIVE];
-    const { place, image } = native;
+    const { image } = native;
+    // A place that does not keep the object.
+    const place = native.place.at(0);
     native.end = () => {
         if (image.isLive) destructor(place);
     };
-    forgotten.register(record, native.end, native);
+    native.place.owner = native;
+    forgotten.register(native, native.end, native);
 }
 
 /** The property that is a field. */
@@ -194,7 +202,7 @@ function propertyOf(type, field) {
         : function () {
               const native = this[NATIVE];
               native.check();
-              return fieldType.read(field.in(native.place));
+              return fieldType.read(field.in(native.place), native.isConstant);
           };
     const set = function (value) {
         const native = this[NATIVE];
@@ -202,13 +210,11 @@ function propertyOf(type, field) {
         if (native.isConstant)
             throw typeError(`${what} cannot be written: native code gave a 'const ${type.name} *'`);
         const place = field.in(native.place);
-        const keeper = new Keeper();
         try {
-            fieldType.write(place, value, keeper);
+            put(fieldType, place, value);
         } catch (error) {
             throw explain(error, what);
         }
-        if (fieldType.pointing) place.holder?.replace(place, keeper.kept);
     };
     return { get, set, enumerable: true, configurable: true };
 }

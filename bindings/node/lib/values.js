@@ -58,10 +58,16 @@ function cast(pointer, type) {
     if (pointer === null) return null;
     const to = typeOf(type);
     const image = pointer?.[NATIVE]?.image ?? to.image ?? null;
-    const address = typeof pointer === "bigint" ? pointer : addressOf(pointer);
+    const address = typeof pointer === "bigint" ? whole(pointer) : addressOf(pointer);
     if (address === 0n) return null;
     if (to instanceof RecordType) return viewRecord(to, nativePlace(address, to.size, to.image.holder));
     return new Pointer(address, to, image);
+}
+
+/** An address as C has it: -1n is the last. */
+function whole(address) {
+    if (address < -(2n ** 63n) || address >= 2n ** 64n) throw rangeError(`${address}n is no address: it has 64 bits`);
+    return BigInt.asUintN(64, address);
 }
 
 /** How many bytes a value of a type takes. */

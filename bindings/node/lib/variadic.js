@@ -5,15 +5,17 @@ const { Pointer, NATIVE, Typed } = require("./pointer");
 const { typeOf } = require("./type-text");
 const { explain, mismatch, outOfRange } = require("./types/type");
 const { AnyPointerType } = require("./types/pointers");
-const { typeError } = require("./errors");
+const { classes, typeError } = require("./errors");
+
+const { TypeNotSupportedError } = classes;
 
 // %[flags][width][.precision][length]conversion, as in C's printf.
 const DIRECTIVE = /%(?:%|[-+ #0']*(\*|\d+)?(?:\.(\*|\d+)?)?(hh|h|ll|l|q|j|z|t|L)?([a-zA-Z]))/g;
 
 const WIDE = new Set(["l", "ll", "q", "j", "z", "t"]);
 
-/** The types of a format's arguments; null when it holds what printf does not know, or nothing. */
-function formatTypes(format) {
+/** The types of the arguments of a function's format; null when it holds what printf does not know, or nothing. */
+function formatTypes(name, format) {
     const types = [];
     for (const [whole, width, precision, length, conversion] of format.matchAll(DIRECTIVE)) {
         if (whole === "%%") continue;
@@ -23,10 +25,11 @@ function formatTypes(format) {
         if (conversion === "d" || conversion === "i") types.push(wide ? "long" : "int");
         else if ("uoxX".includes(conversion)) types.push(wide ? "unsigned long" : "unsigned int");
         else if ("fFeEgGaA".includes(conversion)) {
-            if (length === "L") return null;
+            if (length === "L")
+                throw new TypeNotSupportedError(`${name}: ${whole} takes a long double, which JavaScript cannot give`);
             types.push("double");
         } else if (conversion === "c") types.push("int");
-        else if (conversion === "s" && !wide) types.push("const char *");
+        else if (conversion === "s") types.push(length === "l" ? "const wchar_t *" : "const char *");
         else if (conversion === "p") types.push("const void *");
         else return null;
     }
@@ -61,8 +64,8 @@ function typeOfValue(value, what) {
  */
 function variadicArguments(name, fixed, values, keeper) {
     const format = fixed.at(-1);
-    const types =
-        typeof format === "string" && !values.some((value) => value instanceof Typed) ? formatTypes(format) : null;
+    const isTold = typeof format === "string" && !values.some((value) => value instanceof Typed);
+    const types = isTold ? formatTypes(name, format) : null;
     if (types !== null && types.length !== values.length)
         throw typeError(
             `${name}: the format ${JSON.stringify(format)} takes ${types.length} arguments, not ${values.length}`,

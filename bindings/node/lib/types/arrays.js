@@ -2,11 +2,10 @@
 // Arrays of a fixed length, as they lie in records: typed arrays over the memory itself where items are numbers,
 // strings for `char` arrays, else a NativeArray, whose items are read and written in place.
 
-const koffi = require("koffi");
 const { arrayOf } = require("../koffi-types");
 const { NativeArray } = require("../native-array");
 const { Pointer } = require("../pointer");
-const { bytesOf } = require("../memory");
+const { bytesOf, keepOwner } = require("../memory");
 const { CharacterType } = require("./scalars");
 const { Mismatch, Type, cannotPass, mismatch, outOfRange, within } = require("./type");
 
@@ -41,11 +40,10 @@ class ArrayType extends Type {
     }
 
     /** The array itself: what is written to it is written to the memory. */
-    read(place) {
+    read(place, isConstant = false) {
         if (this.length === null) return new Pointer(place.address, this.of, this.image);
         if (this.isText) return this.#text(place);
-        if (this.#isNumbers) return this.#numbers(place) ?? new NativeArray(this, place, this.image);
-        return new NativeArray(this, place, this.image);
+        return (this.#isNumbers ? this.#numbers(place) : null) ?? new NativeArray(this, place, this.image, isConstant);
     }
 
     copy(place) {
@@ -62,7 +60,6 @@ class ArrayType extends Type {
         if (typeof value === "string" && this.isText) return this.#writeText(place, value);
         const items = this.#items(value);
         const { of } = this;
-        bytesOf(place, this.size).fill(0);
         for (let index = 0; index < items.length; index++) {
             try {
                 of.write(place.at(index * of.size), items[index], keeper);
@@ -70,6 +67,8 @@ class ArrayType extends Type {
                 throw within(error, `[${index}]`);
             }
         }
+        // Only now: what was given may be this array itself.
+        bytesOf(place, this.size).fill(0, items.length * of.size);
     }
 
     toNative(value, keeper) {
@@ -105,9 +104,10 @@ class ArrayType extends Type {
     /** A typed array over the memory; null when it is not aligned. */
     #numbers(place) {
         const Class = this.of.typedArray;
-        if (!place.owned) return new Class(koffi.view(place.address, this.size), 0, this.length);
+        if (!place.owned) return new Class(place.buffer(this.size), 0, this.length);
         const offset = place.view.byteOffset + place.base;
-        return offset % Class.BYTES_PER_ELEMENT === 0 ? new Class(place.view.buffer, offset, this.length) : null;
+        if (offset % Class.BYTES_PER_ELEMENT !== 0) return null;
+        return keepOwner(new Class(place.view.buffer, offset, this.length), place);
     }
 
     #copy(place, item) {

@@ -56,7 +56,10 @@ class AnyPointerType extends Type {
     }
 
     write(place, value, keeper) {
-        place.view.setBigUint64(place.base, this.toAddress(value, keeper), true);
+        const own = keeper.at(place);
+        // The object itself: a C++ object ends when nobody has it.
+        if (typeof value !== "string" && value?.[NATIVE]) own.keep(value);
+        place.view.setBigUint64(place.base, this.toAddress(value, own), true);
     }
 
     /** The address of a value, which the keeper keeps. */

@@ -6,12 +6,12 @@
 // given wherever a record is wanted. Records that only their own code can copy are always objects of their class.
 
 const koffi = require("koffi");
-const { bytesOf, copyBytes, newPlace } = require("../memory");
+const { Holder, Keeper, Keepers, bytesOf, copyBytes, newPlace } = require("../memory");
 const { NATIVE } = require("../pointer");
 const { structureOf } = require("../koffi-types");
 const { viewRecord } = require("../record");
 const { BitField } = require("./bits");
-const { Mismatch, Type, UnsupportedType, cannotPass, mismatch, within } = require("./type");
+const { Mismatch, Type, UnsupportedType, cannotPass, mismatch, setOwn, within } = require("./type");
 
 /** A field, or one of an unnamed structure or union inside, as if it were the record's own. */
 class Field {
@@ -44,6 +44,7 @@ class RecordType extends Type {
     #native = null;
     #numbers = null;
     #copiesPlain = null;
+    #pointing = null;
 
     /**
      * @param {object} description as nlib gives it
@@ -116,21 +117,22 @@ class RecordType extends Type {
     }
 
     get pointing() {
-        for (const { type } of this.fields.values()) if (type.pointing) return true;
-        return false;
+        return (this.#pointing ??= [...this.fields.values()].some(({ type }) => type.pointing));
     }
 
     /** An object that sees the record where it lies. */
-    read(place) {
-        return viewRecord(this, place);
+    read(place, isConstant = false) {
+        return viewRecord(this, place, isConstant);
     }
 
     /** A plain object; a record of its own where that would lose something. */
     copy(place) {
         if (this.copiesPlain) return this.#plain(place, false);
         if (!this.isTrivial || this.isOpaque) return this.read(place);
-        const copy = newPlace(this.size, this.alignment, place.holder);
-        copyBytes(place, copy, this.size);
+        const copy = newPlace(this.size, this.alignment, new Holder());
+        const keepers = new Keepers();
+        this.#copyTo(copy, place, keepers);
+        copy.holder.add(keepers);
         return this.read(copy);
     }
 
@@ -140,7 +142,7 @@ class RecordType extends Type {
 
     write(place, value, keeper) {
         const given = value?.[NATIVE];
-        if (given?.type instanceof RecordType) return this.#writeRecord(place, given);
+        if (given?.type instanceof RecordType) return this.#writeRecord(place, given, keeper);
         this.#checkObject(value);
         bytesOf(place, this.size).fill(0);
         const chosen = new Map();
@@ -166,6 +168,7 @@ class RecordType extends Type {
         if (given?.type instanceof RecordType) {
             if (given.type.key !== this.key) throw mismatch(`a ${this.spelling}`, value);
             given.check();
+            keeper.keep(value);
             source = this.#plain(given.place, true);
         } else if (this.#isWholeNumbers(value)) return value;
         else this.#checkObject(value);
@@ -174,12 +177,12 @@ class RecordType extends Type {
         for (const { name, type } of this.fields.values()) {
             const item = source[name];
             if (item === undefined) {
-                result[name] = type.zero;
+                setOwn(result, name, type.zero);
                 continue;
             }
             count++;
             try {
-                result[name] = type.toNative(item, keeper);
+                setOwn(result, name, type.toNative(item, keeper));
             } catch (error) {
                 throw within(error, `.${name}`);
             }
@@ -200,7 +203,7 @@ class RecordType extends Type {
         const now = bytesOf(place, this.size);
         for (const { name, type, offset } of this.fields.values()) {
             if (type.size > 0 && object[name] !== undefined && isSame(now, before, offset, type.size)) continue;
-            object[name] = type.copy(place.at(offset));
+            setOwn(object, name, type.copy(place.at(offset)));
         }
         return object;
     }
@@ -275,12 +278,18 @@ class RecordType extends Type {
         return `${this.spelling} has ${[...this.fields.keys()].join(", ")}`;
     }
 
-    #writeRecord(place, given) {
+    #writeRecord(place, given, keeper) {
         given.check();
         const offset = given.type.offsetOf(this.key);
         if (offset === null) throw new Mismatch(`has to be a ${this.spelling}, not a ${given.type.spelling}`);
         if (!this.isTrivial) throw new Mismatch(`is a ${this.spelling}, which only its own code can copy`);
-        copyBytes(given.place.at(offset), place, this.size);
+        this.#copyTo(place, given.place.at(offset), keeper);
+    }
+
+    /** Copies one; what its pointers need is kept for the copy as well. */
+    #copyTo(place, source, keeper) {
+        if (this.pointing) source.holder?.give(source, this, place, keeper);
+        copyBytes(source, place, this.size);
     }
 
     /** Of a union only one member can hold: others may be given when they say the same, as in a copy of one. */
@@ -289,8 +298,7 @@ class RecordType extends Type {
         const held = field.type.copyUnfollowed(here);
         if (Object.is(held, value)) return;
         const trial = newPlace(Math.max(field.type.size, 1), 16);
-        const kept = [];
-        field.type.write(trial, value, { allocate: newPlace, keep: (each) => kept.push(each) });
+        field.type.write(trial, value, new Keeper());
         if (Buffer.compare(bytesOf(trial, field.type.size), bytesOf(here, field.type.size)) !== 0)
             throw new Mismatch(`and .${first.name} are of one union, which holds one of them; leave the other out`);
     }
@@ -299,7 +307,8 @@ class RecordType extends Type {
         const result = {};
         for (const field of this.fields.values()) {
             const at = field.in(place);
-            result[field.name] = unfollowed || field.choice ? field.type.copyUnfollowed(at) : field.type.copy(at);
+            const copy = unfollowed || field.choice ? field.type.copyUnfollowed(at) : field.type.copy(at);
+            setOwn(result, field.name, copy);
         }
         return result;
     }
@@ -338,7 +347,9 @@ class RecordType extends Type {
     #structure() {
         const { kind, fields, bases } = this.description;
         const plain = this.isPlain && kind !== "union" && !bases?.length && fields.length > 0;
-        if (!plain || fields.some((field) => field.bits || !field.name)) throw cannotPass(this);
+        // koffi assigns fields: `__proto__` would be lost.
+        const isOther = ({ bits, name }) => bits || !name || name === "__proto__";
+        if (!plain || fields.some(isOther)) throw cannotPass(this);
         const members = {};
         for (const { name, type } of this.fields.values()) {
             if (type instanceof UnsupportedType) throw cannotPass(this);

@@ -6,6 +6,7 @@
 // pointer instead.
 
 const koffi = require("koffi");
+const { checkAddress } = require("../memory");
 const { NATIVE, Pointer, Ref } = require("../pointer");
 const { AnyPointerType, PointerType, isBytes } = require("./pointers");
 const { Mismatch, mismatch } = require("./type");
@@ -18,6 +19,7 @@ function encode(text, size) {
 }
 
 function decode(address, size) {
+    checkAddress(address);
     if (size === 1) return koffi.decode.string(address);
     return size === 2 ? koffi.decode.string16(address) : koffi.decode.string32(address);
 }
@@ -55,10 +57,6 @@ class TextType extends AnyPointerType {
 
     fromNative(value) {
         return typeof value === "bigint" ? decode(value, this.#width) : value;
-    }
-
-    write(place, value, keeper) {
-        place.view.setBigUint64(place.base, this.toAddress(value, keeper), true);
     }
 
     rank(value) {

@@ -3,7 +3,8 @@
 //
 // A type converts in two ways. Memory: `read` gives the value that lies somewhere, `write` puts one there.
 // Calls: `toNative` makes what koffi passes to a function, `fromNative` takes what it gave. What `write` and
-// `toNative` allocate belongs to a keeper: an object with `allocate` and `keep`, which is the call or the record.
+// `toNative` allocate belongs to a keeper: an object with `allocate` and `keep`, which is the call or, by `at`, the
+// pointer that is written.
 
 const { describe } = require("../given");
 const { classes, rangeError, typeError } = require("../errors");
@@ -58,6 +59,12 @@ function explain(error, what) {
     if (!(error instanceof Mismatch)) return error;
     const text = `${what}${error.path} ${error.message}`;
     return error.isRange ? rangeError(text) : typeError(text);
+}
+
+/** Gives an object a property of its own, also where it is called `__proto__`. */
+function setOwn(object, name, value) {
+    if (name !== "__proto__") object[name] = value;
+    else Object.defineProperty(object, name, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** The error of a type that has no form as an argument or result. */
@@ -198,6 +205,7 @@ module.exports = {
     explain,
     mismatch,
     outOfRange,
+    setOwn,
     show,
     within,
 };

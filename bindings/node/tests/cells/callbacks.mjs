@@ -82,6 +82,7 @@ export async function callback() {
     assert.throws(() => kit.kit_each(points, 1, kit.kit_add, null), TypeError);
 
     await results();
+    await ended();
     hostFunctions();
     await tooMany();
 }
@@ -105,6 +106,44 @@ async function results() {
         library.first_of(() => null, 1),
         -1,
     );
+}
+
+/** What native code calls after its end: an error of the call, or a warning where none runs. */
+async function ended() {
+    const code = `
+        #include <pthread.h>
+        #include <unistd.h>
+        typedef int (*number)(int);
+        static number kept;
+        static pthread_t thread;
+        void keep(number call) { kept = call; }
+        int fire(void) { return kept(4); }
+        static void *late(void *unused) { kept(5); return unused; }
+        void start(void) { pthread_create(&thread, 0, late, 0); pthread_join(thread, 0); }`;
+    const library = await load({ code, name: "ended.c", systemLibraries: "pthread" });
+    const wrong = { code: "ERR_NLIB_HANDLE", message: /that had ended.*transient\(function\)/ };
+    let calls = 0;
+    const count = () => ++calls;
+    library.keep(transient(count));
+    assert.throws(() => library.fire(), wrong);
+    // Others do not take its place soon.
+    for (let index = 0; index < 100; index++) library.keep(transient(count));
+    assert.throws(() => library.fire(), wrong);
+    assert.throws(() => library.start(), wrong);
+    const disposed = library.callback("number", count);
+    library.keep(disposed);
+    assert.equal(library.fire(), 1);
+    disposed.dispose();
+    assert.throws(() => library.fire(), wrong);
+
+    const warned = new Promise((resolve) => process.once("warning", resolve));
+    await library.start.async();
+    const { code: kind, message } = await warned;
+    assert.equal(kind, "NLIB_CALLBACK_ENDED");
+    assert.match(message, wrong.message);
+    library.keep(count);
+    assert.equal(library.fire(), 2);
+    library.unload();
 }
 
 /** A new function at each call: a warning early enough, and an error in the end that says the same. */

@@ -36,6 +36,10 @@ export function call() {
     assert.equal(buffer.toString("utf8", 0, length), "5 füße 2.00 9223372036854775808");
     kit.kit_format(buffer, buffer.length, "%g", as("double", 3));
     assert.equal(buffer.toString("utf8", 0, 1), "3");
+    kit.kit_format(buffer, buffer.length, "%ls %d", "wide", 4);
+    assert.equal(buffer.toString("utf8", 0, 6), "wide 4");
+    const wide = () => kit.kit_format(buffer, buffer.length, "%.2Lf", 1);
+    assert.throws(wide, { code: "ERR_NLIB_TYPE", message: /kit_format: %\.2Lf takes a long double/ });
 
     // A variable; constants.
     kit.kit_calls = 0;

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { AmbiguousError, HandleError, NativeException, load, plain } from "nlib";
-import { loadKitpp } from "./fixtures.mjs";
+import { collect, loadKitpp } from "./fixtures.mjs";
 
 export async function cpp() {
     const library = loadKitpp();
@@ -46,6 +46,7 @@ export async function cpp() {
     objects(kit);
     await forgotten(kit);
     library.unload();
+    await parts();
 }
 
 function captured(run) {
@@ -78,16 +79,80 @@ function objects(kit) {
 
 /** An object that nobody has any more is ended when the garbage collector sees it. */
 async function forgotten(kit) {
-    const { setFlagsFromString } = await import("node:v8");
-    const { runInNewContext } = await import("node:vm");
-    setFlagsFromString("--expose-gc");
-    const collect = runInNewContext("gc");
     const before = kit.Tally.alive();
     for (let index = 0; index < 100; index++) new kit.Tally(index);
-    while (kit.Tally.alive() > before) {
-        collect();
-        await new Promise((resolve) => setImmediate(resolve));
-    }
+    while (kit.Tally.alive() > before) await collect();
+}
+
+const PARTS = `
+#pragma once
+#include <string>
+struct Part {
+    int number = 7;
+    static inline int count = 0;
+    static int alive() { return count; }
+    Part() { count++; }
+    ~Part() { count--, number = 0; }
+    int get() const { return number; }
+};
+struct Whole { Part part; Part parts[2]; int numbers[2] = {1, 2}; };
+struct Slot { Part *part; };
+typedef void (*told)(int);
+void tell(told call);
+std::string text(told call);
+Whole made(told call);
+`;
+
+const PARTS_SOURCE = `
+#include "parts.hpp"
+#include <stdexcept>
+void tell(told call) { call(1); throw std::runtime_error("after it"); }
+std::string text(told call) { call(2); return "made"; }
+Whole made(told call) { call(3); return Whole(); }
+`;
+
+/** What is a part of an object keeps it; what a callback threw is not lost when C++ throws after it. */
+async function parts() {
+    writeFileSync("parts.hpp", PARTS);
+    writeFileSync("parts.cpp", PARTS_SOURCE);
+    const library = await load({ source: "parts.cpp" });
+    const { Part, Whole, Slot } = library;
+    const held = [new Whole().part, new Whole().parts, new Whole().numbers].map((part) => ({ part }));
+    const slot = new Slot();
+    slot.part = new Part();
+    for (let round = 0; round < 5; round++) await collect();
+    assert.equal(Part.alive(), 3 * 3 + 1);
+    assert.equal(held[0].part.get(), 7);
+    assert.deepEqual([held[1].part[1].get(), ...held[2].part], [7, 1, 2]);
+    assert.equal(slot.part.get(), 7);
+    held.length = 0;
+    slot.part = null;
+    while (Part.alive() > 0) await collect();
+    const whole = new Whole();
+    const { part, parts } = whole;
+    assert.throws(() => part.delete(), { code: "ERR_NLIB_HANDLE", message: /a part of another/ });
+    whole.delete();
+    for (const use of [() => part.get(), () => part.number, () => parts[0]]) assert.throws(use, HandleError);
+
+    const broken = new RangeError("broken");
+    const fail = () => {
+        throw broken;
+    };
+    const error = captured(() => library.tell(fail));
+    assert.equal(error, broken);
+    assert(error.cause instanceof NativeException);
+    assert.match(error.cause.message, /after it/);
+    await assert.rejects(library.tell.async(fail), broken);
+    assert.equal(
+        captured(() => library.tell(() => {
+            throw "text";
+        })),
+        "text",
+    );
+    assert.throws(() => library.text(fail), broken);
+    assert.throws(() => library.made(fail), broken);
+    while (Part.alive() > 0) await collect();
+    library.unload();
 }
 
 const HEADER = `

@@ -3,16 +3,126 @@
 import loose from "node:assert";
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { TypeNotSupportedError, addressOf, allocate, cast, load, plain, ref, sizeOf } from "nlib";
-import { loadKit } from "./fixtures.mjs";
+import { HandleError, TypeNotSupportedError, addressOf, allocate, cast, load, loadSync, plain, ref, sizeOf } from "nlib";
+import { loadKit, reuse } from "./fixtures.mjs";
 
-export function struct() {
+export async function struct() {
     const kit = loadKit();
     values(kit);
     byPointer(kit);
     packet(kit);
     arrays(kit);
     objects(kit);
+    await texts();
+    signs();
+    names();
+}
+
+/** Texts that a record was given live as long as they are in it, wherever they came from. */
+async function texts() {
+    const code = `
+        typedef struct { const char *text, *other; int number; } inner;
+        typedef struct { inner inner; inner many[2]; const char *names[2]; int numbers[2]; inner *to; } outer;
+        const char *text(const outer *given) { return given->inner.text; }
+        const char *other(const outer *given) { return given->inner.other; }
+        const char *many(const outer *given) { return given->many[1].text; }
+        const char *named(const outer *given) { return given->names[1]; }
+        const char *to(const outer *given) { return given->to->text; }
+        const char *item(const inner *given, int index) { return given[index].text; }`;
+    const library = await load({ code, name: "texts.c" });
+    const { inner: Inner, outer: Outer, item } = library;
+    const long = (letter) => letter.repeat(250);
+    const given = new Outer();
+    const items = allocate(Inner, 3);
+    (() => {
+        const source = new Inner({ text: long("a"), other: long("b") });
+        given.inner = source;
+        given.many = [{}, new Inner({ text: long("c") })];
+        given.names = new Outer({ names: ["", long("d")] }).names;
+        given.to = new Inner({ text: long("e") });
+        items[0] = source;
+        items[1] = items[0];
+        items[2] = given.many[1];
+        // What the source holds later is its own.
+        source.text = source.other = "";
+        items[0] = {};
+    })();
+    const shown = () => ["text", "other", "many", "named", "to"].map((each) => library[each](given)[0]).join("");
+    await reuse(251);
+    assert.equal(shown(), "abcde");
+    assert.equal(item(items, 1)[0] + item(items, 2)[0], "ac");
+
+    // One field of a structure that was assigned as a whole, and one that cannot be assigned.
+    given.inner = { text: long("f"), other: long("g") };
+    given.inner.text = "h";
+    const made = new Inner({ text: long("i"), other: long("j") });
+    made.text = "k";
+    assert.throws(() => (given.many[1] = { text: long("l"), number: "none" }), /\.number/);
+    given.names = given.names;
+    given.numbers = [1, 2];
+    given.numbers = given.numbers;
+    await reuse(251);
+    assert.equal(shown(), "hglde");
+    assert.equal(made.other, long("j"));
+    assert.deepEqual([...given.numbers], [1, 2]);
+    library.unload();
+}
+
+/** Addresses that are signs, and no memory: they are passed on and compared, but not looked at. */
+function signs() {
+    const code = `
+        typedef struct { struct { int x; } inner; int many[2]; const char *text; } thing;
+        typedef struct hidden hidden;
+        thing *sign(long number) { return (thing *)number; }
+        hidden *hide(long number) { return (hidden *)number; }
+        long number(const thing *given) { return (long)given; }
+        int *item(long number) { return (int *)number; }`;
+    const library = loadSync({ code, name: "signs.c" });
+    for (const number of [8, -1, -4096, 0x3fff]) {
+        const sign = library.sign(number);
+        assert.equal(library.number(sign), number);
+        assert.equal(addressOf(sign), BigInt.asUintN(64, BigInt(number)));
+        assert.match(inspect({ sign, hidden: library.hide(number) }), /sign: \[thing 0x[^]*hidden: \[hidden 0x/);
+        const again = cast(BigInt(number), library.thing);
+        assert.equal(library.number(again), number);
+        const pointer = library.item(number);
+        const uses = [
+            () => sign.text,
+            () => (sign.text = "x"),
+            () => sign.inner.x,
+            () => sign.many,
+            () => plain(sign),
+            () => pointer.value,
+            () => pointer.array(2),
+            () => pointer.bytes(2),
+            () => pointer.text(),
+        ];
+        for (const use of uses)
+            assert.throws(use, (error) => error instanceof HandleError && /at the address 0x/.test(error.message));
+    }
+    assert.throws(() => cast(2n ** 64n, "int"), RangeError);
+
+    // Pointers are the same when their addresses are.
+    assert.deepEqual(library.item(4096), library.item(4096));
+    assert.notDeepEqual(library.item(4096), library.item(8192));
+    loose.notDeepEqual(library.item(4096), library.item(8192));
+    library.unload();
+}
+
+/** A field may have any name. */
+function names() {
+    const code = `
+        typedef struct { int __proto__, x; } odd;
+        odd more(odd given) { given.__proto__++; return given; }
+        void nine(odd *given) { given->__proto__ = 9; }`;
+    const library = loadSync({ code, name: "names.c" });
+    const odd = JSON.parse('{ "__proto__": 4, "x": 2 }');
+    const own = (object) => JSON.stringify(object);
+    assert.equal(own(library.more(odd)), '{"__proto__":5,"x":2}');
+    assert.equal(own(plain(new library.odd(odd))), '{"__proto__":4,"x":2}');
+    library.nine(odd);
+    assert.equal(own(odd), '{"__proto__":9,"x":2}');
+    library.unload();
 }
 
 /** What `new` made is like any object with such properties; a name that is no field is refused. */
@@ -134,7 +244,7 @@ const VALUES = `
 typedef struct { unsigned low : 4; int high : 12; long long wide : 40; _Bool flag : 1; } bits;
 typedef union { int number; float real; const char *text; } choice;
 typedef struct { choice choice; char name[8]; float numbers[3]; } holder;
-typedef struct { const double ratio; struct { short x, y; }; const int *fixed; } layered;
+typedef struct { const double ratio; struct { short x, y; }; const int *fixed; struct { int z; } deep[1]; } layered;
 bits negated(bits given) { given.high = -given.high; given.wide = -given.wide; given.flag = !given.flag; return given; }
 holder doubled(holder given) { given.choice.number *= 2; given.numbers[2] *= 2; return given; }
 long double precise(long double given) { return given; }
@@ -159,6 +269,8 @@ export async function byValue() {
     const layered = library.look();
     assert.deepEqual([layered.ratio, layered.x, layered.y, layered.fixed.get(2)], [0.5, 3, 4, 3]);
     assert.throws(() => (layered.x = 1), /cannot be written/);
+    assert.throws(() => (layered.deep[0].z = 1), /cannot be written/);
+    assert.throws(() => (layered.deep[0] = {}), /cannot be written/);
     assert.throws(() => layered.fixed.set(0, 1), /cannot be written/);
     assert.throws(() => (library.constant = {}), /constant/);
     assert.deepEqual([...library.table], [1, 2, 3]);
