@@ -45,6 +45,7 @@ OWN_CELLS = {
     "package": "venv package.package",
     "typing": "venv typed.typing",
     "units": "units.units",
+    "llvmlite": "venv llvm.llvmlite",
 }
 
 

@@ -77,6 +77,18 @@ impl<'i> Types<'i> {
         }
     }
 
+    /// Whether numbers of it have a sign: integers, characters, enumerations of them.
+    pub(crate) fn is_signed(&self, of: &Type) -> bool {
+        match &self.resolve(of).kind {
+            TypeKind::Integer { signed, .. } | TypeKind::Character { signed, .. } => *signed,
+            TypeKind::Enum { name } => {
+                let found = self.enumeration(name);
+                found.is_some_and(|found| self.is_signed(&found.kind))
+            }
+            _ => false,
+        }
+    }
+
     /// The size and alignment in bytes; nothing for what has none: `void`, functions, opaque records.
     pub(crate) fn size_and_alignment(&self, of: &Type, pointer: u64) -> Option<(u64, u64)> {
         let number = |size: u64| (size > 0).then_some((size, size));

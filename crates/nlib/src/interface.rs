@@ -96,35 +96,37 @@ impl Inner {
     }
 }
 
-/// What has to be read for a library's interface: its public headers together; without such, of every
-/// source the header beside it, or the source.
+/// What has to be read for a library's interface: its headers together, and sources that have none.
 fn readings(library: &ResolvedLibrary) -> Vec<Reading> {
-    let plan = &library.plan;
-    if !plan.public_headers.is_empty() {
-        return vec![header_reading(library, plan.public_headers.clone())];
-    }
-    let sources = plan.units.iter().filter(|unit| is_read(unit.language));
-    let mut headers = Vec::new();
     let mut readings = Vec::new();
-    for unit in sources {
-        match header_beside(library, unit) {
-            Some(header) => headers.push(header),
-            None => readings.push(source_reading(library, unit)),
-        }
-    }
+    let headers = headers_of(library);
     if !headers.is_empty() {
-        readings.insert(0, header_reading(library, headers));
+        readings.push(header_reading(library, headers));
+    }
+    if library.plan.public_headers.is_empty() {
+        let mut sources = sources(library);
+        sources.retain(|unit| header_beside(library, unit).is_none());
+        readings.extend(sources.iter().map(|unit| source_reading(library, unit)));
     }
     readings
 }
 
-/// The headers that are read for a library's interface, relative to its root.
+/// The headers that are read for a library's interface: its public ones; without such, of every source
+/// the header beside it.
 pub(crate) fn headers_of(library: &ResolvedLibrary) -> Vec<String> {
-    let mut headers = Vec::new();
-    for Reading { description, .. } in readings(library) {
-        headers.extend(description.headers);
+    let public = &library.plan.public_headers;
+    if !public.is_empty() {
+        return public.clone();
     }
-    headers
+    let sources = sources(library).into_iter();
+    sources
+        .filter_map(|unit| header_beside(library, unit))
+        .collect()
+}
+
+fn sources(library: &ResolvedLibrary) -> Vec<&Unit> {
+    let units = library.plan.units.iter();
+    units.filter(|unit| is_read(unit.language)).collect()
 }
 
 fn is_read(language: Language) -> bool {

@@ -138,6 +138,6 @@ fn file_changed_since(library: &ResolvedLibrary, since: SystemTime) -> Option<Pa
             let rest = Duration::from_nanos(metadata.ctime_nsec().try_into().unwrap_or(0));
             SystemTime::UNIX_EPOCH + seconds + rest > since
         };
-        std::fs::metadata(path).map_or(true, changed)
+        std::fs::metadata(path).is_ok_and(changed)
     })
 }

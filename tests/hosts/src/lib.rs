@@ -81,6 +81,7 @@ pub const HOSTS: &[Host] = &[
             "package",
             "typing",
             "units",
+            "llvmlite",
         ],
     },
     Host {

@@ -7,7 +7,7 @@
     reason = "tests write files"
 )]
 
-use nlib::{Error, Interface, Mode, Request};
+use nlib::{Error, Interface, Mode, Request, Source};
 use nlib_session_test::{Outcome, Place, Watched};
 
 /// The interface of `main.c` of the place, and whether it came from the cache.
@@ -286,6 +286,15 @@ fn a_unit_that_is_never_kept_has_an_interface() {
         .interface_of(&library, &request)
         .unwrap_err();
     assert!(error.to_string().contains("main.h was written"), "{error}");
+    // What is in memory only has no file that changes.
+    let memory = Source::Memory {
+        name: "text.c".to_string(),
+        language: None,
+        content: b"const char *made(void) { return __TIME__; }\n"[..].into(),
+    };
+    let request = Request::sources([memory]);
+    let library = watched.session.load(request.clone()).unwrap();
+    watched.session.interface_of(&library, &request).unwrap();
 }
 
 /// Headers in Latin-1: literals keep their bytes.

@@ -434,7 +434,7 @@ impl<'i> C<'i> {
     }
 
     /// Whether the reader passes the type as the library takes it.
-    pub(super) fn passes(&self, kind: &Type) -> bool {
+    pub(crate) fn passes(&self, kind: &Type) -> bool {
         let is_like = |record: &Record| !self.unlike.contains(&*record.name);
         self.is_written(kind) && self.types.as_record(kind).is_none_or(is_like)
     }

@@ -59,7 +59,7 @@ fn is_taken(types: &Types<'_>, field: &Field) -> bool {
 
 fn as_int(types: &Types<'_>, field: &Field) -> Field {
     let mut field = field.clone();
-    let (name, signed) = match is_signed(types, &field.kind) {
+    let (name, signed) = match types.is_signed(&field.kind) {
         true => ("int", true),
         false => ("unsigned int", false),
     };
@@ -69,15 +69,4 @@ fn as_int(types: &Types<'_>, field: &Field) -> Field {
         signed,
     };
     field
-}
-
-fn is_signed(types: &Types<'_>, kind: &Type) -> bool {
-    match &types.resolve(kind).kind {
-        TypeKind::Integer { signed, .. } => *signed,
-        TypeKind::Enum { name } => {
-            let found = types.enumeration(name);
-            found.is_some_and(|found| is_signed(types, &found.kind))
-        }
-        _ => false,
-    }
 }

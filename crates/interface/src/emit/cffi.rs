@@ -301,7 +301,7 @@ impl<'i> Cffi<'i> {
         let name = format!("{name}-{}", lisp_name(&field.name));
         let name = once(&mut self.functions, name);
         self.export(&name);
-        let signed = match is_signed(&self.types, &field.kind) {
+        let signed = match self.types.is_signed(&field.kind) {
             true => "cl:t",
             false => "cl:nil",
         };
@@ -520,18 +520,6 @@ fn integer(name: &str, size: u32, signed: bool) -> Option<String> {
     }
     let sign = if signed { "" } else { "u" };
     (size <= 8).then(|| format!(":{sign}int{}", size * 8))
-}
-
-/// Whether numbers of this type, or of an enumeration over it, may be below zero.
-fn is_signed(types: &Types<'_>, kind: &Type) -> bool {
-    match &types.resolve(kind).kind {
-        TypeKind::Integer { signed, .. } | TypeKind::Character { signed, .. } => *signed,
-        TypeKind::Enum { name } => {
-            let of = types.enumeration(name);
-            of.is_some_and(|of| is_signed(types, &of.kind))
-        }
-        _ => false,
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,11 @@
 //! How each function can be called.
 
+use std::cell::OnceCell;
+
 use rustc_hash::FxHashMap;
 
 use super::{has_record_by_value, is_extern_c, is_in_source};
+use crate::emit::{C, Dialect};
 use crate::model::*;
 use crate::types::{Types, unqualified};
 
@@ -12,6 +15,8 @@ pub(super) struct Context<'i> {
     types: Types<'i>,
     overloads: FxHashMap<&'i str, Vec<&'i Function>>,
     is_published: &'i dyn Fn(&str) -> bool,
+    /// What C can write down, for functions that thunks have to declare.
+    c: OnceCell<C<'i>>,
 }
 
 /// What was decided.
@@ -55,6 +60,7 @@ impl<'i> Context<'i> {
             types: Types::new(interface),
             overloads,
             is_published,
+            c: OnceCell::new(),
         }
     }
 
@@ -188,7 +194,9 @@ impl<'i> Context<'i> {
             TypeKind::Record { name } => {
                 let record = self.types.record(name)?;
                 let known = !record.opaque && !record.is_abstract;
-                let passed = known && (!declared || is_like_c(&self.types, record));
+                let in_c = || self.c.get_or_init(|| C::new(self.interface, Dialect::C));
+                let is_written = || is_like_c(&self.types, record) && in_c().passes(kind);
+                let passed = known && (!declared || is_written());
                 (passed && self.is_nameable(kind, declared)).then_some(Pass::Pointer)
             }
             _ => self.is_value(kind, declared).then_some(Pass::Value),

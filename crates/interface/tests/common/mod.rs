@@ -155,3 +155,9 @@ pub fn run(program: &str, arguments: &[&str], input: &str) -> String {
     );
     String::from_utf8(output.stdout).unwrap()
 }
+
+/// A function of an interface.
+pub fn called<'i>(interface: &'i Interface, name: &str) -> &'i nlib_interface::Function {
+    let mut functions = interface.functions.iter();
+    functions.find(|one| one.name == name).unwrap()
+}

@@ -201,7 +201,7 @@ impl Rust<'_> {
                     "u64::from(nlib_value)".to_owned(),
                 ),
                 _ => (
-                    extended("nlib_read", width, self.is_signed(resolved), kind),
+                    extended("nlib_read", width, self.types.is_signed(resolved), kind),
                     "nlib_value as u64".to_owned(),
                 ),
             };
@@ -216,13 +216,6 @@ impl Rust<'_> {
         // Another name of the type makes none of it.
         let made = format!("{}({number})", self.spell(resolved));
         (made, "nlib_value.0 as u64".to_owned())
-    }
-
-    fn is_signed(&self, kind: &Type) -> bool {
-        matches!(
-            self.types.resolve(kind).kind,
-            TypeKind::Integer { signed: true, .. } | TypeKind::Character { signed: true, .. }
-        )
     }
 
     /// That the compiler lays it out as the headers' compiler did.
