@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import warnings
 from typing import TYPE_CHECKING, Any, NamedTuple, Optional
@@ -40,10 +41,14 @@ class State:
         self.loaded = loaded
         self.request = request
         self._items: Optional[Items] = None
+        # Now, while the files are those that the code was made of. What is wrong with headers does not keep
+        # the library from being used: who uses a name of theirs is told.
+        with contextlib.suppress(Error):
+            self.items  # noqa: B018
 
     @property
     def items(self) -> Items:
-        """The names of the headers; they are read when the first is used."""
+        """The names of the headers."""
         self.loaded.require()
         if self._items is None:
             with self.loaded.lock:
