@@ -75,6 +75,10 @@ def measure(words: list[str], environment: dict[str, str]) -> Ways:
     return ways
 
 
+def say(what: str) -> None:
+    print(f"bench: {what}", file=sys.stderr)
+
+
 def medians(samples: list[Ways]) -> Ways:
     return {
         way: {name: statistics.median(sample[way][name] for sample in samples) for name in figures}
@@ -138,11 +142,13 @@ def main() -> None:
         "NLIB_FIXTURES": str(ROOT / "tests" / "hosts" / "fixtures"),
     }
     samples: dict[str, list[Ways]] = {}
-    for _, words in programs:
-        measure(words, environment)  # fills the cache
-    for _ in range(options.rounds):
+    for host, words in programs:
+        say(f"{host}: filling the cache")
+        measure(words, environment)
+    for number in range(options.rounds):
         taken: dict[str, Ways] = {}
         for host, words in programs:
+            say(f"{host}: round {number + 1} of {options.rounds}")
             taken.setdefault(host, {}).update(measure(words, environment))
         for host, ways in taken.items():
             samples.setdefault(host, []).append(ways)

@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
-use nlib_cache::{Artifact, Digest, Hit, MissReason, StatCache};
+use nlib_cache::{Artifact, Digest, FieldHasher, Hit, MissReason, StatCache};
 use nlib_compile::{
     Annotations, Cancellation, CompileError, CompiledUnit, Compiler, InterfaceRequest, Phase,
 };
@@ -78,6 +78,14 @@ pub(crate) struct BuiltLibrary {
 }
 
 impl BuiltLibrary {
+    /// A digest of the code itself, whatever it is linked to.
+    pub fn code(&self) -> Digest {
+        let units = self.units.iter().map(BuiltUnit::key);
+        let hasher = FieldHasher::new("nlib code of a library");
+        let hasher = units.fold(hasher, |hasher, unit| hasher.field("unit", unit.as_bytes()));
+        hasher.finish()
+    }
+
     /// Whether any object was compiled just now.
     pub fn is_fresh(&self) -> bool {
         self.units.iter().any(|unit| unit.fresh)

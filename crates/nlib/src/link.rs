@@ -262,6 +262,7 @@ impl Linking<'_> {
         };
         self.inner.registry().loaded.push(Live {
             identity: self.identities[place].key,
+            code: self.built[place].code(),
             since: self.since,
             entry,
             library: library.clone(),

@@ -47,6 +47,8 @@ pub(crate) struct Registry {
 pub(crate) struct Live {
     /// The digest of all that was linked.
     pub identity: Digest,
+    /// The digest of its own code.
+    pub code: Digest,
     /// When its load began to look at files.
     pub since: SystemTime,
     pub entry: LoadedLibrary,

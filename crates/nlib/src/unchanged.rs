@@ -4,7 +4,7 @@
 //! they are then. Types of other headers than those of the code that runs would be wrong without a sign.
 //! So whoever reads headers for a loaded library asks here afterwards.
 //!
-//! The cache knows: every unit must be one that it has, and all together the library that is loaded.
+//! The cache knows: every unit must be one that it has, and all together the code that is loaded.
 //! What it could not keep is judged by its files: none may have been changed since the load.
 
 use std::os::unix::fs::MetadataExt;
@@ -44,47 +44,38 @@ impl Inner {
         closure: &Closure,
         place: usize,
     ) -> Result<(), Error> {
-        let known = self
-            .registry()
-            .of(library)
-            .map(|live| (live.identity, live.since));
-        let Some((identity, since)) = known else {
+        let mut registry = self.registry();
+        let Some((code, since)) = registry.of(library).map(|live| (live.code, live.since)) else {
             return Ok(()); // It is being unloaded: nothing of it will be called.
         };
+        drop(registry);
         let changed = |what: String| Error::Changed {
             library: library.name().to_string(),
             what,
         };
         let toolchain = self.toolchain()?.digest;
+        let resolved = &closure.libraries[place];
         let mut seen = StatCache::new();
-        let mut built = Vec::new();
-        let mut is_known = true;
-        for (place, resolved) in closure.libraries.iter().enumerate() {
-            let mut units = Vec::new();
-            for planned in &resolved.plan.units {
-                if let Some(prebuilt) = self.prebuilt(resolved, planned)? {
-                    units.push(BuiltUnit::prebuilt(&planned.name, prebuilt));
-                    continue;
-                }
-                let command =
-                    UnitCommand::new(self, toolchain, closure, place, planned, Product::Object)?;
-                match self.now(&command, &resolved.root, &mut seen) {
-                    Now::Known(unit) => units.push(unit),
-                    Now::Changed(what) => return Err(changed(what)),
-                    Now::Unknown => is_known = false,
+        let mut now = BuiltLibrary::default();
+        for planned in &resolved.plan.units {
+            if let Some(prebuilt) = self.prebuilt(resolved, planned)? {
+                now.units.push(BuiltUnit::prebuilt(&planned.name, prebuilt));
+                continue;
+            }
+            let command =
+                UnitCommand::new(self, toolchain, closure, place, planned, Product::Object)?;
+            match self.now(&command, &resolved.root, &mut seen) {
+                Now::Known(unit) => now.units.push(unit),
+                Now::Changed(what) => return Err(changed(what)),
+                Now::Unknown => {
+                    return match file_changed_since(resolved, since) {
+                        Some(file) => Err(changed(format!("{} was written", file.display()))),
+                        None => Ok(()),
+                    };
                 }
             }
-            built.push(BuiltLibrary { units });
         }
-        if !is_known {
-            let mut all = closure.libraries.iter();
-            return match all.find_map(|library| file_changed_since(library, since)) {
-                Some(file) => Err(changed(format!("{} was written", file.display()))),
-                None => Ok(()),
-            };
-        }
-        let identities = self.identities(closure, &built, toolchain)?;
-        match identities[place].key == identity {
+        match now.code() == code {
             true => Ok(()),
             false => Err(changed("other code would be loaded now".to_string())),
         }

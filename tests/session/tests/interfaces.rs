@@ -409,3 +409,15 @@ fn what_is_left_out_is_noted_for_the_code_it_was_tried_with() {
     );
     assert!(is_made(request(&["-O0"])));
 }
+
+/// What a library was linked to besides says nothing about its types.
+#[test]
+fn a_library_that_took_system_libraries_has_its_interface() {
+    let place = Place::new();
+    let text = "const char *zlibVersion(void);\nconst char *f(void) { return zlibVersion(); }\n";
+    let request = Request::sources([place.write("main.c", text)]).auto_libraries(true);
+    let watched = place.session();
+    let library = watched.session.load(request.clone()).unwrap();
+    assert_eq!(watched.taken().len(), 1);
+    watched.session.interface_of(&library, &request).unwrap();
+}
