@@ -117,10 +117,7 @@ fn unknown(index: &Index, name: &str) -> Failure {
 
 /// With parameters, as C++ writes it; in C the name.
 fn title(function: &Function) -> String {
-    let symbol = &function.symbol;
-    let implicit = || symbol.strip_prefix("implicit ").map(str::to_owned);
-    let title = demangle(symbol).or_else(implicit);
-    title.unwrap_or_else(|| function.name.clone())
+    demangle(&function.symbol).unwrap_or_else(|| function.name.clone())
 }
 
 /// An error about a symbol that is not there; of one that was asked for with parameters that no overload
