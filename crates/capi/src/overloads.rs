@@ -2,6 +2,7 @@
 //! overloaded, and with a number of arguments where a thunk is meant.
 
 use nlib::interfaces::{Function, Index, Interface, ItemKind};
+use nlib::names::{self, canonical};
 use nlib::{Library, LinkError, demangle};
 
 use crate::failure::Failure;
@@ -85,8 +86,8 @@ pub(crate) fn named<'i>(index: &'i Index, name: &str) -> Result<Vec<&'i Function
     if overloads.is_empty() {
         return Err(unknown(index, plain));
     }
-    let wanted = spelling(name);
-    let is_wanted = |function: &&Function| spelling(&title(function)) == wanted;
+    let wanted = canonical(name);
+    let is_wanted = |function: &&Function| canonical(&title(function)) == wanted;
     let found: Vec<&Function> = overloads.iter().copied().filter(is_wanted).collect();
     if found.is_empty() {
         let titles: Vec<String> = overloads.iter().map(|function| title(function)).collect();
@@ -157,10 +158,8 @@ pub(crate) fn with_overloads(library: &Library, error: LinkError) -> LinkError {
 
 /// `ns::draw` of `ns::draw(int)`; nothing where there are no parameters.
 fn without_parameters(name: &str) -> Option<&str> {
-    let call = "operator()";
-    let start = name.find(call).map_or(0, |at| at + call.len());
-    let at = name[start..].find('(')?;
-    Some(&name[..start + at])
+    let plain = names::without_parameters(name);
+    (plain != name).then_some(plain)
 }
 
 fn quoted(names: &[String]) -> String {
@@ -169,93 +168,6 @@ fn quoted(names: &[String]) -> String {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.concat(),
     }
-}
-
-/// Names of the standard library's, as the demangler writes them and as people do.
-const ALIASES: [(&str, &str); 2] = [
-    (
-        "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char>>",
-        "std::string",
-    ),
-    (
-        "std::basic_string_view<char, std::char_traits<char>>",
-        "std::string_view",
-    ),
-];
-
-/// One spelling for signatures that differ in blanks and in where the `const` of a parameter stands.
-fn spelling(signature: &str) -> String {
-    let mut signature = signature.replace("[abi:cxx11]", "").replace("(void)", "()");
-    for (long, short) in ALIASES {
-        signature = signature.replace(long, short);
-    }
-    let Some(name) = without_parameters(&signature) else {
-        return compact(&signature);
-    };
-    let rest = &signature[name.len()..];
-    let end = rest.rfind(')').unwrap_or(rest.len());
-    let parameters: Vec<String> = parts(rest[..end].trim_start_matches('('))
-        .into_iter()
-        .map(|parameter| compact(&const_last(parameter.trim())))
-        .collect();
-    let after = rest[end..].trim_start_matches(')');
-    format!(
-        "{}({}){}",
-        compact(name),
-        parameters.join(","),
-        compact(after)
-    )
-}
-
-/// What commas part, but for those in brackets.
-fn parts(list: &str) -> Vec<&str> {
-    let mut depth = 0_i32;
-    let is_between = move |character: char| {
-        match character {
-            '<' | '(' | '[' => depth += 1,
-            '>' | ')' | ']' => depth -= 1,
-            _ => {}
-        }
-        character == ',' && depth == 0
-    };
-    list.split(is_between).collect()
-}
-
-/// `char const *` of `const char *`.
-fn const_last(parameter: &str) -> String {
-    let Some(rest) = parameter.strip_prefix("const ") else {
-        return parameter.to_owned();
-    };
-    let mut depth = 0_i32;
-    let end = rest.find(|character| {
-        match character {
-            '<' => depth += 1,
-            '>' => depth -= 1,
-            _ => {}
-        }
-        depth == 0 && "*&".contains(character)
-    });
-    let (named, after) = rest.split_at(end.unwrap_or(rest.len()));
-    format!("{} const{after}", named.trim())
-}
-
-/// Without blanks that part no words.
-fn compact(text: &str) -> String {
-    let is_word = |character: char| character.is_alphanumeric() || character == '_';
-    let mut compact = String::new();
-    let mut was_blank = false;
-    for character in text.chars() {
-        if character.is_whitespace() {
-            was_blank = true;
-            continue;
-        }
-        if was_blank && is_word(character) && compact.ends_with(is_word) {
-            compact.push(' ');
-        }
-        was_blank = false;
-        compact.push(character);
-    }
-    compact
 }
 
 #[cfg(test)]
@@ -271,32 +183,6 @@ mod tests {
         );
         for name in ["kit::area", "kit::operator/", "kit::operator/(V, V)"] {
             assert_eq!(with_arguments(name), None);
-        }
-    }
-
-    #[test]
-    fn signatures_are_compared_and_not_their_spelling() {
-        for (one, other) in [
-            ("ns::f(const char *, int)", "ns::f(char const*, int)"),
-            ("f(void)", "f()"),
-            ("C::name() const", "C::name[abi:cxx11]() const"),
-            ("f( const unsigned int & )", "f(unsigned int const&)"),
-            ("g(const T<int, U> &,int)", "g(T<int, U> const&, int)"),
-            (
-                "f(const std::string &)",
-                "f(std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char>> const&)",
-            ),
-            ("C::operator()(int)", "C::operator() (int)"),
-        ] {
-            assert_eq!(spelling(one), spelling(other));
-        }
-        for (one, other) in [
-            ("f(char*)", "f(char const*)"),
-            ("f(char const*)", "f(char*const)"),
-            ("f(unsigned int)", "f(unsignedint)"),
-            ("C::f()", "C::f() const"),
-        ] {
-            assert_ne!(spelling(one), spelling(other));
         }
     }
 }

@@ -44,7 +44,7 @@ mod jit;
 mod library;
 mod loader;
 mod locate;
-mod names;
+pub mod names;
 mod object_symbols;
 mod obstacle;
 mod perf;

@@ -1,5 +1,17 @@
 //! C++ names as people write them: cut down from what the demangler gives, and compared with it.
 
+/// Names of the standard library's, as the demangler writes them and as people do.
+const ALIASES: [(&str, &str); 2] = [
+    (
+        "std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char>>",
+        "std::string",
+    ),
+    (
+        "std::basic_string_view<char, std::char_traits<char>>",
+        "std::string_view",
+    ),
+];
+
 /// `Window` of `vtable for Window`.
 pub(crate) fn entity(demangled: &str) -> &str {
     const PREFIXES: [&str; 8] = [
@@ -19,7 +31,7 @@ pub(crate) fn entity(demangled: &str) -> &str {
 }
 
 /// `ns::draw` of `ns::draw(int, char const*)`.
-pub(crate) fn without_parameters(entity: &str) -> &str {
+pub fn without_parameters(entity: &str) -> &str {
     let call = "operator()";
     let search_from = entity.find(call).map_or(0, |at| at + call.len());
     match entity[search_from..].find('(') {
@@ -56,9 +68,12 @@ fn without_abi_tags(signature: &str) -> String {
 }
 
 /// One spelling for signatures that differ in blanks and in where `const` stands: `f(const char *)`
-/// and `f(char const*)` are the same. `f(void)` is `f()`.
-pub(crate) fn canonical(signature: &str) -> String {
-    let signature = without_abi_tags(signature).replace("(void)", "()");
+/// and `f(char const*)` are the same. `f(void)` is `f()`, and `std::string` what the compiler calls so.
+pub fn canonical(signature: &str) -> String {
+    let mut signature = without_abi_tags(signature).replace("(void)", "()");
+    for (long, short) in ALIASES {
+        signature = signature.replace(long, short);
+    }
     let mut words: Vec<String> = Vec::new();
     let mut is_in_word = false;
     for character in signature.chars() {
@@ -135,6 +150,12 @@ mod tests {
             ("C::name() const", "C::name[abi:cxx11]() const"),
             ("f(const unsigned int&)", "f(unsigned int const&)"),
             ("g( std::vector<const int*> )", "g(std::vector<int const*>)"),
+            ("g(const T<int, U> &,int)", "g(T<int, U> const&, int)"),
+            (
+                "f(const std::string &)",
+                "f(std::__cxx11::basic_string<char, std::char_traits<char>, std::allocator<char>> const&)",
+            ),
+            ("C::operator()(int)", "C::operator() (int)"),
             (
                 "g(const std::vector<const T<int>&> &)",
                 "g(std::vector<T<int> const&> const&)",
@@ -146,6 +167,7 @@ mod tests {
             ("f(char*)", "f(char const*)"),
             ("f(char const*)", "f(char*const)"),
             ("f(unsigned int)", "f(unsignedint)"),
+            ("C::f()", "C::f() const"),
         ] {
             assert_ne!(canonical(one), canonical(other));
         }

@@ -88,8 +88,8 @@ pub use nlib_loader::{
     CallError, CodeLocation, HostSymbol, Library, LinkError, Linker, LinkerChoice, OwnedSymbol,
     PerfOutput, PublishedSymbol, Reference, SourceFrame, SourcePosition, Supplier, Supply, Symbol,
     SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, UnloadError, UnresolvedSymbol,
-    before_exit, demangle, object_symbols, report_crashing_constructors, reset_signal_handlers,
-    running_constructor,
+    before_exit, demangle, names, object_symbols, report_crashing_constructors,
+    reset_signal_handlers, running_constructor,
 };
 pub use nlib_plan::error::Problem as ManifestProblem;
 pub use nlib_plan::lock::{LockFile, LockedLibrary};

@@ -7,7 +7,7 @@
     reason = "tests write files"
 )]
 
-use nlib::{Error, Interface, Mode, Request, Source};
+use nlib::{Error, Interface, Library, Mode, Request, Source};
 use nlib_session_test::{Outcome, Place, Watched};
 
 /// The interface of `main.c` of the place, and whether it came from the cache.
@@ -24,6 +24,15 @@ fn read(place: &Place, watched: &Watched, flags: &[&str]) -> (Interface, bool) {
 fn size(interface: &Interface, record: &str) -> u64 {
     let mut records = interface.records.iter();
     records.find(|one| one.name == record).unwrap().size
+}
+
+/// Loads a library and its thunks.
+fn with_thunks(watched: &Watched, request: &Request) -> (Library, Interface, Library) {
+    let session = &watched.session;
+    let library = session.load(request.clone()).unwrap();
+    let interface = session.interface_of(&library, request).unwrap();
+    let thunks = session.load_thunks(&library, request, &interface).unwrap();
+    (library, interface, thunks)
 }
 
 #[test]
@@ -106,12 +115,7 @@ fn thunks_that_cannot_link_are_left_out() {
     let request = || Request::sources([place.path("main.cpp")]);
     for round in 0..2 {
         let watched = place.session();
-        let library = watched.session.load(request()).unwrap();
-        let interface = watched.session.interface_of(&library, &request()).unwrap();
-        let thunks = watched
-            .session
-            .load_thunks(&library, &request(), &interface)
-            .unwrap();
+        let (_library, interface, thunks) = with_thunks(&watched, &request());
         let found = |name: &str| -> Vec<bool> {
             let mut functions = interface.functions.iter();
             let function = functions.find(|one| one.name == name).unwrap();
@@ -147,12 +151,7 @@ fn thunks_come_from_the_cache_and_go_with_their_library() {
     let request = || Request::sources([place.path("main.cpp")]);
     for round in 0..2 {
         let watched = place.session();
-        let library = watched.session.load(request()).unwrap();
-        let interface = watched.session.interface_of(&library, &request()).unwrap();
-        let thunks = watched
-            .session
-            .load_thunks(&library, &request(), &interface)
-            .unwrap();
+        let (library, interface, thunks) = with_thunks(&watched, &request());
         if round == 1 {
             assert_eq!(watched.session.workers_started(), 0);
         }
@@ -320,15 +319,10 @@ fn static_functions_of_headers_can_be_called() {
     place.write("main.c", "#include \"main.h\"\nstatic int own(int n) { return n; }\nint f(void) { return own(twice(1)); }\n");
     let watched = place.session();
     let request = Request::sources([place.path("main.c")]);
-    let library = watched.session.load(request.clone()).unwrap();
-    let interface = watched.session.interface_of(&library, &request).unwrap();
+    let (_library, interface, thunks) = with_thunks(&watched, &request);
     let [twice] = interface.functions.as_slice() else {
         panic!("{:?}", interface.functions)
     };
-    let thunks = watched
-        .session
-        .load_thunks(&library, &request, &interface)
-        .unwrap();
     assert!(
         thunks
             .address(&twice.thunk.as_ref().unwrap().symbols[0].symbol)

@@ -7,6 +7,7 @@
 )]
 
 pub mod awkward;
+pub mod clashes;
 pub mod kit;
 pub mod registers;
 
