@@ -12,6 +12,7 @@ const UNSAFE: &[&str] = &[
     "crates/headers/",
     "crates/loader/src/symbol.rs",
     "crates/capi/",
+    "crates/spawn/",
 ];
 
 /// Where else Rust calls loaded code, which only `unsafe` can: the one package that does it for all

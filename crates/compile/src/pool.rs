@@ -267,11 +267,11 @@ impl Drop for Slot<'_> {
     }
 }
 
-/// Whether a worker ended for a reason that says nothing about its input: a signal from outside,
-/// or an end before it took up the request.
+/// Whether a worker ended for a reason that says nothing about its input: a signal from outside, to it or
+/// to its supervisor, or an end before it took up the request.
 fn was_killed(status: Option<std::process::ExitStatus>, reached: Phase) -> bool {
     use std::os::unix::process::ExitStatusExt;
-    let killed = status.is_some_and(|status| matches!(status.signal(), Some(1 | 2 | 9 | 15)));
+    let killed = status.is_none_or(|status| matches!(status.signal(), Some(1 | 2 | 9 | 15)));
     killed || reached == Phase::Start
 }
 

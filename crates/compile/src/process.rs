@@ -1,17 +1,22 @@
 //! One worker process: started, asked, watched, ended.
 //!
-//! The socket to the worker is its standard input. Its environment is empty: whatever the user has
-//! exported reaches no compile. Its standard error is kept for the message, should it crash.
+//! It is no child of the host's, which may wait for its own ([`nlib_spawn`]). The socket to the worker is
+//! its standard input. Its environment is empty: whatever the user has exported reaches no compile. Its
+//! standard output is a second socket, over which its supervisor tells how it ended, and which ends it
+//! when it is shut down. Its standard error is kept for the message, should it crash.
 
 use std::collections::VecDeque;
-use std::io::{self, ErrorKind, Read};
+use std::io::{self, ErrorKind, PipeReader, Read};
+use std::net::Shutdown;
 use std::os::fd::OwnedFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ChildStderr, Command, ExitStatus, Stdio};
+use std::process::ExitStatus;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+use nlib_spawn::Streams;
 
 use crate::cancel::Cancellation;
 use crate::error::{CompileError, Phase};
@@ -27,7 +32,7 @@ const STDERR_KEPT: usize = 16 * 1024;
 /// How a job ended that got no reply.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The worker ended; its exit status when the system still knows it.
+    /// The worker ended; its exit status if its supervisor could tell it.
     Ended(Option<ExitStatus>),
     /// The time was up; the worker was killed.
     TimedOut,
@@ -44,8 +49,8 @@ pub(crate) enum Failure {
 pub(crate) struct Process {
     /// The process that started it: a child that a loaded program forked leaves it alone.
     owner: u32,
-    child: Child,
     stream: UnixStream,
+    control: UnixStream,
     stderr: Arc<Mutex<VecDeque<u8>>>,
     drain: Option<JoinHandle<()>>,
 }
@@ -57,33 +62,31 @@ impl Process {
             path: settings.executable.clone(),
             source,
         };
-        let (stream, theirs) = UnixStream::pair().map_err(missing)?;
+        let (stream, input) = UnixStream::pair().map_err(missing)?;
+        let (control, output) = UnixStream::pair().map_err(missing)?;
+        let (pipe, error) = io::pipe().map_err(missing)?;
+        let owner = std::process::id();
         let limits = &settings.limits;
-        #[allow(
-            clippy::disallowed_methods,
-            reason = "the one place that starts workers"
-        )]
-        let mut child = Command::new(&settings.executable)
-            .env_clear()
-            .arg(format!("--memory={}", limits.memory))
-            .arg(format!("--cpu-seconds={}", limits.cpu.as_secs()))
-            .arg(format!("--output={}", limits.output))
-            .stdin(Stdio::from(OwnedFd::from(theirs)))
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .map_err(missing)?;
+        let arguments = [
+            format!("--host={owner}"),
+            format!("--memory={}", limits.memory),
+            format!("--cpu-seconds={}", limits.cpu.as_secs()),
+            format!("--output={}", limits.output),
+        ];
+        let streams = Streams {
+            input: OwnedFd::from(input),
+            output: OwnedFd::from(output),
+            error: OwnedFd::from(error),
+        };
+        nlib_spawn::start_orphan(&settings.executable, &arguments, streams).map_err(missing)?;
         let stderr = Arc::new(Mutex::new(VecDeque::new()));
-        let drain = child
-            .stderr
-            .take()
-            .map(|pipe| drain(pipe, Arc::clone(&stderr)));
+        let drain = drain(pipe, Arc::clone(&stderr));
         let mut process = Self {
-            owner: std::process::id(),
-            child,
+            owner,
             stream,
+            control,
             stderr,
-            drain,
+            drain: Some(drain),
         };
         process.expect_hello(settings)?;
         Ok(process)
@@ -142,14 +145,9 @@ impl Process {
         }
     }
 
-    /// The end of what the worker wrote to its standard error. Waits for the pipe to close if the
-    /// worker has ended.
+    /// The end of what the worker wrote to its standard error. Ends the worker.
     pub(crate) fn stderr(&mut self) -> String {
-        if matches!(self.child.try_wait(), Ok(Some(_)))
-            && let Some(drain) = self.drain.take()
-        {
-            let _ = drain.join();
-        }
+        self.kill();
         let mut kept = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
         String::from_utf8_lossy(kept.make_contiguous()).into_owned()
     }
@@ -176,7 +174,7 @@ impl Process {
                 Failure::Cancelled
             }
             ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe | ErrorKind::ConnectionReset => {
-                Failure::Ended(self.child.wait().ok())
+                Failure::Ended(self.status())
             }
             ErrorKind::FileTooLarge => {
                 self.kill();
@@ -189,10 +187,20 @@ impl Process {
         }
     }
 
+    /// How the worker ended, from its supervisor; waits for it.
+    fn status(&mut self) -> Option<ExitStatus> {
+        let mut status = [0; size_of::<i32>()];
+        self.control.read_exact(&mut status).ok()?;
+        Some(ExitStatus::from_raw(i32::from_le_bytes(status)))
+    }
+
+    /// Ends the worker if it has not ended, and waits for its end.
     fn kill(&mut self) {
-        // Both fail only if the worker has already ended or been reaped.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
+        // Not by closing it, of which a child that a loaded program forked may have a copy.
+        let _ = self.control.shutdown(Shutdown::Both);
+        if let Some(drain) = self.drain.take() {
+            let _ = drain.join();
+        }
     }
 }
 
@@ -203,16 +211,13 @@ impl Drop for Process {
             return;
         }
         self.kill();
-        if let Some(drain) = self.drain.take() {
-            let _ = drain.join();
-        }
     }
 }
 
 /// How a process ended, in words.
 pub(crate) fn describe(status: Option<ExitStatus>) -> String {
     let Some(status) = status else {
-        return "it ended, and the system no longer knows how".to_string();
+        return "it ended, and nothing tells how".to_string();
     };
     match (status.signal(), status.code()) {
         (Some(signal), _) => match signal_name(signal) {
@@ -239,7 +244,7 @@ fn signal_name(signal: i32) -> Option<&'static str> {
     })
 }
 
-fn drain(mut pipe: ChildStderr, kept: Arc<Mutex<VecDeque<u8>>>) -> JoinHandle<()> {
+fn drain(mut pipe: PipeReader, kept: Arc<Mutex<VecDeque<u8>>>) -> JoinHandle<()> {
     std::thread::spawn(move || {
         let mut buffer = [0; 4096];
         while let Ok(read @ 1..) = pipe.read(&mut buffer) {

@@ -17,12 +17,14 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `--memory=BYTES --cpu-seconds=N --output=BYTES`.
+    /// Reads `--host=PID --memory=BYTES --cpu-seconds=N --output=BYTES`. The first is there for people who
+    /// look at a list of processes: no parent tells whose worker it is.
     pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
-        let [mut memory, mut cpu, mut output] = [None; 3];
+        let [mut host, mut memory, mut cpu, mut output] = [None; 4];
         for argument in arguments {
             let (name, value) = argument.split_once('=').ok_or_else(usage)?;
             let slot = match name {
+                "--host" => &mut host,
                 "--memory" => &mut memory,
                 "--cpu-seconds" => &mut cpu,
                 "--output" => &mut output,
@@ -30,6 +32,7 @@ impl Settings {
             };
             *slot = Some(value.parse::<u64>().map_err(|_| usage())?);
         }
+        host.ok_or_else(usage)?;
         Ok(Self {
             memory: memory.ok_or_else(usage)?,
             cpu: Duration::from_secs(cpu.ok_or_else(usage)?),
@@ -53,8 +56,8 @@ impl Settings {
 }
 
 fn usage() -> String {
-    "this program is started by nlib; it takes --memory=BYTES --cpu-seconds=N --output=BYTES and a \
-     socket as standard input"
+    "this program is started by nlib; it takes --host=PID --memory=BYTES --cpu-seconds=N --output=BYTES \
+     and sockets as standard input and output"
         .to_string()
 }
 
@@ -78,7 +81,7 @@ mod tests {
     #[test]
     fn settings_are_read_or_refused() {
         let parse = |text: &str| Settings::parse(text.split_whitespace().map(String::from));
-        let settings = parse("--output=3 --memory=1 --cpu-seconds=2");
+        let settings = parse("--host=7 --output=3 --memory=1 --cpu-seconds=2");
         assert_eq!(
             settings,
             Ok(Settings {
@@ -87,8 +90,9 @@ mod tests {
                 output: 3
             })
         );
-        assert!(parse("--memory=1 --output=2").is_err());
-        assert!(parse("--memory=many --cpu-seconds=2 --output=3").is_err());
+        assert!(parse("--output=3 --memory=1 --cpu-seconds=2").is_err());
+        assert!(parse("--host=7 --memory=1 --output=2").is_err());
+        assert!(parse("--host=7 --memory=many --cpu-seconds=2 --output=3").is_err());
         assert!(parse("file.c").is_err());
     }
 }

@@ -3,7 +3,7 @@
 //! Started by nlib with a socket as standard input; serves one request after another until the
 //! other end closes. Crashes, hangs and memory blow-ups of the compiler end here.
 //!
-//! [`serve`] reads requests and writes replies, [`recorder`] turns clang's file lookups into cache
+//! [`supervisor`] divides the process into one that compiles and one that watches it, [`serve`] reads requests and writes replies, [`recorder`] turns clang's file lookups into cache
 //! inputs, [`interface`] reads headers, [`image`] links, [`limits`] bounds what a request may use.
 
 #![forbid(unsafe_code)]
@@ -14,6 +14,7 @@ mod limits;
 mod optional;
 mod recorder;
 mod serve;
+mod supervisor;
 
 use std::process::ExitCode;
 
@@ -25,11 +26,14 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    match serve::run(&settings) {
+    let serve = || match serve::run(&settings) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            eprintln!("nlib-worker: {error}");
-            ExitCode::FAILURE
-        }
-    }
+        Err(error) => failed(&error),
+    };
+    supervisor::watch(serve).unwrap_or_else(|error| failed(&error))
+}
+
+fn failed(error: &std::io::Error) -> ExitCode {
+    eprintln!("nlib-worker: {error}");
+    ExitCode::FAILURE
 }

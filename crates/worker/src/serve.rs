@@ -21,7 +21,6 @@ use crate::recorder::Recorder;
 /// Serves the socket on standard input until its other end closes.
 pub fn run(settings: &Settings) -> io::Result<()> {
     let mut stream = take_socket()?;
-    end_with_host(&stream)?;
     settings.apply();
     let hello = Hello {
         protocol: PROTOCOL_VERSION,
@@ -66,24 +65,6 @@ fn take_socket() -> io::Result<UnixStream> {
     let null = std::fs::File::open("/dev/null")?;
     rustix::stdio::dup2_stdin(&null)?;
     Ok(UnixStream::from(socket))
-}
-
-/// Ends this process as soon as the host closes its socket, also in the middle of a compile.
-fn end_with_host(stream: &UnixStream) -> io::Result<()> {
-    use rustix::event::{PollFd, PollFlags, poll};
-    let watched = stream.try_clone()?;
-    std::thread::spawn(move || {
-        loop {
-            // No events asked for: only a hang-up or an error wakes it.
-            let mut fds = [PollFd::new(&watched, PollFlags::empty())];
-            let woken = poll(&mut fds, None);
-            if woken.is_ok() && fds[0].revents().intersects(PollFlags::HUP | PollFlags::ERR) {
-                let itself = rustix::process::getpid();
-                let _ = rustix::process::kill_process(itself, rustix::process::Signal::KILL);
-            }
-        }
-    });
-    Ok(())
 }
 
 fn compile(
@@ -144,7 +125,7 @@ fn enter(request: &CompileRequest) -> Result<(), Diagnostics> {
     })
 }
 
-/// Tells the host each phase. Should it be gone, the watcher ends this process.
+/// Tells the host each phase. Should it be gone, the supervisor ends this process.
 fn phase_reporter(stream: &UnixStream) -> impl FnMut(nlib_clang::Phase) + use<> {
     let stream = stream.try_clone();
     move |phase| {

@@ -15,6 +15,7 @@ use nlib_compile::{
     Cancellation, CompileError, CompileRequest, CompiledUnit, Compiler, ImageInput, ImageRequest,
     Limits, Phase, Severity, Uncacheable, WorkerPool, WorkerSettings,
 };
+use nlib_test_support::{WorkerProcesses, worker_processes};
 
 fn pool(limits: Limits) -> WorkerPool {
     WorkerPool::new(WorkerSettings {
@@ -352,22 +353,77 @@ fn an_object_over_the_limit_is_an_error_that_says_so() {
     assert!(compile(&pool, &small).is_ok());
 }
 
+fn kill(process: u32) {
+    let killed = std::process::Command::new("kill")
+        .args(["-KILL", &process.to_string()])
+        .status()
+        .unwrap();
+    assert!(killed.success());
+}
+
+/// Waits until no process of this process's workers is left.
+fn wait_for_their_end() {
+    while worker_processes() != WorkerProcesses::default() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
+
 #[test]
 fn a_worker_that_somebody_kills_is_replaced_and_its_unit_compiled() {
     let folder = tempfile::tempdir().unwrap();
     let pool = pool(Limits::default());
     let good = request(folder.path(), "good.c", "int good;\n", &[]);
     compile(&pool, &good).unwrap();
-    // The pool starts its workers on the thread that asks.
-    let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
-    let worker = children.split_whitespace().next().unwrap();
-    let killed = std::process::Command::new("kill")
-        .args(["-KILL", worker])
-        .status()
-        .unwrap();
-    assert!(killed.success());
+    let WorkerProcesses {
+        supervisors,
+        compilers,
+    } = worker_processes();
+    assert_eq!((supervisors.len(), compilers.len()), (1, 1));
+    kill(compilers[0]);
     compile(&pool, &good).unwrap();
     assert_eq!(pool.started(), 2);
+    // The compiler goes with its supervisor, and nothing tells the host how it ended.
+    let WorkerProcesses {
+        supervisors,
+        compilers,
+    } = worker_processes();
+    assert_eq!((supervisors.len(), compilers.len()), (1, 1));
+    kill(supervisors[0]);
+    compile(&pool, &good).unwrap();
+    assert_eq!(pool.started(), 3);
+    drop(pool);
+    wait_for_their_end();
+}
+
+#[test]
+fn a_worker_is_nobodys_child() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = pool(Limits::default());
+    let good = request(folder.path(), "good.c", "int good;\n", &[]);
+    compile(&pool, &good).unwrap();
+    let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
+    assert_eq!(children, "");
+    let WorkerProcesses {
+        supervisors,
+        compilers,
+    } = worker_processes();
+    assert_eq!((supervisors.len(), compilers.len()), (1, 1));
+}
+
+#[test]
+fn a_stopped_compiler_ends_with_its_pool() {
+    let folder = tempfile::tempdir().unwrap();
+    let pool = pool(Limits::default());
+    let good = request(folder.path(), "good.c", "int good;\n", &[]);
+    compile(&pool, &good).unwrap();
+    let compilers = worker_processes().compilers;
+    let stopped = std::process::Command::new("kill")
+        .args(["-STOP", &compilers[0].to_string()])
+        .status()
+        .unwrap();
+    assert!(stopped.success());
+    drop(pool);
+    wait_for_their_end();
 }
 
 #[test]

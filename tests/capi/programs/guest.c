@@ -19,24 +19,34 @@ static int is_mapped(const char *name) {
     return found;
 }
 
+/* Whether the process of this entry of /proc is a worker of this one, which is not its parent: the worker's
+   arguments say whose it is. */
+static int is_own_worker(const char *entry) {
+    char path[300], words[4096], host[32];
+    int length = snprintf(host, sizeof host, "--host=%d", (int)getpid());
+    snprintf(path, sizeof path, "/proc/%s/cmdline", entry);
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return 0;
+    size_t read = fread(words, 1, sizeof words - 1, file);
+    fclose(file);
+    words[read] = 0;
+    for (size_t at = 0; at < read; at += strlen(words + at) + 1)
+        if (strncmp(words + at, host, (size_t)length + 1) == 0)
+            return 1;
+    return 0;
+}
+
 /* Ends this process's workers, so that the next request meets a closed socket. */
 static int kill_workers(void) {
     int killed = 0;
     DIR *processes = opendir("/proc");
     CHECK(processes != NULL);
     for (struct dirent *entry; (entry = readdir(processes)) != NULL;) {
-        char path[300], name[64] = "";
-        int number, parent;
-        snprintf(path, sizeof path, "/proc/%s/stat", entry->d_name);
-        FILE *stat = fopen(path, "r");
-        if (!stat)
-            continue;
-        if (fscanf(stat, "%d (%63[^)]) %*c %d", &number, name, &parent) == 3 &&
-            parent == (int)getpid() && strcmp(name, "nlib-worker") == 0) {
-            CHECK(kill(number, SIGKILL) == 0);
-            killed++;
+        if (is_own_worker(entry->d_name)) {
+            /* One of the two of a worker may have gone with the other. */
+            killed += kill(atoi(entry->d_name), SIGKILL) == 0;
         }
-        fclose(stat);
     }
     closedir(processes);
     return killed;

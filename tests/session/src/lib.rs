@@ -153,8 +153,10 @@ pub struct ProcessSize {
     pub resident: usize,
     /// Open file descriptors.
     pub descriptors: usize,
-    /// Child processes, ended ones that nobody waited for included.
+    /// Child processes, ended ones that nobody waited for included. Workers are none.
     pub children: usize,
+    /// Workers.
+    pub workers: usize,
     /// Threads.
     pub threads: usize,
 }
@@ -180,6 +182,7 @@ pub fn process_size() -> ProcessSize {
         resident: pages * PAGE,
         descriptors: count("/proc/self/fd"),
         children,
+        workers: nlib_test_support::worker_processes().supervisors.len(),
         threads: count("/proc/self/task"),
     }
 }

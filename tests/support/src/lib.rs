@@ -1,4 +1,5 @@
-//! The programs under test: `nlib`, its worker and the Rust examples; and how programs are run.
+//! The programs under test: `nlib`, its worker and the Rust examples; how programs are run, and what workers
+//! a process has.
 //!
 //! They are built by the same command as in `scripts/test.sh`, for the whole workspace. A narrower
 //! one would choose other features of shared dependencies, and cargo would exchange the programs
@@ -10,10 +11,14 @@
     reason = "tests read their variables and run cargo"
 )]
 
+mod workers;
+
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::sync::OnceLock;
+
+pub use workers::{WorkerProcesses, worker_processes};
 
 /// The folder of `nlib` and `nlib-worker`, in the profile and target folder of the running test;
 /// the Rust examples are in its folder `examples`, libnlib in `deps`.
