@@ -1,5 +1,6 @@
 //! Every vendor library does its job: the tests of its manifest pass, built from nothing and then out of
-//! the cache, through each linker. What they expect is what the same programs print when built natively.
+//! the cache, through each linker. What they expect is what the same programs print when built natively. Its
+//! headers can be read.
 
 #![forbid(unsafe_code)]
 #![allow(
@@ -103,6 +104,21 @@ fn proves_itself(name: &str, takes: Takes) {
             assert_eq!(why.contains("thread-local"), refuses, "{why}");
         }
     }
+    declares_something(&place.cache(), name);
+}
+
+/// Its public headers can be read by themselves: hosts make typed calls of what they declare.
+fn declares_something(cache: &Path, name: &str) {
+    let output = nlib(cache, &["bind", name, "--format", "json"]);
+    let errors = String::from_utf8_lossy(&output.stderr);
+    let interface: Value =
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {errors}"));
+    let declares = |list: &str| {
+        interface[list]
+            .as_array()
+            .is_some_and(|list| !list.is_empty())
+    };
+    assert!(declares("functions") || declares("records"), "{errors}");
 }
 
 fn check_run(cache: &Path, name: &str) -> Value {

@@ -140,10 +140,14 @@ fn describe(place: PathBuf, manifest: Manifest, in_project: bool) -> Info {
 }
 
 fn example(manifest: &Manifest, in_project: bool) -> Vec<String> {
-    let header = manifest.public_headers.first();
-    let mut lines: Vec<String> = header
+    let is_generated = |header: &String| manifest.generated_headers.contains_key(header);
+    // What the manifest puts before the first header is what that does not include and needs.
+    let mut headers = manifest.public_headers.iter();
+    let before = headers.clone().take_while(|header| is_generated(header));
+    let first = headers.find(|header| !is_generated(header));
+    let mut lines: Vec<String> = before
+        .chain(first)
         .map(|header| format!("#include <{header}>"))
-        .into_iter()
         .collect();
     lines.push(match in_project {
         true => "nlib run main.c".to_owned(),
