@@ -256,6 +256,7 @@ impl Slot<'_> {
     }
 
     fn keep(&self, process: Process) {
+        process.forget_stderr();
         self.pool.state().idle.push(process);
     }
 }

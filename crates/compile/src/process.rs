@@ -4,19 +4,22 @@
 //! its standard input. Its environment is empty: whatever the user has exported reaches no compile. Its
 //! standard output is a second socket, over which its supervisor tells how it ended, and which ends it
 //! when it is shut down. Its standard error is kept for the message, should it crash.
+//!
+//! That a stream closes is no proof of an end that anybody waits for here: a child that a loaded program
+//! forks while a worker starts has a copy of its streams.
 
-use std::collections::VecDeque;
-use std::io::{self, ErrorKind, PipeReader, Read};
+use std::fs::File;
+use std::io::{self, ErrorKind, Read};
 use std::net::Shutdown;
 use std::os::fd::OwnedFd;
+use std::os::unix::fs::FileExt;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
-use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use nlib_spawn::Streams;
+use nlib_spawn::{Orphan, Streams};
+use rustix::fs::{MemfdFlags, OFlags};
 
 use crate::cancel::Cancellation;
 use crate::error::{CompileError, Phase};
@@ -26,8 +29,11 @@ use crate::wire::{self, Hello, PROTOCOL_VERSION, Reply, Request};
 /// How long a worker may take to say hello; loading clang's libraries from a cold disk is slow.
 const HELLO_LIMIT: Duration = Duration::from_secs(60);
 
-/// How much of a worker's standard error is kept, in bytes.
-const STDERR_KEPT: usize = 16 * 1024;
+/// How much of a worker's standard error is shown, in bytes.
+const STDERR_SHOWN: u64 = 16 * 1024;
+
+/// How long a worker that shall end may take, before its supervisor is killed too.
+const END_LIMIT: Duration = Duration::from_secs(1);
 
 /// How a job ended that got no reply.
 #[derive(Debug)]
@@ -51,8 +57,9 @@ pub(crate) struct Process {
     owner: u32,
     stream: UnixStream,
     control: UnixStream,
-    stderr: Arc<Mutex<VecDeque<u8>>>,
-    drain: Option<JoinHandle<()>>,
+    /// In memory, written by the worker.
+    stderr: File,
+    supervisor: Orphan,
 }
 
 impl Process {
@@ -64,7 +71,7 @@ impl Process {
         };
         let (stream, input) = UnixStream::pair().map_err(missing)?;
         let (control, output) = UnixStream::pair().map_err(missing)?;
-        let (pipe, error) = io::pipe().map_err(missing)?;
+        let stderr = file_in_memory().map_err(missing)?;
         let owner = std::process::id();
         let limits = &settings.limits;
         let arguments = [
@@ -76,17 +83,16 @@ impl Process {
         let streams = Streams {
             input: OwnedFd::from(input),
             output: OwnedFd::from(output),
-            error: OwnedFd::from(error),
+            error: OwnedFd::from(stderr.try_clone().map_err(missing)?),
         };
-        nlib_spawn::start_orphan(&settings.executable, &arguments, streams).map_err(missing)?;
-        let stderr = Arc::new(Mutex::new(VecDeque::new()));
-        let drain = drain(pipe, Arc::clone(&stderr));
+        let supervisor =
+            nlib_spawn::start_orphan(&settings.executable, &arguments, streams).map_err(missing)?;
         let mut process = Self {
             owner,
             stream,
             control,
             stderr,
-            drain: Some(drain),
+            supervisor,
         };
         process.expect_hello(settings)?;
         Ok(process)
@@ -148,8 +154,19 @@ impl Process {
     /// The end of what the worker wrote to its standard error. Ends the worker.
     pub(crate) fn stderr(&mut self) -> String {
         self.kill();
-        let mut kept = self.stderr.lock().unwrap_or_else(PoisonError::into_inner);
-        String::from_utf8_lossy(kept.make_contiguous()).into_owned()
+        let length = self.stderr.metadata().map_or(0, |file| file.len());
+        let shown = length.min(STDERR_SHOWN);
+        let mut text = vec![0; usize::try_from(shown).unwrap_or(0)];
+        match self.stderr.read_exact_at(&mut text, length - shown) {
+            Ok(()) => String::from_utf8_lossy(&text).into_owned(),
+            Err(error) => format!("its standard error cannot be read: {error}"),
+        }
+    }
+
+    /// Forgets what the worker wrote to its standard error for a request that it has served.
+    pub(crate) fn forget_stderr(&self) {
+        // If it fails, the text of a later crash is longer.
+        let _ = self.stderr.set_len(0);
     }
 
     fn receive<T: serde::de::DeserializeOwned>(
@@ -158,6 +175,7 @@ impl Process {
     ) -> Result<(T, Vec<u8>), Failure> {
         let mut stream = Deadline {
             stream: &self.stream,
+            supervisor: &self.supervisor,
             wait,
         };
         wire::receive(&mut stream, wait.max_body).map_err(|error| self.failure(error))
@@ -190,28 +208,32 @@ impl Process {
     /// How the worker ended, from its supervisor; waits for it.
     fn status(&mut self) -> Option<ExitStatus> {
         let mut status = [0; size_of::<i32>()];
+        self.control.set_read_timeout(Some(END_LIMIT)).ok()?;
         self.control.read_exact(&mut status).ok()?;
         Some(ExitStatus::from_raw(i32::from_le_bytes(status)))
     }
 
     /// Ends the worker if it has not ended, and waits for its end.
     fn kill(&mut self) {
-        // Not by closing it, of which a child that a loaded program forked may have a copy.
+        // Not by closing it, of which others may have a copy.
         let _ = self.control.shutdown(Shutdown::Both);
-        if let Some(drain) = self.drain.take() {
-            let _ = drain.join();
-        }
+        self.supervisor.end_within(END_LIMIT);
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
-        if std::process::id() != self.owner {
-            std::mem::forget(self.drain.take());
-            return;
+        if std::process::id() == self.owner {
+            self.kill();
         }
-        self.kill();
     }
+}
+
+/// A file that takes what is written at its end.
+fn file_in_memory() -> io::Result<File> {
+    let file = rustix::fs::memfd_create("nlib-worker-stderr", MemfdFlags::CLOEXEC)?;
+    rustix::fs::fcntl_setfl(&file, OFlags::APPEND)?;
+    Ok(File::from(file))
 }
 
 /// How a process ended, in words.
@@ -244,18 +266,6 @@ fn signal_name(signal: i32) -> Option<&'static str> {
     })
 }
 
-fn drain(mut pipe: PipeReader, kept: Arc<Mutex<VecDeque<u8>>>) -> JoinHandle<()> {
-    std::thread::spawn(move || {
-        let mut buffer = [0; 4096];
-        while let Ok(read @ 1..) = pipe.read(&mut buffer) {
-            let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
-            kept.extend(&buffer[..read]);
-            let excess = kept.len().saturating_sub(STDERR_KEPT);
-            kept.drain(..excess);
-        }
-    })
-}
-
 /// How long a reply is waited for, and how much is taken of it.
 pub(crate) struct Wait<'a> {
     pub deadline: Instant,
@@ -270,14 +280,17 @@ const LOOK: Duration = Duration::from_millis(20);
 /// What a read fails with that nobody wants any more.
 const CANCELLED: ErrorKind = ErrorKind::ConnectionAborted;
 
-/// Reads that fail with `TimedOut` when the deadline has passed, and with [`CANCELLED`].
+/// Reads that fail with `TimedOut` when the deadline has passed, and with [`CANCELLED`]; and that end with the
+/// worker, also where a copy of its end of the stream is open.
 struct Deadline<'a> {
     stream: &'a UnixStream,
+    supervisor: &'a Orphan,
     wait: &'a Wait<'a>,
 }
 
 impl Read for Deadline<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let mut has_ended = false;
         loop {
             let left = self.wait.deadline.saturating_duration_since(Instant::now());
             if left.is_zero() {
@@ -288,7 +301,13 @@ impl Read for Deadline<'_> {
             }
             self.stream.set_read_timeout(Some(left.min(LOOK)))?;
             match (&mut &*self.stream).read(buffer) {
-                Err(error) if error.kind() == ErrorKind::WouldBlock => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    // What it wrote last can be read before it is seen to have ended.
+                    if has_ended {
+                        return Ok(0);
+                    }
+                    has_ended = self.supervisor.has_ended() == Some(true);
+                }
                 result => return result,
             }
         }

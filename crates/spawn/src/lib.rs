@@ -14,4 +14,4 @@ mod fork;
 mod orphan;
 
 pub use fork::{Half, fork};
-pub use orphan::{Streams, start_orphan};
+pub use orphan::{Orphan, Streams, start_orphan};

@@ -10,10 +10,15 @@
 use std::ffi::{CString, c_char, c_int, c_short, c_void};
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 use std::ptr;
+use std::sync::atomic::{AtomicI32, Ordering};
+use std::time::Duration;
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions};
 
 /// What the program finds open; it takes nothing else over.
 #[derive(Debug)]
@@ -26,8 +31,50 @@ pub struct Streams {
     pub error: OwnedFd,
 }
 
-/// Starts `program`, with an empty environment, in a session of its own, with every signal at its default
-/// and none blocked. It is not a child of this process: how it ends, it must tell itself.
+/// A program that was started and is no child.
+#[derive(Debug)]
+pub struct Orphan {
+    /// A file that stands for the process, whatever its number is given to later. Not where the process
+    /// between has no part in this memory: valgrind and qemu's user mode make a copy of it.
+    handle: Option<OwnedFd>,
+}
+
+impl Orphan {
+    /// Whether the program has ended, if that can be known.
+    pub fn has_ended(&self) -> Option<bool> {
+        self.ends_within(Duration::ZERO)
+    }
+
+    /// Waits for the program's end, at most `limit`, and kills it then. Where the system has given it to this
+    /// process, as it does with orphans of process 1, nothing of it is left.
+    ///
+    /// Does nothing if it cannot be known whether it has ended.
+    pub fn end_within(&self, limit: Duration) {
+        let Some(handle) = &self.handle else {
+            return;
+        };
+        if self.ends_within(limit) == Some(false) {
+            // It fails if the program has ended, or is another user's by now.
+            let _ = rustix::process::pidfd_send_signal(handle, Signal::KILL);
+            self.ends_within(limit);
+        }
+        // Not a child, as a rule.
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG;
+        let _ = rustix::process::waitid(WaitId::PidFd(handle.as_fd()), options);
+    }
+
+    fn ends_within(&self, limit: Duration) -> Option<bool> {
+        let handle = self.handle.as_ref()?;
+        let limit = Timespec::try_from(limit).ok();
+        let mut watched = [PollFd::new(handle, PollFlags::IN)];
+        rustix::io::retry_on_intr(|| poll(&mut watched, limit.as_ref())).ok()?;
+        Some(!watched[0].revents().is_empty())
+    }
+}
+
+/// Starts `program`, with an empty environment, in a process group of its own (a terminal's Ctrl-C is for the
+/// group before it), with every signal at its default and none blocked. It is not a child of this process:
+/// how it ends, it must tell itself.
 ///
 /// May be called from any thread; the calling one waits until the program has begun, about half a
 /// millisecond. Signals for this thread arrive afterwards. In a process that takes orphans (process 1 of a
@@ -36,7 +83,7 @@ pub struct Streams {
 /// # Errors
 ///
 /// Those of `clone(2)` and `posix_spawn(3)`: no such file, not executable, no memory or process left.
-pub fn start_orphan(program: &Path, arguments: &[String], streams: Streams) -> io::Result<()> {
+pub fn start_orphan(program: &Path, arguments: &[String], streams: Streams) -> io::Result<Orphan> {
     let words = std::iter::once(program.as_os_str().as_bytes())
         .chain(arguments.iter().map(|argument| argument.as_bytes()))
         .map(CString::new)
@@ -53,11 +100,14 @@ pub fn start_orphan(program: &Path, arguments: &[String], streams: Streams) -> i
         spawn.give(stream, target)?;
     }
     spawn.close_from(FIRST_OTHER)?;
-    let status = without_signals(|| spawn.run_between())?;
-    match status {
-        0 => Ok(()),
-        error => Err(io::Error::from_raw_os_error(error)),
+    match without_signals(|| spawn.run_between())? {
+        0 => {}
+        error => return Err(io::Error::from_raw_os_error(error)),
     }
+    let process = Pid::from_raw(spawn.process.load(Ordering::Relaxed));
+    let handle =
+        process.and_then(|process| rustix::process::pidfd_open(process, PidfdFlags::empty()).ok());
+    Ok(Orphan { handle })
 }
 
 /// The first descriptor that is not a standard stream.
@@ -80,6 +130,8 @@ struct Spawn<'a> {
     argv: Vec<*mut c_char>,
     actions: libc::posix_spawn_file_actions_t,
     attributes: libc::posix_spawnattr_t,
+    /// Of the program, once it runs.
+    process: AtomicI32,
 }
 
 impl<'a> Spawn<'a> {
@@ -89,7 +141,7 @@ impl<'a> Spawn<'a> {
         let mut attributes = MaybeUninit::uninit();
         let mut signals = MaybeUninit::uninit();
         let signals_set = libc::POSIX_SPAWN_SETSIGMASK | libc::POSIX_SPAWN_SETSIGDEF;
-        let flags = signals_set as c_short | libc::POSIX_SPAWN_SETSID;
+        let flags = (signals_set | libc::POSIX_SPAWN_SETPGROUP) as c_short;
         // SAFETY: each of the three is initialised by its first call, before any other uses it.
         let (actions, attributes) = unsafe {
             check(libc::posix_spawn_file_actions_init(actions.as_mut_ptr()))?;
@@ -114,6 +166,7 @@ impl<'a> Spawn<'a> {
             argv,
             actions,
             attributes,
+            process: AtomicI32::new(0),
         })
     }
 
@@ -136,23 +189,19 @@ impl<'a> Spawn<'a> {
     ///
     /// To be called while this thread takes no signals.
     fn run_between(&self) -> io::Result<c_int> {
-        const STACK: usize = 64 << 10;
-        // 16 bytes each: the alignment that a stack begins with.
-        let mut stack = vec![0_u128; STACK / size_of::<u128>()];
-        let top = stack.as_mut_ptr_range().end.cast();
-        let flags = libc::CLONE_VM | libc::CLONE_VFORK; // and no exit signal
-        let argument = ptr::from_ref(self).cast_mut().cast();
-        // SAFETY: the new process runs `between` on a stack of its own, while this thread stands still
-        // (CLONE_VFORK); the stack and `self` live until it has ended. No handler runs in it: the mask
-        // is taken over, and blocks all signals.
-        let process = unsafe { libc::clone(between, top, flags, argument) };
-        if process == -1 {
-            return Err(io::Error::last_os_error());
-        }
+        let clone_child = self.divide(0);
+        let refused = [libc::EINVAL, libc::ENOSYS, libc::EPERM];
+        let process = match clone_child {
+            // As qemu's user mode does. The process between is a common child then, while it lives.
+            Err(error) if error.raw_os_error().is_some_and(|it| refused.contains(&it)) => {
+                self.divide(libc::SIGCHLD)?
+            }
+            process => process?,
+        };
         let mut status = 0;
         loop {
             // SAFETY: `status` may be written.
-            let waited = unsafe { libc::waitpid(process, &mut status, libc::__WCLONE) };
+            let waited = unsafe { libc::waitpid(process, &mut status, libc::__WALL) };
             let interrupted = io::Error::last_os_error().kind() == io::ErrorKind::Interrupted;
             match waited {
                 -1 if interrupted => {}
@@ -163,6 +212,35 @@ impl<'a> Spawn<'a> {
             }
         }
     }
+
+    /// Makes the process between, which sends `signal` when it ends, and gives its number when it has ended.
+    fn divide(&self, signal: c_int) -> io::Result<c_int> {
+        const STACK: usize = 64 << 10;
+        // 16 bytes each: the alignment that a stack begins with.
+        let mut stack = vec![0_u128; STACK / size_of::<u128>()];
+        let top = stack.as_mut_ptr_range().end.cast();
+        let flags = libc::CLONE_VM | libc::CLONE_VFORK | signal;
+        let argument = ptr::from_ref(self).cast_mut().cast();
+        // SAFETY: the new process runs `between` on a stack of its own, while this thread stands still
+        // (CLONE_VFORK); the stack and `self` live until it has ended. No handler runs in it: the mask
+        // is taken over, and blocks all signals.
+        match unsafe { __clone(between, top, flags, argument) } {
+            -1 => Err(io::Error::last_os_error()),
+            process => Ok(process),
+        }
+    }
+}
+
+unsafe extern "C" {
+    /// glibc's `clone` by the name that sanitizers leave alone: clang's ThreadSanitizer takes `clone` for a
+    /// `fork`, unlocks its own locks in the memory that both share, and dies.
+    fn __clone(
+        run: extern "C" fn(*mut c_void) -> c_int,
+        stack_top: *mut c_void,
+        flags: c_int,
+        argument: *mut c_void,
+        ...
+    ) -> c_int;
 }
 
 impl Drop for Spawn<'_> {
@@ -195,6 +273,7 @@ extern "C" fn between(spawn: *mut c_void) -> c_int {
             environment.as_ptr(),
         )
     };
+    spawn.process.store(process, Ordering::Relaxed);
     // SAFETY: ends this process alone, and runs nothing of what the other registered for its own end.
     unsafe { libc::_exit(error) }
 }

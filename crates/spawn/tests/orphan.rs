@@ -11,23 +11,25 @@ use std::io::{self, PipeReader, Read, Write};
 use std::os::fd::{AsRawFd, OwnedFd};
 use std::path::Path;
 use std::process::Command;
+use std::time::Duration;
 
-use nlib_spawn::{Half, Streams, fork, start_orphan};
+use nlib_spawn::{Half, Orphan, Streams, fork, start_orphan};
 
 /// Starts a shell with `script`; gives what the script writes.
 fn shell(script: &str, input: OwnedFd) -> io::Result<PipeReader> {
+    Ok(shell_and_pipe(script, input)?.1)
+}
+
+fn shell_and_pipe(script: &str, input: OwnedFd) -> io::Result<(Orphan, PipeReader)> {
     let (reader, writer) = io::pipe()?;
     let streams = Streams {
         input,
         output: writer.into(),
         error: null(),
     };
-    start_orphan(
-        Path::new("/bin/sh"),
-        &["-c".to_string(), script.to_string()],
-        streams,
-    )?;
-    Ok(reader)
+    let words = ["-c".to_string(), script.to_string()];
+    let orphan = start_orphan(Path::new("/bin/sh"), &words, streams)?;
+    Ok((orphan, reader))
 }
 
 fn null() -> OwnedFd {
@@ -40,6 +42,14 @@ fn written(mut pipe: PipeReader) -> String {
     text
 }
 
+fn assert_no_children() {
+    let mut status = 0;
+    // SAFETY: `status` may be written.
+    assert_eq!(unsafe { libc::wait(&mut status) }, -1, "a child");
+    let error = io::Error::last_os_error();
+    assert_eq!(error.raw_os_error(), Some(libc::ECHILD));
+}
+
 #[test]
 fn no_wait_tells_of_an_orphan() {
     let (input, mut hold) = io::pipe().unwrap();
@@ -49,12 +59,7 @@ fn no_wait_tells_of_an_orphan() {
     // SAFETY: `status` may be written.
     let waited = unsafe { libc::wait(&mut status) };
     assert_eq!(waited.cast_unsigned(), child.id());
-    // SAFETY: as above.
-    assert_eq!(unsafe { libc::wait(&mut status) }, -1, "a second child");
-    assert_eq!(
-        io::Error::last_os_error().raw_os_error(),
-        Some(libc::ECHILD)
-    );
+    assert_no_children();
     assert!(child.try_wait().is_err(), "it was waited for");
     // The orphan lives through all that.
     hold.write_all(b"still here\n").unwrap();
@@ -73,14 +78,14 @@ fn an_orphan_takes_nothing_over_but_its_streams() {
     let script = format!(
         "[ -e {path} ] && echo descriptor; \
          grep -E 'SigBlk|SigIgn' /proc/self/status | tr -d '[:space:]'; \
-         [ \"$(cut -d' ' -f6 /proc/self/stat)\" = $$ ] && echo ' session'; \
+         [ \"$(cut -d' ' -f5 /proc/$$/stat)\" = $$ ] && echo ' group'; \
          tr '\\0' '\\n' < /proc/$$/environ; echo \"$HOME\""
     );
     let said = written(shell(&script, null()).unwrap());
     // 32 and 33 are glibc's own; it ignores them in what it spawns.
     assert_eq!(
         said,
-        "SigBlk:0000000000000000SigIgn:0000000180000000 session\n\n"
+        "SigBlk:0000000000000000SigIgn:0000000180000000 group\n\n"
     );
 }
 
@@ -137,6 +142,27 @@ fn what_cannot_be_started_is_an_error() {
     assert_eq!(refused.kind(), io::ErrorKind::PermissionDenied);
     let nul = start_orphan(Path::new("/bin/true"), &["a\0b".to_string()], streams());
     assert_eq!(nul.unwrap_err().kind(), io::ErrorKind::InvalidInput);
+}
+
+#[test]
+fn an_orphan_can_be_ended() {
+    let (input, _hold) = io::pipe().unwrap();
+    let (orphan, pipe) = shell_and_pipe("read line", input.into()).unwrap();
+    assert_eq!(orphan.has_ended(), Some(false));
+    orphan.end_within(Duration::from_millis(1));
+    assert_eq!(orphan.has_ended(), Some(true));
+    assert_eq!(written(pipe), "");
+    orphan.end_within(Duration::ZERO);
+}
+
+#[test]
+fn a_process_that_takes_orphans_is_left_none() {
+    // SAFETY: the call reads no memory.
+    assert_eq!(unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1) }, 0);
+    let (orphan, pipe) = shell_and_pipe("exit 3", null()).unwrap();
+    assert_eq!(written(pipe), "");
+    orphan.end_within(Duration::from_secs(60));
+    assert_no_children();
 }
 
 #[test]

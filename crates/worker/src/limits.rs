@@ -8,6 +8,9 @@ use rustix::time::ClockId;
 /// The worker's arguments.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Settings {
+    /// The process that asks. It stands among the arguments also for people who look at a list of processes:
+    /// no parent tells whose worker it is.
+    pub host: i32,
     /// Address space of the process, in bytes.
     pub memory: u64,
     /// Processor time of one request.
@@ -17,8 +20,7 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Reads `--host=PID --memory=BYTES --cpu-seconds=N --output=BYTES`. The first is there for people who
-    /// look at a list of processes: no parent tells whose worker it is.
+    /// Reads `--host=PID --memory=BYTES --cpu-seconds=N --output=BYTES`.
     pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Self, String> {
         let [mut host, mut memory, mut cpu, mut output] = [None; 4];
         for argument in arguments {
@@ -32,8 +34,9 @@ impl Settings {
             };
             *slot = Some(value.parse::<u64>().map_err(|_| usage())?);
         }
-        host.ok_or_else(usage)?;
+        let host = host.and_then(|host| i32::try_from(host).ok());
         Ok(Self {
+            host: host.ok_or_else(usage)?,
             memory: memory.ok_or_else(usage)?,
             cpu: Duration::from_secs(cpu.ok_or_else(usage)?),
             output: output.ok_or_else(usage)?,
@@ -85,6 +88,7 @@ mod tests {
         assert_eq!(
             settings,
             Ok(Settings {
+                host: 7,
                 memory: 1,
                 cpu: Duration::from_secs(2),
                 output: 3

@@ -30,7 +30,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => failed(&error),
     };
-    supervisor::watch(serve).unwrap_or_else(|error| failed(&error))
+    supervisor::watch(settings.host, serve).unwrap_or_else(|error| failed(&error))
 }
 
 fn failed(error: &std::io::Error) -> ExitCode {

@@ -6,6 +6,9 @@
 //!
 //! Should this half be killed, the other goes with it, and the host hears nothing: then the compiler's end
 //! says nothing about what it compiled.
+//!
+//! The host has ended when its process has, or when it has shut the socket down. The socket alone would not
+//! tell: what a loaded program has forked may have a copy of the host's end.
 
 use std::io::{self, Write};
 use std::os::fd::{AsFd, OwnedFd};
@@ -17,10 +20,17 @@ use rustix::event::{PollFd, PollFlags, poll};
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, WaitOptions};
 
-/// Runs `compiler` in the other half, until it or the host ends.
-pub fn watch(compiler: impl FnOnce() -> ExitCode) -> io::Result<ExitCode> {
+/// Runs `compiler` in the other half, until it or the process `host` ends.
+///
+/// # Errors
+/// There are too many processes, or the compiler's cannot be watched.
+pub fn watch(host: i32, compiler: impl FnOnce() -> ExitCode) -> io::Result<ExitCode> {
     let itself = rustix::process::getpid();
-    match nlib_spawn::fork()? {
+    let half = nlib_spawn::fork().map_err(|error| {
+        let hint = "`ulimit -u` tells how many processes there may be";
+        io::Error::new(error.kind(), format!("cannot divide: {error}; {hint}"))
+    })?;
+    match half {
         Half::Child => {
             rustix::process::set_parent_process_death_signal(Some(Signal::KILL))?;
             if rustix::process::getppid() != Some(itself) {
@@ -33,19 +43,20 @@ pub fn watch(compiler: impl FnOnce() -> ExitCode) -> io::Result<ExitCode> {
         Half::Parent(child) => {
             let child = Pid::from_raw(child).ok_or(Errno::SRCH)?;
             let control = UnixStream::from(io::stdout().as_fd().try_clone_to_owned()?);
-            // The host shall see the compiler's end by the ends of its streams.
+            // The host shall see the compiler's end by the end of its stream.
             rustix::stdio::dup2_stdin(null()?)?;
-            rustix::stdio::dup2_stderr(null()?)?;
-            wait(child, control)?;
+            wait(child, host, control)?;
             Ok(ExitCode::SUCCESS)
         }
     }
 }
 
-/// Waits for the compiler, kills it when the host has hung up, and tells the host its wait status.
-fn wait(child: Pid, mut control: UnixStream) -> io::Result<()> {
-    let compiler = rustix::process::pidfd_open(child, PidfdFlags::empty())?;
-    if !ended_before_host(&compiler, &control) {
+/// Waits for the compiler, kills it when the host has ended, and tells the host its wait status.
+fn wait(child: Pid, host: i32, mut control: UnixStream) -> io::Result<()> {
+    let compiler = handle(child)?;
+    // Not to be had if it has ended, or lives in another namespace: the socket tells then.
+    let host = Pid::from_raw(host).and_then(|host| handle(host).ok());
+    if !ended_before_host(&compiler, host.as_ref(), &control) {
         rustix::process::pidfd_send_signal(&compiler, Signal::KILL)?;
     }
     let (_, status) =
@@ -56,19 +67,21 @@ fn wait(child: Pid, mut control: UnixStream) -> io::Result<()> {
     Ok(())
 }
 
+/// A file that can be read when the process has ended.
+fn handle(process: Pid) -> rustix::io::Result<OwnedFd> {
+    rustix::process::pidfd_open(process, PidfdFlags::empty())
+}
+
 /// Whether the compiler has ended, and not the host or its interest.
-fn ended_before_host(compiler: &OwnedFd, control: &UnixStream) -> bool {
-    loop {
-        let mut watched = [
-            PollFd::new(compiler, PollFlags::IN),
-            // No events asked for: only a hang-up or an error wakes it.
-            PollFd::new(control, PollFlags::empty()),
-        ];
-        match poll(&mut watched, None) {
-            Err(Errno::INTR) => {}
-            _ => return watched[1].revents().is_empty(),
-        }
-    }
+fn ended_before_host(compiler: &OwnedFd, host: Option<&OwnedFd>, control: &UnixStream) -> bool {
+    let mut watched = vec![
+        PollFd::new(compiler, PollFlags::IN),
+        // No events asked for: only a hang-up or an error wakes it.
+        PollFd::new(control, PollFlags::empty()),
+    ];
+    watched.extend(host.map(|host| PollFd::new(host, PollFlags::IN)));
+    let woken = rustix::io::retry_on_intr(|| poll(&mut watched, None));
+    woken.is_ok() && watched[1..].iter().all(|other| other.revents().is_empty())
 }
 
 fn null() -> io::Result<std::fs::File> {

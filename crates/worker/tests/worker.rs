@@ -353,12 +353,12 @@ fn an_object_over_the_limit_is_an_error_that_says_so() {
     assert!(compile(&pool, &small).is_ok());
 }
 
-fn kill(process: u32) {
-    let killed = std::process::Command::new("kill")
-        .args(["-KILL", &process.to_string()])
+fn send(signal: &str, process: u32) {
+    let sent = std::process::Command::new("kill")
+        .args([signal, &process.to_string()])
         .status()
         .unwrap();
-    assert!(killed.success());
+    assert!(sent.success());
 }
 
 /// Waits until no process of this process's workers is left.
@@ -379,7 +379,7 @@ fn a_worker_that_somebody_kills_is_replaced_and_its_unit_compiled() {
         compilers,
     } = worker_processes();
     assert_eq!((supervisors.len(), compilers.len()), (1, 1));
-    kill(compilers[0]);
+    send("-KILL", compilers[0]);
     compile(&pool, &good).unwrap();
     assert_eq!(pool.started(), 2);
     // The compiler goes with its supervisor, and nothing tells the host how it ended.
@@ -388,7 +388,7 @@ fn a_worker_that_somebody_kills_is_replaced_and_its_unit_compiled() {
         compilers,
     } = worker_processes();
     assert_eq!((supervisors.len(), compilers.len()), (1, 1));
-    kill(supervisors[0]);
+    send("-KILL", supervisors[0]);
     compile(&pool, &good).unwrap();
     assert_eq!(pool.started(), 3);
     drop(pool);
@@ -411,19 +411,31 @@ fn a_worker_is_nobodys_child() {
 }
 
 #[test]
-fn a_stopped_compiler_ends_with_its_pool() {
+fn a_stopped_worker_ends_with_its_pool() {
+    let folder = tempfile::tempdir().unwrap();
+    let good = request(folder.path(), "good.c", "int good;\n", &[]);
+    let stopped = |which: fn(WorkerProcesses) -> Vec<u32>| {
+        let pool = pool(Limits::default());
+        compile(&pool, &good).unwrap();
+        send("-STOP", which(worker_processes())[0]);
+        drop(pool);
+        wait_for_their_end();
+    };
+    stopped(|worker| worker.compilers);
+    stopped(|worker| worker.supervisors);
+}
+
+#[test]
+fn nobody_waits_for_what_a_stopped_supervisor_would_tell() {
     let folder = tempfile::tempdir().unwrap();
     let pool = pool(Limits::default());
     let good = request(folder.path(), "good.c", "int good;\n", &[]);
     compile(&pool, &good).unwrap();
-    let compilers = worker_processes().compilers;
-    let stopped = std::process::Command::new("kill")
-        .args(["-STOP", &compilers[0].to_string()])
-        .status()
-        .unwrap();
-    assert!(stopped.success());
-    drop(pool);
-    wait_for_their_end();
+    let worker = worker_processes();
+    send("-STOP", worker.supervisors[0]);
+    send("-KILL", worker.compilers[0]);
+    compile(&pool, &good).unwrap();
+    assert_eq!(pool.started(), 2);
 }
 
 #[test]
