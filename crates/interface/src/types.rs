@@ -55,6 +55,24 @@ impl<'i> Types<'i> {
         found
     }
 
+    /// Whether it points to characters that may be written. A callback that gets one shall fill a buffer, which
+    /// need not hold a text.
+    pub(crate) fn is_character_buffer(&self, of: &Type) -> bool {
+        let TypeKind::Pointer { to, .. } = &self.resolve(of).kind else {
+            return false;
+        };
+        let is_character = matches!(self.resolve(to).kind, TypeKind::Character { size: 1, .. });
+        is_character && !self.is_constant(to)
+    }
+
+    fn is_constant(&self, of: &Type) -> bool {
+        let behind = match &of.kind {
+            TypeKind::Typedef { name } => self.typedefs.get(&**name),
+            _ => None,
+        };
+        of.constant || behind.is_some_and(|typedef| self.is_constant(&typedef.kind))
+    }
+
     /// The standard text that it is, behind names of types.
     pub(crate) fn standard_text(&self, of: &Type) -> Option<StandardText> {
         let mut found = of;

@@ -5,9 +5,10 @@
 mod common;
 
 use common::awkward::awkward;
-use common::clashes::{colliding, flattened};
-use common::{kit, run, samples};
+use common::clashes::{callable, colliding, flattened};
+use common::{char, constant, function, int, kit, parameter, pointer, run, samples, text, void};
 use nlib_interface::{Format, Interface, emit};
+use serde_json::json;
 
 #[test]
 fn python_parses_stubs_and_they_have_everything() {
@@ -184,4 +185,25 @@ fn python_keeps_apart_what_is_alike_when_written_as_one_word() {
     }
 }
 
-// ---- Common Lisp ----
+/// A callback fills a buffer, and reads a text; an array without a length is where it begins.
+#[test]
+fn python_gives_memory_without_a_length_as_pointers() {
+    let read = json!({"kind": "function", "result": int(), "parameters": [
+        parameter("name", text()), parameter("data", pointer(char()))]});
+    let unbounded = |name: &str, of| {
+        let array = json!({"kind": "array", "of": constant(of)});
+        json!({"name": name, "symbol": name, "type": array})
+    };
+    let interface = callable(common::c(json!({
+        "functions": [function("each", void(), json!([parameter("read", pointer(read))]))],
+        "variables": [unbounded("title", char()), unbounded("table", int())],
+    })));
+    let text = emit(&interface, Format::Python);
+    for line in [
+        "Callable[[str, nlib.Pointer], int]",
+        "title: str\n",
+        "table: nlib.Pointer\n",
+    ] {
+        assert!(text.contains(line), "{line}\n{text}");
+    }
+}

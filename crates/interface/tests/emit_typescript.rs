@@ -5,7 +5,7 @@
 mod common;
 
 use common::clashes::{callable, colliding, field, flattened, record};
-use common::{constant, function, kit, named, parameter, pointer, samples, text, void};
+use common::{char, constant, function, kit, named, parameter, pointer, samples, text, void};
 use nlib_interface::{Format, emit};
 use serde_json::{Value, json};
 
@@ -126,7 +126,8 @@ fn typescript_says_what_can_be_null() {
         pointer
     };
     let visit = json!({"kind": "function", "result": void(), "parameters": [
-        parameter("node", node()), parameter("root", sure(node())), parameter("name", text())]});
+        parameter("node", node()), parameter("root", sure(node())), parameter("name", text()),
+        parameter("buffer", pointer(char()))]});
     let interface = callable(common::c(json!({
         "functions": [
             function("find", node(), json!([parameter("name", text())])),
@@ -150,7 +151,7 @@ fn typescript_says_what_can_be_null() {
         "readonly title: NativeFunction<() => string>;",
         "readonly lines: NativeFunction<() => Pointer<string | null> | null>;",
         "readonly data: NativeFunction<() => Pointer | null>;",
-        "(visit: ((node: node | null, root: node, name: string | null) => unknown) | Callback | null) => void",
+        "(visit: ((node: node | null, root: node, name: string | null, buffer: Pointer<number> | null) => unknown) | Callback | null) => void",
         "    next: node | null;\n    names: (node | null)[];",
         "readonly NONE: null;",
         "readonly BAD: Pointer;",

@@ -78,7 +78,7 @@ pub use nlib_orc::{
     running_constructor,
 };
 pub use object_symbols::{SymbolBinding, SymbolInfo, SymbolKind, SymbolVisibility, object_symbols};
-pub use obstacle::{Obstacle, ObstacleKind, jit_obstacle, library_obstacles};
+pub use obstacle::{Obstacle, ObstacleKind, jit_obstacle, library_obstacles, thread_locals};
 pub use perf::PerfOutput;
 pub use policy::{LinkFacts, Linker, LinkerChoice, choose_linker};
 pub use published::PublishedSymbol;

@@ -143,6 +143,19 @@ pub fn library_obstacles(objects: &[ObjectFile]) -> Result<Vec<Obstacle>, LinkEr
     Ok(obstacles)
 }
 
+/// The native thread-local variables that an object defines or refers to. One that cannot be read has none:
+/// linking it tells why.
+pub fn thread_locals(object: &ObjectFile) -> Vec<String> {
+    let Ok(file) = ElfFile::relocatable(object.bytes.as_slice()) else {
+        return Vec::new();
+    };
+    let symbols = file.symbols();
+    symbols
+        .filter(|symbol| symbol.kind == elf::STT_TLS)
+        .map(|symbol| symbol.text())
+        .collect()
+}
+
 /// Those of the [`LINKER_SYMBOLS`] that an object defines itself.
 fn linker_symbols_defined(object: &ObjectFile) -> Vec<&'static [u8]> {
     let Ok(file) = ElfFile::relocatable(object.bytes.as_slice()) else {

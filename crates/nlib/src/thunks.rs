@@ -11,6 +11,7 @@ use nlib_compile::{CompileError, Diagnostic, Severity};
 use nlib_interface::{Interface, thunks};
 use nlib_loader::{
     Library, LibrarySpec, LinkError, ObjectFile, UnloadError, UnloadRefusal, UnresolvedSymbol,
+    thread_locals,
 };
 use nlib_plan::plan::{Unit, UnitText};
 
@@ -91,12 +92,13 @@ impl Inner {
         loop {
             let thunks = thunks::Unit::new(interface, &|symbol| left_out.contains(symbol));
             let unit = thunk_unit(resolved, thunks.text.clone());
-            let product = Product::Object;
-            let object = self.made_of(&closure, asked[0], &unit, product, &request.cancellation);
-            let linked = object.and_then(|bytes| {
-                let name = unit.name.clone();
-                let objects = vec![ObjectFile { name, bytes }];
-                let linked = self.loader()?.link_jit(spec.clone(), objects);
+            let make = |unit: &Unit| {
+                let (product, cancellation) = (Product::Object, &request.cancellation);
+                self.made_of(&closure, asked[0], unit, product, cancellation)
+            };
+            let object = self.thunk_object(library, unit, &make);
+            let linked = object.and_then(|object| {
+                let linked = self.loader()?.link_jit(spec.clone(), vec![object]);
                 linked.map_err(|error| self.link_error(error))
             });
             // Of other headers nothing is called, and nothing noted.
@@ -124,6 +126,27 @@ impl Inner {
                 let _ = self.cache.keep_note(&note, &bytes);
             }
         }
+    }
+
+    /// Compiles thunks, which JITLink shall link. It cannot link thread-locals of the machine's kind, as
+    /// inline functions of headers may have. The compiler can emulate them (`__emutls_get_address`, of GCC's
+    /// runtime library), unless the library has them as well: each would have its own.
+    fn thunk_object(
+        &self,
+        library: &Library,
+        mut unit: Unit,
+        make: &dyn Fn(&Unit) -> Result<Vec<u8>, Error>,
+    ) -> Result<ObjectFile, Error> {
+        let name = unit.name.clone();
+        let bytes = make(&unit)?;
+        let mut object = ObjectFile { name, bytes };
+        let thread_locals = thread_locals(&object);
+        let is_librarys = |symbol: &String| library.address(symbol).is_ok();
+        if !thread_locals.is_empty() && !thread_locals.iter().any(is_librarys) {
+            unit.arguments.push("-femulated-tls".to_owned());
+            object.bytes = make(&unit)?;
+        }
+        Ok(object)
     }
 
     fn thunk_spec(

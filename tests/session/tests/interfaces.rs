@@ -7,8 +7,9 @@
     reason = "tests write files"
 )]
 
-use nlib::{Error, Interface, Library, Mode, Request, Source};
+use nlib::{Error, Interface, Library, Linker, Mode, Request, Source};
 use nlib_session_test::{Outcome, Place, Watched};
+use nlib_test_calls::call;
 
 /// The interface of `main.c` of the place, and whether it came from the cache.
 fn read(place: &Place, watched: &Watched, flags: &[&str]) -> (Interface, bool) {
@@ -335,6 +336,27 @@ fn static_functions_of_headers_can_be_called() {
     );
     let (interface, _) = read(&place, &place.session(), &[]);
     assert_eq!(interface.functions.len(), 1);
+}
+
+/// What the header's own functions keep for each thread works in thunks, whichever linker took the library.
+#[test]
+fn thread_locals_of_headers_work_in_thunks() {
+    let place = Place::new();
+    let count = "static int count(void) { static _Thread_local int n; return ++n; }\n";
+    place.write("main.h", count);
+    place.write("main.c", "#include \"main.h\"\nint f(void) { return 1; }\n");
+    let request = Request::sources([place.path("main.c")]);
+    for linker in [Linker::Jit, Linker::Image] {
+        let watched = place.session();
+        let (library, interface, thunks) = with_thunks(&watched, &request);
+        assert_eq!(library.linker(), linker);
+        let count = interface.functions.iter().find(|one| one.name == "count");
+        let symbol = &count.unwrap().thunk.as_ref().unwrap().symbols[0].symbol;
+        let twice = || (call(&thunks, symbol), call(&thunks, symbol));
+        assert_eq!(twice(), (1, 2));
+        let other = std::thread::scope(|scope| scope.spawn(twice).join().unwrap());
+        assert_eq!(other, (1, 2));
+    }
 }
 
 /// Thunks belong to the library, whichever handle asked for them.

@@ -66,8 +66,10 @@ impl Stub<'_> {
                 TypeKind::Function { .. } => "Callable[..., Any]".to_owned(),
                 _ => "nlib.Pointer".to_owned(),
             },
-            TypeKind::Array { of, .. } => match &self.types.resolve(of).kind {
+            TypeKind::Array { of, length } => match &self.types.resolve(of).kind {
+                TypeKind::Character { .. } if length.is_none() => "str".to_owned(),
                 TypeKind::Character { size: 1, .. } => "str".to_owned(),
+                _ if length.is_none() => "nlib.Pointer".to_owned(),
                 _ => "ctypes.Array[Any]".to_owned(),
             },
             _ => "Any".to_owned(),
@@ -109,7 +111,12 @@ impl Stub<'_> {
     fn callable(&self, result: &Type, parameters: &[Parameter], variadic: bool) -> String {
         let taken: Vec<String> = parameters
             .iter()
-            .map(|parameter| self.given(&parameter.kind))
+            .map(
+                |parameter| match self.types.is_character_buffer(&parameter.kind) {
+                    true => "nlib.Pointer".to_owned(),
+                    false => self.given(&parameter.kind),
+                },
+            )
             .collect();
         let taken = match variadic {
             true => "...".to_owned(),

@@ -111,7 +111,7 @@ impl Writer<'_> {
     fn callback(&self, result: &Type, parameters: &[Parameter], variadic: bool) -> String {
         let named = parameters.iter().zip(parameter_names(parameters));
         let mut all: Vec<String> = named
-            .map(|(parameter, name)| format!("{name}: {}", self.result(&parameter.kind)))
+            .map(|(parameter, name)| format!("{name}: {}", self.called_with(&parameter.kind)))
             .collect();
         if variadic {
             all.push("...values: unknown[]".to_owned());
@@ -121,6 +121,15 @@ impl Writer<'_> {
             _ => self.parameter(result),
         };
         format!("(({}) => {result}) | Callback | null", all.join(", "))
+    }
+
+    /// What a callback is called with.
+    fn called_with(&self, kind: &Type) -> String {
+        let given = self.result(kind);
+        match self.types.is_character_buffer(kind) {
+            true => given.replacen("string", "Pointer<number>", 1),
+            false => given,
+        }
     }
 
     /// What a field or variable holds, and takes.
