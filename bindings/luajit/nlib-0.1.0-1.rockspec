@@ -22,6 +22,7 @@ build = {
       nlib = "nlib.lua",
       ["nlib.abi"] = "nlib/abi.lua",
       ["nlib.arguments"] = "nlib/arguments.lua",
+      ["nlib.bitfields"] = "nlib/bitfields.lua",
       ["nlib.callbacks"] = "nlib/callbacks.lua",
       ["nlib.classes"] = "nlib/classes.lua",
       ["nlib.code"] = "nlib/code.lua",

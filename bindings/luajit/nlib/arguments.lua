@@ -7,6 +7,7 @@
 --   takes           by Lua type, a function from the value to what C gets, or to nil and why not
 --   callback        the data of the function's type, where functions are taken; label, what messages call it
 --   needed          a text why NULL is not taken, or nil
+--   text            whether it is a std::string
 --   object          whether it is an object of a class, of which one that was deleted is not taken
 
 local ffi = require "ffi"
@@ -34,7 +35,7 @@ local function one_from_table(types, to)
 end
 
 -- A table as an array of the parameter's elements, or as the one structure that it points to: an array when its
--- first element is a table or a structure of that type itself.
+-- first element is a table or a structure of that type itself. Behind an array of pointers stands one NULL more.
 local function from_table(types, to)
     local element = types:ctype(to)
     local single = to.kind == "record"
@@ -51,7 +52,12 @@ local function from_table(types, to)
             end
             value = numbers
         end
-        return ffi.new(array, #value, value)
+        if to.kind ~= "pointer" then
+            return ffi.new(array, #value, value)
+        end
+        local made = ffi.new(array, #value + 1, value)
+        made[#value] = nil -- The FFI repeats a single element.
+        return made
     end
 end
 
@@ -145,6 +151,13 @@ function arguments.parameter(types, parameter, pass)
     if pass == "string" then
         made.ctype = ffi.typeof("const char *")
         made.needed = "a text is needed"
+        made.takes.string = function(value)
+            if value:find("\0", 1, true) then
+                error("the text has a NUL character within, where the std::string would end", 0)
+            end
+            return value
+        end
+        made.text = true
     elseif pass == "pointer" then
         made.ctype = ffi.typeof("const $ *", types:ctype(resolved))
         made.needed = "a structure is needed"

@@ -4,6 +4,7 @@
 -- collector runs its destructor, or nlib.delete does at once. Methods are found by name when first used.
 
 local ffi = require "ffi"
+local bitfields = require "nlib.bitfields"
 local errors = require "nlib.errors"
 local functions = require "nlib.functions"
 local plans = require "nlib.plans"
@@ -76,6 +77,11 @@ local function forget(entry)
 end
 
 local function missing(entry, key)
+    for _, field in ipairs(entry.fields) do
+        if field.name == key and not field.private then
+            error(("%s.%s cannot be reached: the FFI cannot lay out what is there as C does"):format(entry.name, key), 3)
+        end
+    end
     local near = {}
     local types = entry.owners[#entry.owners]
     if not types and entry.types then
@@ -89,21 +95,25 @@ local function missing(entry, key)
         #near > 0 and ("; its methods are " .. table.concat(near, ", ")) or ""), 3)
 end
 
--- How objects are read that have others in them, which cannot be assigned.
+-- How objects are read that have others in them, which cannot be assigned, or bit-fields that the FFI has not.
 local function with_parts(entry)
-    local parts, methods = entry.parts, entry.methods
+    local parts, bits, methods = entry.parts, entry.bits, entry.methods
     local function read(self, key)
         local part = parts[key]
         if part then
             return self[part]
+        elseif bits[key] then
+            return bitfields.read(self, bits[key])
         end
         return rawget(methods, key) or classes.find(entry, key) or missing(entry, key)
     end
     jit.on(read)
     return {
         __index = read,
-        __newindex = function(_, key)
-            if parts[key] then
+        __newindex = function(self, key, value)
+            if bits[key] then
+                return bitfields.write(self, bits[key], value)
+            elseif parts[key] then
                 error(("%s.%s is an object whose class copies it itself; the FFI would copy its bytes: use its methods, or"
                     .. " a function of the library's that assigns"):format(entry.name, key), 2)
             end
@@ -120,7 +130,7 @@ function classes.attach(types, entry)
         entry.owners[#entry.owners + 1] = types
         generation.attached = generation.attached or {}
         generation.attached[entry] = true
-    elseif not next(entry.parts) then
+    elseif not (next(entry.parts) or next(entry.bits)) then
         return
     end
     if entry.methods then
@@ -132,7 +142,8 @@ function classes.attach(types, entry)
             return classes.find(entry, key) or missing(entry, key)
         end,
     })
-    ffi.metatype(entry.ctype, next(entry.parts) and with_parts(entry) or { __index = entry.methods })
+    local own = next(entry.parts) or next(entry.bits)
+    ffi.metatype(entry.ctype, own and with_parts(entry) or { __index = entry.methods })
 end
 
 -- Takes the methods of a library away again.

@@ -45,7 +45,7 @@ local function score(types, parameter, value)
         return resolved.kind == "bool" and 6 or nil
     elseif kind == "string" then
         if parameter.takes.string then
-            return select(2, parameter.takes.string(value)) == nil and 4 or nil
+            return select(2, parameter.takes.string(value)) == nil and (parameter.text and 6 or 4) or nil
         elseif parameter.needed and resolved.kind == "record" then
             return fits(parameter.ctype, value) and 6 or nil
         end

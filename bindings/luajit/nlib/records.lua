@@ -12,6 +12,7 @@
 --   description           as in docs/interface.md
 --   form                  "natural" (as C lays it out), "padded" (classes: each field put at its offset),
 --                         "bytes" (its fields cannot be expressed), "opaque"
+--   bits                  by name, the bit-fields that the FFI does not have (nlib.bitfields)
 --   by_value              whether the FFI can pass it by value
 --   parts                 by name, what the FFI calls fields that are objects of classes which copy themselves: they
 --                         are read by nlib.classes, and cannot be assigned, as the FFI would copy bytes
@@ -19,6 +20,7 @@
 --   owners, methods       of classes: those that have methods for it, the newest last (nlib.classes)
 
 local ffi = require "ffi"
+local bitfields = require "nlib.bitfields"
 local classes
 
 local pool = {} -- lists of entries by the record's name
@@ -195,7 +197,7 @@ local function forward(node)
     local entry = {
         name = node.name, tag = tag, kind = kind, ctype = ffi.typeof(kind .. " " .. tag),
         description = node.description, layout = node.layout, references = {}, owners = {},
-        fields = node.fields, parts = {},
+        fields = node.fields, parts = {}, bits = {},
     }
     tags[tag] = entry
     return entry
@@ -353,6 +355,7 @@ local function complete(types, entry)
     local text, check = natural(types, entry)
     if text and (not check or agrees(entry, text, "")) then
         entry.form, entry.by_value = "natural", true
+        entry.bits = bitfields.of(types, entry.fields, true)
         for _, reference in pairs(entry.values) do
             entry.by_value = entry.by_value and reference.by_value
         end
@@ -360,6 +363,7 @@ local function complete(types, entry)
         return
     end
     local attributes = (" __attribute__((packed, aligned(%d)))"):format(math.max(1, description.alignment))
+    entry.bits = bitfields.of(types, entry.fields, false)
     text = padded(types, entry)
     if text and agrees(entry, text, attributes) then
         entry.form = "padded"

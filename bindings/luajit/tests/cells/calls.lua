@@ -48,6 +48,12 @@ function cells.call(with)
 
     check.equal(kit.kit_sum(ffi.new("double[4]", 1, 2, 3, 4), 4), 10, "an array of the FFI's")
     check.equal(kit.kit_sum({ 1, 2, 3.5 }, 3), 6.5, "a table")
+    local names = assert(nlib.load { name = "names", code = [[
+        int count(const char *const *names) { int n = 0; while (names[n]) n++; return n; }
+    ]] })
+    for _, list in ipairs { {}, { "one" }, { "one", "two" } } do
+        check.equal(names.count(list), #list, "a NULL behind the pointers of a table")
+    end
     local floats = kit.new("float[3]", { 1, 2, 3 })
     kit.kit_double_all(floats, 3)
     check.equal(floats[0] + floats[1] + floats[2], 12, "an array that C changes")

@@ -32,6 +32,7 @@ function cells.cpp(with)
     check.equal(kit.greet "Jürgen", "hello Jürgen", "std::string")
     check.equal(kit.greet("you", 2), "hello you, hello you")
     check.equal(kit.count "Käse", 5ULL, "std::string_view")
+    check.raises(function() kit.greet "a\0b" end, "bad argument #1 to 'kit::greet'", "NUL")
     check.raises(function() kit.greet(nil) end, "bad argument #1 to 'kit::greet'")
 
     check.equal(kit.checked(3), 3)

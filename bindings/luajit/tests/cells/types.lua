@@ -67,6 +67,39 @@ function own.layouts()
         end
     end
     check.truth(count > 200, "more than 200 records")
+
+    -- LuaJIT has no bit-fields wider than 32 bits, and lays out none of a structure that has one.
+    local lib = assert(nlib.load { name = "wide_bits", code = [[
+        enum mode { OFF, ON = -3 };
+        typedef struct {
+            unsigned a : 3; long long wide : 40; enum mode mode : 4; _Bool set : 1; unsigned long top : 63; int last;
+        } bits;
+        typedef struct { int first; struct { long within : 50; int more : 2; }; int last; } outer;
+        outer nested(void) { return (outer){ 1, { -5, 1 }, 2 }; }
+        typedef union { long bits : 50; int number; } either;
+        bits filled(void) { bits b = { 5, -(1LL << 39), ON, 1, (1UL << 63) - 1, 9 }; return b; }
+        int same(const bits *b) {
+            return b->a == 2 && b->wide == -7 && b->mode == OFF && !b->set && b->top == 3 && b->last == 9;
+        }
+    ]] })
+    local bits = lib.filled()
+    check.equal(bits.a, 5)
+    check.equal(bits.wide, -2LL ^ 39)
+    check.equal(bits.mode, -3)
+    check.equal(bits.set, true)
+    check.equal(bits.top, 0x7fffffffffffffffULL)
+    bits.a, bits.wide, bits.mode, bits.set, bits.top = 10, -7, lib.OFF, false, 3ULL
+    check.equal(lib.same(bits), 1)
+    check.equal(lib.cast("bits *", bits).wide, -7LL, "through a pointer")
+    check.raises(function() bits.a = "five" end, "convert")
+    local outer = lib.nested()
+    outer.more = -2
+    check.equal(outer.first + tonumber(outer.within) + outer.more + outer.last, 1 - 5 - 2 + 2, "in an unnamed structure")
+    local either = lib.new "either"
+    either.bits = -9
+    check.equal(either.bits, -9LL)
+    check.raises(function() return either.number end, "either.number cannot be reached")
+    check.raises(function() return bits.b end, "has no field or method 'b'")
 end
 
 -- Whole numbers that a Lua number cannot hold stay what they are.

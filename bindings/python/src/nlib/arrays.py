@@ -8,11 +8,11 @@ from weakref import WeakValueDictionary
 
 from . import buffers
 from .conversions import Boolean, Character, Conversion, Integer, Mismatch, Real, described
-from .pointers import ERRORS, at, keep_copied, keep_stored
+from .pointers import ERRORS, at, keep_copied, keep_stored, text_at
 
 
 class FlexibleArray(Conversion):
-    """`T data[]` at the end of a record: a pointer to its first element."""
+    """`T data[]` at the end of a record, or a variable: a pointer to its first element."""
 
     scalar = False
     by_offset = True
@@ -28,6 +28,27 @@ class FlexibleArray(Conversion):
 
     def read(self, instance: Any) -> Any:
         return at(self.element.pointer, ctypes.addressof(instance), instance)
+
+
+class UnboundedText(FlexibleArray):
+    """`char text[]`, a variable: the text up to its NUL."""
+
+    hint = str
+
+    def __init__(self, element: Character) -> None:
+        super().__init__(element)
+        self.character = element
+
+    def read(self, instance: Any) -> Any:
+        return text_at(ctypes.addressof(instance), self.character)
+
+
+def unbounded(conversion: Conversion) -> Conversion:
+    """The conversion of a variable: an array without a length is text, or a pointer to its first element."""
+    made = flexible(conversion)
+    if isinstance(made, FlexibleArray) and isinstance(made.element, Character):
+        return UnboundedText(made.element)
+    return made
 
 
 def flexible(conversion: Conversion) -> Conversion:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from . import failures
 from ._native import CFuncPtr
-from .conversions import Conversion, Mismatch, Unsupported, described
+from .conversions import Conversion, Mismatch, Unsupported, described, in_place
 from .errors import UnsupportedError
 from .pointers import Text, VoidPointer, is_pointer
 from .records import RecordConversion
@@ -126,14 +126,14 @@ class CallbackType:
                     )
             if self.signature.variadic:
                 raise UnsupportedError(f"{self.name}: a variadic callback cannot be written in Python")
-            parameters = [p.conversion.parameter for p in self.signature.parameters]
+            parameters = [p.conversion.received.parameter for p in self.signature.parameters]
             restype = result.result if result.plain or result.ctype in _NUMBERS else ctypes.c_void_p
             self._prototype = ctypes.CFUNCTYPE(restype, *parameters)
         return self._prototype
 
     def result_taken(self, value: Any) -> Any:
         """A result as ctypes takes it."""
-        return _address(self.signature.result.take(value))
+        return _address(self._result(value))
 
     def wrapper(self) -> Any:
         """Makes what ctypes calls: `make(function, results, zero)`."""
@@ -146,7 +146,8 @@ class CallbackType:
                 space[name] = value
                 return name
 
-            shown = [p.conversion.shown(name, add) for p, name in zip(self.signature.parameters, names)]
+            received = [p.conversion.received for p in self.signature.parameters]
+            shown = [conversion.shown(name, add) for conversion, name in zip(received, names)]
             result = self.signature.result
             lines = [f"value = function({', '.join(shown)})"]
             if result.ctype is None:
@@ -180,7 +181,8 @@ class CallbackType:
         try:
             return self.signature.result.take(value)
         except (TypeError, ValueError, OverflowError) as error:
-            raise type(error)(f"the callback {self.name} gave what it must not: {error}") from None
+            text = f"{self.name}: the callback's result ({self.signature.result.spelling}): {error}"
+            raise in_place(error, text) from None
 
 
 _NUMBERS = {

@@ -81,7 +81,10 @@ class Conversion:
         return self.take(value)
 
     def cost(self, value: Any) -> Optional[int]:
-        """How well a value fits, for overloads: 0 exactly, more with a conversion, None not at all."""
+        """How well a value fits, for overloads: 0 exactly, more with a conversion, None not at all.
+
+        A member of an enumeration fits that better than exactly: it is a number too.
+        """
         try:
             self.take(value)
         except (TypeError, ValueError, OverflowError):
@@ -106,6 +109,11 @@ class Conversion:
     def read(self, instance: Any) -> Any:
         """What Python shows for an instance of `ctype`."""
         return self.give(instance.value)
+
+    @property
+    def received(self) -> Conversion:
+        """How a callback gets such a parameter."""
+        return self
 
     @property
     def pointer(self) -> Any:

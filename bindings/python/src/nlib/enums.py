@@ -101,7 +101,7 @@ class Enumeration(Conversion):
 
     def cost(self, value: Any) -> Optional[int]:
         if isinstance(value, self.cls):
-            return 0
+            return -1
         known = super().cost(value)
         if known is None or isinstance(value, bool):
             return None

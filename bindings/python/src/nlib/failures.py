@@ -47,18 +47,16 @@ def record(error: BaseException, function: Any) -> None:
                 waiting = thread
                 break
     if waiting is None or pending.setdefault(waiting, error) is not error:
-        sys.unraisablehook(_Unraisable(error, function))  # type: ignore[arg-type]
+        message = "A callback failed, and no call waits for it"
+        if waiting is not None:
+            message = "A callback failed after another, whose exception the call raises"
+        arguments = (type(error), error, error.__traceback__, message, function)
+        sys.unraisablehook(_unraisable_arguments()(arguments))
 
 
-class _Unraisable:
-    """What `sys.unraisablehook` is given."""
-
-    def __init__(self, error: BaseException, function: Any) -> None:
-        self.exc_type = type(error)
-        self.exc_value = error
-        self.exc_traceback = error.__traceback__
-        self.err_msg = "A callback failed, and no call waits for it"
-        self.object = function
+def _unraisable_arguments() -> Any:
+    """The type that `sys.unraisablehook` is given. It has a name in no module, and Python's own hook takes no other."""
+    return next(kind for kind in tuple.__subclasses__() if kind.__name__ == "UnraisableHookArgs")
 
 
 def raise_pending() -> None:

@@ -6,7 +6,7 @@ import ctypes
 from functools import partial
 from typing import Any, Optional
 
-from .arrays import ArrayConversion
+from .arrays import ArrayConversion, unbounded
 from .callbacks import FunctionPointer
 from .conversions import VOID, Character, Conversion
 from .enums import Enumeration
@@ -15,7 +15,7 @@ from .functions import Thunk, Variant, function, unsupported
 from .interface import Interface
 from .loaded import Loaded
 from .overloads import Overloads
-from .pointers import PointerTo, Text
+from .pointers import PointerTo, StandardString, Text
 from .records import RecordConversion, RecordInfo
 from .signatures import Parameter, Signature, identifiers
 from .spelling import spelled
@@ -40,10 +40,9 @@ class Items:
         self.types = Types(self)
         self.record = self._record
         self.conversion = self.types.conversion
-        self._string = Text("std::string", scalar(_CHAR), True, True)  # type: ignore[arg-type]
+        self._string = StandardString(scalar(_CHAR))  # type: ignore[arg-type]
         self._functions: dict[str, Any] = {}
         self._addresses: dict[str, int] = {}
-        loaded.thunk_free = self._thunk_free
 
     @property
     def cxx(self) -> bool:
@@ -56,7 +55,8 @@ class Items:
     missing = MISSING
     _free: Any = None
 
-    def _thunk_free(self, address: int) -> None:
+    def thunk_free(self, address: int) -> None:
+        """Frees a text that a thunk made."""
         if self._free is None:
             name = self.loaded.target(lambda: self.address("nlib_thunk_free"), None)
             self._free = name
@@ -117,7 +117,7 @@ class Items:
         if kind == "variable":
             return Variable(
                 name,
-                self.conversion(item["type"]),
+                unbounded(self.conversion(item["type"])),
                 self.types._constant(item["type"]),
                 partial(self.address, item["symbol"]),
             )

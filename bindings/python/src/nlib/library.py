@@ -14,7 +14,7 @@ from .functions import Variant, function
 from .interface import Interface
 from .items import MISSING, Items
 from .loaded import Loaded
-from .reloading import rebound
+from .reloading import rebind
 from .variables import Variable
 
 if TYPE_CHECKING:
@@ -58,6 +58,7 @@ class State:
                     except CompileError as error:
                         raise _without_types(error, self.loaded.name) from None
                     self._items = Items(self.loaded, interface)
+                    self.loaded.thunk_free = self._items.thunk_free
         return self._items
 
     def find(self, name: str) -> Any:
@@ -273,8 +274,8 @@ class Library(_Names):
     def reload(self) -> Library:
         """Loads the library again, as it was asked for: sources that have changed give their new code.
 
-        Functions that were taken from it call the new code from then on. Those whose declaration changed, and
-        all when a type that they use did, raise UnloadedError: they are to be taken from the library anew.
+        Functions that were taken from it call the new code from then on. Those whose declaration changed, or a
+        type that they use, raise UnloadedError: they are to be taken from the library anew, and so are such types.
         The old code is unloaded, its variables are gone; when something still needs it, both stay in
         memory. When the new source does not compile, all is as before.
         """
@@ -283,11 +284,11 @@ class Library(_Names):
         handle = state.loaded.session._load(state.request)
         with state.loaded.lock:
             try:
-                items = None if state._items is None else rebound(state._items, Interface(handle))
+                if state._items is not None:
+                    rebind(state._items, Interface(handle))
             except BaseException:
                 native().release(handle)
                 raise
-            state._items = items
             self._forget_names()
             state.loaded.replace(handle)
         return self

@@ -92,7 +92,7 @@ class ConvertedPointer(Pointer):
 
 
 class NumberPointer(Pointer):
-    """A pointer to whole numbers, whose range is checked when one is written."""
+    """A pointer to whole numbers or `char`s, whose range is checked when one is written."""
 
     def __setitem__(self, index: Any, value: Any) -> None:
         super().__setitem__(index, self._conversion.store(value))
@@ -213,7 +213,7 @@ def pointer_type(target: Conversion) -> Any:
         return _types[target.ctype]
     parent: Any = ConvertedPointer
     if target.plain and target.scalar:
-        parent = NumberPointer if isinstance(target, Integer) else Pointer
+        parent = NumberPointer if isinstance(target, (Integer, Character)) else Pointer
     kind: Any = type(parent)
     made = kind("Pointer", (parent,), {"_type_": target.ctype, "_conversion": target})
     made.__name__ = made.__qualname__ = f"Pointer[{target.spelling}]"
@@ -224,7 +224,7 @@ def pointer_type(target: Conversion) -> Any:
 
 
 class Text(Conversion):
-    """`char *`, as a str in UTF-8."""
+    """`char *`, as a str in UTF-8; a callback gets one that is not `const` as the pointer: C may want it filled."""
 
     ctype = TextPointer
     parameter = result = ctypes.c_char_p
@@ -248,6 +248,10 @@ class Text(Conversion):
 
     def read(self, instance: Any) -> Any:
         return self.give(instance)
+
+    @property
+    def received(self) -> Conversion:
+        return self if self.constant else PointerTo(self.spelling, self.character, False, self.nonnull)
 
     def take(self, value: Any) -> Any:
         if value is None:
@@ -301,6 +305,28 @@ class Text(Conversion):
         return f"None if {name} is None else {name}.decode('utf-8', '{ERRORS}')"
 
 
+class StandardString(Text):
+    """`std::string`: a thunk makes it of the text up to a NUL, which therefore may be in none."""
+
+    def __init__(self, character: Character) -> None:
+        super().__init__("std::string", character, True, True)
+
+    def take(self, value: Any) -> Any:
+        if isinstance(value, (bytes, bytearray)):
+            if 0 in value:
+                raise Mismatch(f"{described(value)} has a NUL within, where the std::string would end")
+            return bytes(value)
+        if isinstance(value, str) and "\0" in value:
+            raise Mismatch(f"{described(value)} has a NUL within, where the std::string would end")
+        return super().take(value)
+
+    def quick(self, name: str, add: Callable[[Any], str]) -> list[str]:
+        return [
+            f"if _n_type({name}) is not str or '\\0' in {name}: raise _n_Slow",
+            f"{name} = {name}.encode('utf-8', '{ERRORS}')",
+        ]
+
+
 def encoded(value: str) -> bytes:
     """A str as the UTF-8 that C reads up to its NUL."""
     if "\0" in value:
@@ -308,6 +334,19 @@ def encoded(value: str) -> bytes:
             f"{described(value)} has a NUL character within, where C would see its end; pass bytes"
         )
     return value.encode("utf-8", ERRORS)
+
+
+def text_at(address: int, character: Character, length: Optional[int] = None) -> str:
+    """The UTF-8, UTF-16 or UTF-32 at an address, up to a zero or so many items."""
+    if character.size == 1:
+        data = ctypes.string_at(address) if length is None else ctypes.string_at(address, length)
+        return data.decode("utf-8", ERRORS)
+    if length is None:
+        length = 0
+        while character.ctype.from_address(address + length * character.size).value:
+            length += 1
+    data = ctypes.string_at(address, length * character.size)
+    return data.decode("utf-16-le" if character.size == 2 else "utf-32-le", "surrogatepass")
 
 
 def _bytes_long(ctype: Any) -> bool:
@@ -352,6 +391,11 @@ class AnyPointer(Conversion):
         if isinstance(value, int) and not isinstance(value, bool):
             return ctypes.c_void_p(value)
         if isinstance(value, str):
+            if not self.constant:
+                raise Mismatch(
+                    f"the function may write there or free it, and {described(value)} would be passed as a copy; "
+                    "pass a bytearray, or for C's own text its pointer: `memory` of nlib.out(), nlib.raw(function)"
+                )
             return ctypes.create_string_buffer(encoded(value))
         if isinstance(value, Out):
             return value.untyped()
@@ -368,8 +412,11 @@ class AnyPointer(Conversion):
     def store(self, value: Any) -> Any:
         taken = self.take(value)
         if taken is None or isinstance(taken, ctypes.c_void_p):
-            return VoidPointer(None if taken is None else taken.value)
-        return VoidPointer(ctypes.cast(taken, ctypes.c_void_p).value)
+            stored = VoidPointer(None if taken is None else taken.value)
+        else:
+            stored = VoidPointer(ctypes.cast(taken, ctypes.c_void_p).value)
+        stored.__dict__["_keep"] = taken
+        return stored
 
     def cost(self, value: Any) -> Optional[int]:
         known = super().cost(value)

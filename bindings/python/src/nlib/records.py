@@ -6,6 +6,7 @@ target: headers refer to far more records than a program looks into.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import difflib
 import weakref
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Optional
 
 from .arrays import flexible
 from .conversions import Conversion, Mismatch, described
-from .errors import HandleError
+from .errors import HandleError, UnloadedError
 from .fields import Field, bit_field, block_field, inner_field, native_field
 from .layout import Place, attribute, layout, own_name
 from .pointers import Pointer, Text, keep_copied, keep_stored, owner, require_alive
@@ -116,6 +117,13 @@ class _Record:
         keep_copied(made, place, self, start, info.size)
         return made
 
+    def __deepcopy__(self, memo: Any) -> Any:
+        """As `__copy__`: what its pointers lead to is C's to copy."""
+        return self.__copy__()
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        raise TypeError(f"{self._info_.name} cannot be pickled: it is memory of C's, where pointers may be")
+
     def __enter__(self) -> Any:
         return self
 
@@ -180,7 +188,8 @@ def _same(one: Any, other: Any) -> bool:
 def _end(self: Any) -> None:
     """`__del__` of records that have a destructor."""
     if getattr(self, "_owned", False):
-        self._info_.end(self)
+        with contextlib.suppress(UnloadedError):  # The destructor is gone with the code that made it.
+            self._info_.end(self)
 
 
 def _ended_get(self: Any, name: str) -> Any:
@@ -385,8 +394,8 @@ class RecordInfo:
     def end(self, instance: Any) -> None:
         """Calls the destructor of an object that is Python's."""
         instance._owned = False
-        end = self.items.destructor(self.name)
-        if end is not None and self.items.loaded.alive:
+        end = self.items.destructor(self.name) if self.items.loaded.alive else None
+        if end is not None:
             end(instance)
 
     def member(self, name: str) -> Any:

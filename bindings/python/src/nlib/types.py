@@ -99,12 +99,14 @@ class Types:
         return {**kind, "const": True} if constant and not kind.get("const") else kind
 
     def _constant(self, kind: dict[str, Any]) -> bool:
-        return bool(self._bare(kind).get("const"))
+        """Whether what is of a type is not to be written: an array is what its elements are."""
+        bare = self._bare(kind)
+        return bool(bare.get("const")) or (bare["kind"] == "array" and self._constant(bare["of"]))
 
     def _pointer(self, kind: dict[str, Any], name: str) -> Conversion:
         nonnull = kind.get("nullability") == "nonnull"
         bare = self._bare(kind["to"])
-        constant = bare.get("const", False)
+        constant = self._constant(bare)
         if bare["kind"] == "function":
             if kind["to"]["kind"] == "typedef":
                 name = kind["to"]["name"]

@@ -12,7 +12,16 @@ from .callbacks import Callback, CFunction
 from .conversions import Character, described
 from .explicit import conversion
 from .overloads import Overloads
-from .pointers import ERRORS, ConvertedPointer, Pointer, VoidPointer, address_or_none, at, is_pointer
+from .pointers import (
+    ERRORS,
+    ConvertedPointer,
+    Pointer,
+    VoidPointer,
+    address_or_none,
+    at,
+    is_pointer,
+    text_at,
+)
 from .records import RecordInfo
 
 
@@ -70,16 +79,8 @@ def text(pointer: Any, length: Optional[int] = None) -> Optional[str]:
     where = address(pointer)
     if not where:
         return None
-    if isinstance(target, Character) and target.size > 1:
-        unit = target.ctype
-        units: list[int] = []
-        while (length is None or len(units) < length) and (
-            length is not None or unit.from_address(where).value
-        ):
-            units.append(unit.from_address(where).value)
-            where += target.size
-        data = b"".join(value.to_bytes(target.size, "little") for value in units)
-        return data.decode("utf-16-le" if target.size == 2 else "utf-32-le", "surrogatepass")
+    if isinstance(target, Character):
+        return text_at(where, target, length)
     if isinstance(pointer, ctypes._Pointer) and ctypes.sizeof(pointer._type_) != 1:
         raise TypeError(f"{pointer!r} leads to no text; nlib.cast(ctypes.c_char, pointer) says that it does")
     data = ctypes.string_at(where) if length is None else ctypes.string_at(where, length)
@@ -109,6 +110,8 @@ def view(pointer: Any, count: int = 0, kind: Any = None) -> Any:
     """The `count` values at a pointer as a memoryview: C's memory itself, valid as long as C keeps it."""
     memory: Any = memoryview(_array_at(pointer, count, kind))
     form = memory.format.lstrip("<@=")
+    if form == "c":  # As bytes has them: a memoryview reads no `<c`.
+        return memory.cast("B")
     return memory.cast("B").cast(form) if len(form) == 1 and form in "bBhHiIlLqQfd?" else memory
 
 

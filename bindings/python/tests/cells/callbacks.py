@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import gc
+import io
 import os
 import sys
 import threading
@@ -29,9 +32,13 @@ def callback() -> None:
     _kept(kit)
     _failing(kit, points)
     _explicit(kit, points)
+    _filling()
     memory.functions()
     raises(TypeError, lambda: kit.kit_each(points, 3, 5, None), "visit", "function")
-    raises(TypeError, lambda: kit.kit_each(points, 3, lambda i, p, d: "no", None), "kit_visitor", "int")
+    error = raises(TypeError, lambda: kit.kit_each(points, 3, lambda i, p, d: "no", None), "kit_visitor", "int")
+    equal(type(error), TypeError)
+    error = raises(TypeError, lambda: kit.kit_visitor(print, on_error="no"), "kit_visitor", "int")
+    equal(type(error), TypeError)
 
 
 def _kept(kit: nlib.Library) -> None:
@@ -84,6 +91,48 @@ def _explicit(kit: nlib.Library, points: Any) -> None:
     raises(TypeError, lambda: kit.kit_listen(visitor, None), "kit_listener")
 
 
+FILLING = """
+#include <string.h>
+typedef int (*reader)(void *from, char *data, int size);
+typedef int (*editor)(char *text, const char *with);
+int read_all(reader read, char *into) {
+    char piece[4];
+    int all = 0, n;
+    memset(piece, 'x', sizeof piece);
+    while ((n = read(0, piece, 4)) > 0) { memcpy(into + all, piece, n); all += n; }
+    return all;
+}
+int edit(editor edits) { char text[8] = "tint"; return edits(text, "o") * 1000 + text[1]; }
+"""
+
+
+def _filling() -> None:
+    """A `char *` of a callback is memory that it fills; a `const char *` is text."""
+    library = nlib.code(FILLING)
+    source = io.BytesIO("grün!".encode())
+
+    def read(_: Any, data: Any, size: int) -> int:
+        piece = source.read(size)
+        ctypes.memmove(data, piece, len(piece))
+        return len(piece)
+
+    into = bytearray(6)
+    equal((library.read_all(read, into), bytes(into)), (6, "grün!".encode()))
+    source.seek(0)
+
+    def read_through_view(_: Any, data: Any, size: int) -> int:
+        return source.readinto(nlib.view(data, size))
+
+    equal((library.read_all(read_through_view, into), bytes(into)), (6, "grün!".encode()))
+
+    def edits(text: Any, letter: str) -> int:
+        before = nlib.text(text)
+        text[1] = letter
+        return len(before or "")
+
+    equal(library.edit(edits), 4000 + ord("o"))
+
+
 def callback_thread() -> None:
     kit = nlib.load(fixture("kit.c"))
     heard: list[Any] = []
@@ -95,6 +144,7 @@ def callback_thread() -> None:
         raise ValueError(f"{value} on a thread of C's")
 
     raises(ValueError, lambda: kit.kit_on_thread(fails, None, 8), "8 on a thread")
+    _several()
     equal(kit.kit_add(1, 2), 3)
 
     # Nobody waits for this one: a thread that runs on after its call has returned.
@@ -135,3 +185,37 @@ def callback_thread() -> None:
     finally:
         sys.unraisablehook = before
     equal([str(error) for error in lost], ["late 5"])
+
+
+SEVERAL = """
+#include <pthread.h>
+typedef int (*counted)(int number);
+static counted call;
+static void *run(void *data) { for (int i = 0; i < 3; i++) call(i); return data; }
+int beside(counted c) { pthread_t t; call = c; pthread_create(&t, 0, run, 0); return pthread_join(t, 0); }
+"""
+
+
+def _several() -> None:
+    """The first failure is raised by the call, the others are shown as Python shows what it cannot raise."""
+    library = nlib.code(SEVERAL, flags=["-pthread"])
+
+    def counted(number: int) -> int:
+        raise KeyError(f"number {number}")
+
+    shown = io.StringIO()
+    with contextlib.redirect_stderr(shown):
+        raises(KeyError, lambda: library.beside(counted), "number 0")
+    found = shown.getvalue()
+    equal([f"number {n}" in found for n in range(3)], [False, True, True])
+    true("after another" in found and "in counted" in found and "TypeError" not in found, found)
+    equal(library.beside(lambda number: number), 0)
+
+    before, lost = sys.unraisablehook, io.StringIO()
+    sys.unraisablehook = lambda unraisable: print(unraisable.err_msg, file=lost) or before(unraisable)
+    try:
+        with contextlib.redirect_stderr(lost):
+            raises(KeyError, lambda: library.beside(counted), "number 0")
+    finally:
+        sys.unraisablehook = before
+    equal((lost.getvalue().count("KeyError: "), "TypeError" in lost.getvalue()), (2, False))

@@ -6,6 +6,7 @@ import array
 import ctypes
 import inspect
 import signal
+from pathlib import Path
 
 import nlib
 
@@ -50,6 +51,29 @@ def _texts(kit: nlib.Library) -> None:
     equal(nlib.text(pointer, 3), "grü"[:2] + "\udcc3")
     equal(kit.kit_length(pointer), 11)
     raises(TypeError, lambda: kit.kit_length("a\0b"), "NUL")
+    _allocated()
+
+
+ALLOCATED = """
+#include <stdlib.h>
+#include <string.h>
+void complain(int number, char **error) { *error = number < 0 ? strdup("below zero") : 0; }
+void give_back(void *memory) { free(memory); }
+unsigned long length(const void *memory) { return strlen(memory); }
+"""
+
+
+def _allocated() -> None:
+    """What C wrote through a `char **` is given back as the pointer that it is, never as a copy of the text."""
+    library = nlib.code(ALLOCATED)
+    error = nlib.out()
+    library.complain(1, error)
+    equal((error.value, bool(error.memory)), (None, False))
+    library.complain(-1, error)
+    equal((error.value, bool(error.memory)), ("below zero", True))
+    raises(TypeError, lambda: library.give_back(error.value), "memory", "of nlib.out()")
+    library.give_back(error.memory)
+    equal(library.length("grün"), 5)
 
 
 def _enums(kit: nlib.Library) -> None:
@@ -80,6 +104,32 @@ def _variables(kit: nlib.Library) -> None:
 
     raises(TypeError, lambda: assign("kit_calls", "many"), "kit_calls", "int")
     raises(AttributeError, lambda: assign("kit_add", 3), "kit_add")
+    _unbounded()
+
+
+UNBOUNDED = """
+extern const char title[]; extern const char16_t wide[]; extern const int table[]; extern int rows[][3];
+extern const char *names[]; extern const int fixed[2];
+"""
+
+
+def _unbounded() -> None:
+    """Arrays that a header declares without a length."""
+    Path("unbounded.h").write_text("#include <uchar.h>\n" + UNBOUNDED)
+    Path("unbounded.c").write_text(
+        '#include "unbounded.h"\nconst char title[] = "grün"; const char16_t wide[] = u"ü\U0001f600";\n'
+        "const int table[] = {4, 5, 6}; int rows[][3] = {{1, 2, 3}, {4, 5, 6}};\n"
+        'const char *names[] = {"one", "two", 0}; const int fixed[2] = {7, 8};'
+    )
+    found = nlib.load("unbounded.c")
+    equal((found.title, found.wide), ("grün", "ü\U0001f600"))
+    equal((found.table[2], list(found.fixed), found.rows[1][2]), (6, [7, 8], 6))
+    equal((found.names[1], found.names[2]), ("two", None))
+    found.rows[1][2] = 60
+    equal(found.rows[1][2], 60)
+    raises(TypeError, lambda: setattr(found, "rows", []), "rows", "without a length")
+    raises(AttributeError, lambda: setattr(found, "fixed", [1, 2]), "fixed is const")
+    raises(AttributeError, lambda: setattr(found, "title", "x"), "title is const")
 
 
 def _buffers(kit: nlib.Library) -> None:
@@ -92,6 +142,9 @@ def _buffers(kit: nlib.Library) -> None:
     raises(TypeError, lambda: kit.kit_double_all(array.array("d", [1]), 1), "values", "float", "'d'")
     raises(TypeError, lambda: kit.kit_double_all([1.0], 1), "nlib.array")
     raises(TypeError, lambda: kit.kit_double_all(bytes(8), 2), "read-only")
+    sums = nlib.code("int sum(const int m[][3], int n) { int s = 0; while (n--) s += m[n][2]; return s; }")
+    equal((sums.sum([[1, 2, 3], (4, 5, 6)], 2), sums.sum([], 0)), (9, 0))
+    raises(TypeError, lambda: sums.sum([[1, 2, 3, 4]], 1), "3 values")
     quotient, remainder = nlib.outs(2)
     equal(kit.kit_divide(17, 5, quotient, remainder), True)
     equal((quotient.value, remainder.value), (3, 2))

@@ -147,6 +147,14 @@ def _overloads(library: nlib.Library) -> None:
         "int mixed(int a, double b) { return 1; } int mixed(double a, int b) { return 2; }", "c++"
     )
     equal((both.mixed(1, 0.5), both.mixed(0.5, 1)), (1, 2))
+    coded = nlib.code(
+        "enum class Code { A, B }; enum Plain { P = 1 };\n"
+        "int msg(Code) { return 1; } int msg(int) { return 2; } int msg(double) { return 3; }\n"
+        "int other(long) { return 1; } int other(Plain) { return 2; }",
+        "c++",
+    )
+    equal((coded.msg(coded.Code.B), coded.msg(1), coded.msg(coded.Plain.P)), (1, 2, 2))
+    equal((coded.other(coded.Plain.P), coded.other(1)), (2, 1))
     error = raises(nlib.AmbiguousError, lambda: both.mixed(1, 1), "int mixed(double a, int b)")
     equal(len(error.near), 2)
     equal(both["mixed(double, int)"](1, 1), 2)
@@ -172,6 +180,10 @@ def _texts(kit: nlib.Namespace) -> None:
     equal(kit.greet("you", 2), "hello you, hello you")
     equal(kit.greet(name="you", times=0), "")
     equal(kit.count("grüß"), 6)
+    equal((kit.count(b"abc"), kit.count(bytearray(b"abc"))), (3, 3))
+    for cut in ("a\0b", b"a\0b", bytearray(b"a\0b")):
+        error = raises(TypeError, lambda cut=cut: kit.count(cut), "text", "NUL")  # type: ignore[misc]
+        true("pass bytes" not in str(error), str(error))
     raises(TypeError, lambda: kit.greet(None), "name")
 
 

@@ -63,6 +63,7 @@ def reload() -> None:
     raises(nlib.UnloadedError, lambda: total(pair))
     equal((plugin.version(), plugin.sum((1, 2, 3))), (3, 103))
 
+    _partly(source)
     _beside(source)
     source.write_text(THIRD)
     plugin.reload()
@@ -71,6 +72,45 @@ def reload() -> None:
     source.write_text(FIRST)
     other = nlib.load(source)
     equal((other.version(), plugin.version()), (1, 3))
+
+
+BEFORE = """
+typedef struct inner { int a; } inner;
+typedef struct changing { inner *first; int a; } changing;
+typedef struct holder { changing *one; } holder;
+typedef struct steady { int a; struct steady *next; } steady;
+enum kind { SMALL = 1 };
+int version(void) { return 1; }
+steady of(steady s) { s.a += 1; return s; }
+enum kind kind_of(int a) { return (enum kind)a; }
+int changed(changing c) { return c.a; }
+int reached(holder *h) { return h->one->a; }
+"""
+
+
+def _partly(source: Path) -> None:
+    """What does not use a type that changed goes on; what does, by whatever way, is to be taken again."""
+    source.write_text(BEFORE)
+    plugin = nlib.load(source)
+    version, of, kind_of, changed, reached = (
+        plugin.version,
+        plugin.of,
+        plugin.kind_of,
+        plugin.changed,
+        plugin.reached,
+    )
+    old, steady = plugin.changing(a=5), plugin.steady(a=1)
+    equal((version(), of(steady).a, kind_of(1), changed(old)), (1, 2, plugin.SMALL, 5))
+    equal(reached(plugin.holder(one=old)), 5)
+    after = BEFORE.replace("int a; } changing", "double b; int a; } changing").replace("return 1", "return 2")
+    source.write_text(after.replace("+= 1", "+= 10"))
+    plugin.reload()
+    equal((version(), of(steady).a, kind_of(1), type(of(steady)) is plugin.steady), (2, 11, plugin.SMALL, True))
+    for function, value in ((changed, old), (reached, None)):
+        raises(nlib.UnloadedError, lambda f=function, v=value: f(v), "declares it differently")  # type: ignore[misc]
+    equal((old.a, plugin.changed(plugin.changing(b=1, a=6))), (5, 6))
+    equal(plugin.reached(plugin.holder(one=plugin.changing(a=7))), 7)
+    raises(TypeError, lambda: plugin.changed(old), "changing")
 
 
 def _beside(source: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import ctypes
+import pickle
 
 import nlib
 
@@ -39,6 +40,10 @@ def _points(kit: nlib.Library) -> None:
     other = copy.copy(middle)
     other.x = 7
     equal((middle.x, other.x), (3.0, 7.0))
+    deep = copy.deepcopy({"point": other})["point"]
+    deep.x = 8
+    equal((deep.x, deep.y, other.x), (8.0, other.y, 7.0))
+    raises(TypeError, lambda: pickle.dumps(other), "kit_point", "pickled")
     raises(TypeError, lambda: kit.kit_point(z=1), "kit_point", "`z`")
     raises(TypeError, lambda: kit.kit_point(1, 2, 3), "at most 2")
     raises(TypeError, lambda: kit.kit_point(x="far"), "kit_point.x", "far")

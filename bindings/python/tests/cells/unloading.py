@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import gc
+import sys
 import threading
 import warnings
 from typing import Any
@@ -89,7 +91,12 @@ def after_unload() -> None:
     method = tally.next
     library.unload()
     raises(nlib.UnloadedError, method)
+    lost: list[Any] = []
+    before, sys.unraisablehook = sys.unraisablehook, lost.append
     del tally, method  # Its destructor is gone, and is not called.
+    gc.collect()
+    sys.unraisablehook = before
+    equal(lost, [])
 
 
 def unload_in_callback() -> None:
