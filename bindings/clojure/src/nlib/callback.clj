@@ -3,7 +3,7 @@
 
   What one throws does not reach C: the callback gives C zero, or :on-error, and the call that ran it throws
   when it returns. On a thread that no call of this package runs on, the next call into the library that
-  returns throws it."
+  returns throws it: of several the first, which says how many came after it."
   (:require [nlib.error :refer [fail]]
             [nlib.layout :as layout]
             [nlib.memory :as memory]
@@ -85,7 +85,7 @@
   ^Callback [generation description function {:keys [on-error]}]
   (let [parameters (mapv #(types/type-of generation (:type %)) (:parameters description))
         result (types/type-of generation (:result description))
-        decoders (object-array (map :decode parameters))
+        decoders (object-array (map #(:decode-argument % (:decode %)) parameters))
         abi (result-abi generation result)
         record-size (when (= :record (:kind result)) (:size result))
         fallback (fn [frame]

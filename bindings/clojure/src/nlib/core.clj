@@ -276,7 +276,7 @@
   "Where a field lies in a structure, in bytes."
   [library name key]
   (let [generation (library/current library)
-        shape (layout/shape generation (library/c-name name))]
+        shape (layout/shape generation (layout/record-name generation (library/c-name name)))]
     (:offset (or (layout/field shape key) (layout/no-field shape key)))))
 
 ;; ---- Memory -----------------------------------------------------------------------------------------
@@ -340,8 +340,8 @@
       (Pointer. at description generation owner nil))))
 
 (defn element-at
-  "The structure `index` places after another one, in an array of C's; for a pointer, the pointer to what is
-  there: C's pointer + index."
+  "What is `index` places after a structure or pointer, C's pointer + index: the structure where one lies there,
+  whose fields put! writes, else a pointer."
   [thing index]
   (if (instance? Struct thing)
     (let [^Struct struct thing

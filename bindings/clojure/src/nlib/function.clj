@@ -283,8 +283,9 @@
           (generation/interface-address generation (:symbol (first items)))))))
   (pointee [_]
     (when-not (:types form)
-      (let [{:keys [parameters result variadic]} (first (items (.current holder) name))]
-        {:kind "function" :parameters parameters :result result :variadic variadic}))))
+      (let [[{:keys [parameters result variadic]} & others] (items (.current holder) name)]
+        (when-not others
+          {:kind "function" :parameters parameters :result result :variadic variadic})))))
 
 (defmethod print-method Function [^Function function ^java.io.Writer writer]
   (.write writer (str "#nlib/function " (pr-str (.name function)))))

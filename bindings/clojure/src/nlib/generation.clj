@@ -7,7 +7,8 @@
             [nlib.native :as native]
             [nlib.platform :refer [platform]]
             [nlib.request :as request])
-  (:import (java.util.concurrent ConcurrentHashMap ConcurrentLinkedQueue)
+  (:import (clojure.lang Atom)
+           (java.util.concurrent ConcurrentHashMap)
            (java.util.concurrent.atomic AtomicLong AtomicReference LongAdder)
            (nlib.memory Keeper Store)
            (nlib.platform Platform)))
@@ -21,7 +22,8 @@
   (^void leave [])
   (^boolean isLoaded [])
   (^void unload [])
-  ;; A callback failed on a thread that no call of ours runs on: the next call to end throws it.
+  ;; A callback failed on a thread that no call of ours runs on: the next call to end throws it, or the first
+  ;; of several.
   (^void failed [failure])
   (^long interfaceHandle []))
 
@@ -35,6 +37,14 @@
                      "Unload it after the call has returned, not in a callback.")
         {:nlib/library name}))
 
+(defn- with-further
+  "The failure to throw of a first one and the number of those that came after it."
+  [[failure further]]
+  (ex-info (str (ex-message failure)
+                (when (pos? (long further)) (str " (the first of " (inc (long further)) " failures)")))
+           (assoc (ex-data failure) :nlib/further further)
+           (ex-cause failure)))
+
 (defn- open-interface ^long [^long handle]
   (with-frame [frame]
     (let [result (.claim frame 8 8)]
@@ -44,9 +54,10 @@
 ;; `running` counts calls. A call counts itself before it looks at `state`, and whoever unloads changes
 ;; `state` before it looks at the count: so one of the two sees the other.
 ;; `interface` is the nlib_interface, 0 before it is needed. `memo` holds what was made of the interface,
-;; `store` what has to live as long as the code.
+;; `store` what has to live as long as the code. `failures` is of callbacks on threads of C's, and no call
+;; has thrown them yet: nil, or the first and the number of those after it.
 (deftype Generation [^long handle ^String name ^LongAdder running ^AtomicReference state
-                     ^AtomicLong interface ^ConcurrentLinkedQueue failures
+                     ^AtomicLong interface ^Atom failures
                      ^ConcurrentHashMap memo ^Store store]
   Code
   (enter [this]
@@ -59,9 +70,9 @@
         (.increment running))))
   (leave [_]
     (.decrement running)
-    (when-not (.isEmpty failures)
-      (when-let [failure (.poll failures)]
-        (throw ^Throwable failure))))
+    (when @failures
+      (when-let [found (first (reset-vals! failures nil))]
+        (throw (with-further found)))))
   (isLoaded [_] (identical? (.get state) :loaded))
   (unload [this]
     (locking this
@@ -78,7 +89,9 @@
       (native/nlib_release handle)
       (.clear memo)
       nil))
-  (failed [_ failure] (.add failures failure) nil)
+  (failed [_ failure]
+    (swap! failures (fn [[before further]] (if before [before (inc (long further))] [failure 0])))
+    nil)
   (interfaceHandle [this]
     (when (zero? (.get interface))
       (locking this
@@ -101,7 +114,7 @@
 
 (defn- made ^Generation [^long handle]
   (Generation. handle (memory/text-at (native/nlib_name handle)) (LongAdder.)
-               (AtomicReference. :loaded) (AtomicLong. 0) (ConcurrentLinkedQueue.) (ConcurrentHashMap.) (memory/store)))
+               (AtomicReference. :loaded) (AtomicLong. 0) (atom nil) (ConcurrentHashMap.) (memory/store)))
 
 (defn generation
   "The generation of an nlib_lib."

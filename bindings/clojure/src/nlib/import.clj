@@ -48,7 +48,8 @@
      :arglists (function/arglists items)}))
 
 (defn- record-metadata [generation name]
-  (let [{:keys [kind documentation]} (layout/description generation name)]
+  (let [name (layout/record-name generation name)
+        {:keys [kind documentation]} (layout/description generation name)]
     {:doc (str kind " " name "\n" (record/fields-text generation name)
                (when documentation (str "\n" documentation)))
      :arglists '([] [fields])}))
@@ -64,7 +65,7 @@
       (try
         (case kind
           "function" (function-metadata generation name)
-          "record" (record-metadata generation name)
+          ("record" "typedef") (record-metadata generation name)
           (item-metadata generation kind name))
         (catch clojure.lang.ExceptionInfo _ {})))))
 
@@ -92,12 +93,12 @@
   (case kind
     "function" (library/function library name)
     "variable" (library/variable library name)
-    "record" (object/constructor library name)
+    ("record" "typedef") (object/constructor library name)
     (library/member library name)))
 
 (def ^:private kinds
   "In which order kinds are interned: of several members with one name, the last stays."
-  ["record" "enumerator" "constant" "variable" "function"])
+  ["typedef" "record" "enumerator" "constant" "variable" "function"])
 
 (defn- intern-members [^Library library space {:keys [namespace only rename]}]
   (let [^Generation generation (library/current library)
@@ -107,7 +108,8 @@
             name (interface/names generation kind)
             :let [var-name (var-name namespace name)]
             :when (and var-name
-                       (or (nil? wanted) (wanted name)))]
+                       (or (nil? wanted) (wanted name))
+                       (or (not= "typedef" kind) (layout/record-typedef? generation name)))]
       (let [symbol (symbol (rename var-name))
             ^clojure.lang.Var var (intern space symbol (member library kind name))]
         (.resetMeta var (LazyMetadata. {:name symbol :ns space :nlib/name name}

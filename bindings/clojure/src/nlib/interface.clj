@@ -5,7 +5,7 @@
             [clojure.string :as string]
             [nlib.error :as error]
             [nlib.generation :as generation]
-                        [nlib.memory :as memory :refer [with-frame]]
+            [nlib.memory :as memory :refer [with-frame]]
             [nlib.native :as native]
             [nlib.platform :refer [platform]])
   (:import (java.util.concurrent ConcurrentHashMap)
@@ -56,11 +56,13 @@
   (memoized generation [:items name] #(read-items generation name)))
 
 (defn items-or-nil
-  "As items; nil where there is nothing."
+  "As items; nil where there is nothing, which is kept too."
   [generation name]
-  (try (items generation name)
-       (catch clojure.lang.ExceptionInfo failure
-         (when-not (= :symbol (error/kind failure)) (throw failure)))))
+  (let [found (memoized generation [:items-or-nil name]
+                        #(try (items generation name)
+                              (catch clojure.lang.ExceptionInfo failure
+                                (if (= :symbol (error/kind failure)) ::nothing (throw failure)))))]
+    (when-not (= ::nothing found) found)))
 
 (defn of-kind
   "The things of one kind that have this name."

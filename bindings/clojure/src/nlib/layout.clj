@@ -53,6 +53,20 @@
   (or (interface/one generation "record" name)
       (fail :symbol (str "there is no structure " name) {:nlib/type name})))
 
+(defn record-name
+  "The name of the record that a name stands for: itself, or what typedefs lead to. As it is where there is
+  none."
+  [generation name]
+  (if (interface/one generation "record" name)
+    name
+    (let [found (types/canonical generation {:kind "typedef" :name name})]
+      (if (= "record" (:kind found)) (:name found) name))))
+
+(defn record-typedef?
+  "Whether a name is a typedef's that leads to a record of another name."
+  [generation name]
+  (not= name (record-name generation name)))
+
 (defn- record-fields [generation name ^long start union]
   (let [record (description generation name)]
     (concat (mapcat (fn [{:keys [name offset]}]
@@ -121,9 +135,10 @@
           (recur (+ bit count)))))))
 
 (defn- bits-fit? [^long raw ^long width signed]
-  (if signed
-    (<= (- (bit-shift-left 1 (dec width))) raw (dec (bit-shift-left 1 (dec width))))
-    (or (= width 64) (zero? (unsigned-bit-shift-right raw width)))))
+  (cond
+    (= width 64) true
+    signed (<= (- (bit-shift-left 1 (dec width))) raw (dec (bit-shift-left 1 (dec width))))
+    :else (zero? (unsigned-bit-shift-right raw width))))
 
 ;; ---- Values of fields -------------------------------------------------------------------------------
 
@@ -167,22 +182,6 @@
                (assoc! made (.key field) (read-field field start))))
            (transient {})
            (.fields shape))))
-
-(defn read-shallow
-  "As read-map, with pointers to text as pointers and without arrays: nothing outside the record is read."
-  [^Shape at-shape start]
-  (into {}
-        (keep (fn [^Field field]
-                (let [type @(.type field)
-                      at (+ (long start) (.offset field))]
-                  (cond
-                    (:unsupported type) nil
-                    (= :array (:kind type)) nil
-                    (= :record (:kind type))
-                    [(.key field) (read-shallow (shape (.generation at-shape) (:record type)) at)]
-                    :else
-                    [(.key field) (if-let [read (:read-pointer type)] (read at) (read-field field start))]))))
-        (.fields at-shape)))
 
 (defn- same? [a b]
   (or (= a b)

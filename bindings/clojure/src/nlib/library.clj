@@ -9,6 +9,7 @@
             [nlib.memory]
             [nlib.object :as object]
             [nlib.pointer]
+            [nlib.record :as record]
             [nlib.scalars]
             [nlib.spelling :as spelling]
             [nlib.types :as types])
@@ -16,7 +17,8 @@
            (java.util.concurrent ConcurrentHashMap)
            (nlib.generation Generation Holder)
            (nlib.memory Addressed)
-           (nlib.pointer Pointer)))
+           (nlib.pointer Pointer)
+           (nlib.record Place Struct)))
 
 (set! *warn-on-reflection* true)
 
@@ -86,7 +88,21 @@
 
 ;; ---- Variables --------------------------------------------------------------------------------------
 
-;; A variable of C's: it is read with deref and written with reset!. It follows a reload.
+(defn- structure-of
+  "The structure at a place, nil where there is something else."
+  ^Struct [^Pointer place]
+  (let [{:keys [kind record unsupported]} (types/type-of (.generation place) (.to place))]
+    (when (and (= :record kind) (not unsupported))
+      (record/at (.generation place) record (.address place) nil))))
+
+(defn- with-fields
+  "The structure at the place of a variable; throws where there is something else."
+  ^Struct [name place]
+  (or (structure-of place)
+      (fail :type (str "the variable " name " is no structure: deref reads it, reset! writes it"))))
+
+;; A variable of C's: it is read with deref and written with reset!, the fields of a structure also by keyword
+;; and with put!. It follows a reload.
 (deftype Variable [^Holder holder ^String name at]
   Addressed
   (address [_] (.address ^Addressed (at)))
@@ -99,7 +115,13 @@
   (swap [_ function a] (.swap ^IAtom (at) function a))
   (swap [_ function a b] (.swap ^IAtom (at) function a b))
   (swap [_ function a b more] (.swap ^IAtom (at) function a b more))
-  (compareAndSet [_ old new] (.compareAndSet ^IAtom (at) old new)))
+  (compareAndSet [_ old new] (.compareAndSet ^IAtom (at) old new))
+  ILookup
+  (valAt [this key] (.getField this key))
+  (valAt [this key default] (if-let [found (structure-of (at))] (.valAt found key default) default))
+  Place
+  (getField [_ key] (.getField (with-fields name (at)) key))
+  (setField [_ key value] (.setField (with-fields name (at)) key value)))
 
 (defmethod print-method Variable [^Variable variable ^java.io.Writer writer]
   (.write writer (str "#nlib/variable " (pr-str (.name variable)))))
@@ -155,7 +177,8 @@
       "constant" (constant-of-type generation type value)
       "enumerator" (interface/number {:kind "integer"} value)
       "record" (object/constructor library name)
-      ("enum" "typedef") (dissoc found :item))))
+      "typedef" (if (layout/record-typedef? generation name) (object/constructor library name) (dissoc found :item))
+      "enum" (dissoc found :item))))
 
 (defn- read-interface [generation name]
   (try (interface/items generation name)

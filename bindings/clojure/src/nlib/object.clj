@@ -37,10 +37,11 @@
     made))
 
 (defn make
-  "A structure or object of the class `name`. C: nothing, or a map of its fields, the others being zero. C++:
-  what a constructor takes, or a map where the class is plain data."
+  "A structure or object of the class `name`, which may be a typedef's. C: nothing, or a map of its fields, the
+  others being zero. C++: what a constructor takes, or a map where the class is plain data."
   [^Holder holder name arguments]
   (let [generation (.current holder)
+        name (layout/record-name generation name)
         {:keys [trivial]} (record/complete generation name)
         constructors (declared generation (str name "::" (last-name name)))
         value (first arguments)

@@ -25,7 +25,7 @@
 
 ;; ---- Pointer ----------------------------------------------------------------------------------------
 
-(declare element)
+(declare element place-at)
 
 ;; `to` describes what it points to, `length` says how many there are, when that is known. `owner` keeps the
 ;; memory; nil for memory of C's.
@@ -36,11 +36,7 @@
     at)
   (pointee [_] to)
   Indexed
-  (nth [this index]
-    (when (and length (not (< -1 index (long length))))
-      (throw (IndexOutOfBoundsException. (str index " is not below " length))))
-    (let [type (element this)]
-      ((:read type) (+ (.address this) (* index (long (:size type)))))))
+  (nth [this index] ((:read (element this)) (place-at this index)))
   (nth [this index default]
     (if (and length (not (< -1 index (long length)))) default (.nth this index)))
   Counted
@@ -50,8 +46,8 @@
   Iterable
   (iterator [this] (.iterator ^Iterable (mapv #(.nth this (int %)) (range (.count this)))))
   ILookup
-  (valAt [this index] (.nth this (int index)))
-  (valAt [this index default] (.nth this (int index) default))
+  (valAt [this index] (.getField this index))
+  (valAt [this index default] (if (int? index) (.nth this (int index) default) default))
   IDeref
   (deref [this] ((:read (element this)) (.address this)))
   IAtom
@@ -65,13 +61,10 @@
   (compareAndSet [_ _old _new]
     (fail :unsupported "C memory cannot be compared and set at once; use reset! or swap!"))
   Place
-  (getField [this index] (.nth this (int index)))
+  (getField [this index] ((:read (element this)) (place-at this index)))
   (setField [this index value]
-    (when (and length (not (< -1 (long index) (long length))))
-      (throw (IndexOutOfBoundsException. (str index " is not below " length))))
-    (let [type (element this)]
-      ((:write type) value (+ (.address this) (* (long index) (long (:size type)))) (or owner generation))
-      nil))
+    ((:write (element this)) value (place-at this index) (or owner generation))
+    nil)
   Object
   (equals [_ other] (and (instance? Pointer other) (= at (.at ^Pointer other))))
   (hashCode [_] (hash at)))
@@ -91,10 +84,23 @@
                        " does not say what is there. Give it a type with nlib.core/cast-pointer.")))
     type))
 
+(defn place-at
+  "The address so many elements after a pointer; throws where that is outside of what is known to be there."
+  ^long [^Pointer pointer index]
+  (when-not (int? index)
+    (fail :type (str (types/spell {:kind "pointer" :to (.to pointer)}) " is indexed by number, not by "
+                     (types/shown index) "; nlib.core/cast-pointer gives the structure that is there")))
+  (let [index (long index), length (.length pointer)]
+    (when (and length (not (< -1 index (long length))))
+      (throw (IndexOutOfBoundsException. (str index " is not below " length))))
+    (+ (.address pointer) (* index (long (:size (element pointer)))))))
+
 ;; ---- Whether a pointer fits -------------------------------------------------------------------------
 
 (defn- record-offset [generation given wanted]
   (if (and given wanted) (record/base-offset generation given wanted) nil))
+
+(declare same-signature?)
 
 (defn- fit
   "What has to be added to the address of a `given` thing for it to be a `wanted` one; nil when it is none."
@@ -115,7 +121,20 @@
         0)
       (and (#{"pointer" "reference"} given-kind) (#{"pointer" "reference"} wanted-kind))
       (when (fit generation (:to given) (:to wanted)) 0)
+      (and (= "function" given-kind) (= "function" wanted-kind))
+      (when (same-signature? generation given wanted) 0)
       (= given-kind wanted-kind) 0)))
+
+(defn- same-signature?
+  "Whether a function can be called as one of another type: with as many values, passed alike."
+  [generation given wanted]
+  (let [void? #(= "void" (:kind (types/canonical generation %)))
+        alike? (fn [given wanted]
+                 (and (= (void? given) (void? wanted)) (= 0 (fit generation given wanted))))]
+    (and (= (boolean (:variadic given)) (boolean (:variadic wanted)))
+         (= (count (:parameters given)) (count (:parameters wanted)))
+         (alike? (:result given) (:result wanted))
+         (every? true? (map #(alike? (:type %1) (:type %2)) (:parameters given) (:parameters wanted))))))
 
 ;; ---- What a field is given ---------------------------------------------------------------------------
 
@@ -221,9 +240,21 @@
     (memory/claim-text text keeper)
     (types/mismatch spelling text)))
 
+(defn- refuse-text
+  "Throws that an argument is no text: what C writes there would be lost, or overwrite what lies behind it."
+  [spelling pointee text]
+  (types/mismatch spelling text
+                  (when (or (text-pointee? pointee) (= :void (:kind pointee)))
+                    (str "C may write there: pass a buffer of the size that it needs, a byte-array or "
+                         "nlib.core/array, or nlib.core/c-string, which is as long as the text"))))
+
 (defn- take-address [generation spelling to value keeper]
-  (let [offset (fit generation (.pointee ^Addressed value) to)]
-    (when-not offset (types/mismatch spelling value "it points to something else"))
+  (let [given (.pointee ^Addressed value)
+        offset (fit generation given to)]
+    (when-not offset
+      (types/mismatch spelling value (if (= "function" (:kind given))
+                                       (str "it is " (types/spell {:kind "pointer" :to given}))
+                                       "it points to something else")))
     (keep-beyond-call keeper (keeper-of value))
     (+ (.address ^Addressed value) (long offset))))
 
@@ -261,7 +292,8 @@
         :else (types/mismatch spelling value)))))
 
 (defn- pointer-score [generation {:keys [to kind]}]
-  (let [pointee (delay (types/type-of generation to))]
+  (let [pointee (delay (types/type-of generation to))
+        constant (types/constant? generation to)]
     (fn [value]
       (let [kind-there (:kind @pointee)]
         (cond
@@ -271,7 +303,10 @@
                                               (= :void kind-there) 20
                                               (= 0 offset) 30
                                               :else 25))
-          (string? value) (if (text-pointee? @pointee) 30 (if (= :void kind-there) 5 0))
+          (string? value) (cond (not constant) 0
+                                (text-pointee? @pointee) 30
+                                (= :void kind-there) 5
+                                :else 0)
           (instance? Buffer value) 20
           (contains? array-elements (class value))
           (let [form (element-form @pointee)]
@@ -307,19 +342,28 @@
   (let [address (address-for generation description)
         value (value-at generation description)
         to (:to description)
-        spelling (types/spell description)]
+        spelling (types/spell description)
+        constant (types/constant? generation to)
+        pointee (delay (types/type-of generation to))
+        pointer-of (fn [given] (when-not (zero? (long given)) (plain generation to (long given))))]
     (assoc (types/->CType :pointer spelling 8 8 :i64 :i64
                           (fn [^long at] (value (.get64 memory at)))
                           (fn [given ^long at keeper] (.set64 memory at (long (address given keeper))))
-                          (fn [given frame] (Long/valueOf (long (address given frame))))
+                          (fn [given frame]
+                            (when (and (string? given) (not constant)) (refuse-text spelling @pointee given))
+                            (Long/valueOf (long (address given frame))))
                           (fn [given] (value (long given)))
                           (pointer-score generation description))
            :to to
            ;; Where text is not wanted: the pointer itself.
-           :read-pointer (fn [^long at]
-                           (let [there (.get64 memory at)]
-                             (when-not (zero? there) (plain generation to there))))
-           :decode-pointer (fn [given] (when-not (zero? (long given)) (plain generation to (long given)))))))
+           :read-pointer (fn [^long at] (pointer-of (.get64 memory at)))
+           :decode-pointer pointer-of
+           ;; What a callback is given. Characters that are not constant may be a buffer for it to fill, which
+           ;; need not hold text.
+           :decode-argument (fn [given]
+                              (if (and (not constant) (text-pointee? @pointee))
+                                (pointer-of given)
+                                (value (long given)))))))
 
 (defmethod types/make "pointer" [generation description]
   (pointer-type generation description))
@@ -350,14 +394,17 @@
     (fail :type (str (types/shown thing) " is no pointer, structure, function or callback"))))
 
 (defn advance
-  "C's pointer + index."
-  ^Pointer [pointer index]
+  "C's pointer + index: the structure where one lies there, else a Pointer."
+  [pointer index]
   (when-not (instance? Pointer pointer)
     (fail :type (str (types/shown pointer) " is no pointer or structure")))
-  (let [^Pointer pointer pointer]
-    (Pointer. (+ (.address pointer) (* (long (:size (element pointer))) (long index)))
-              (.to pointer) (.generation pointer) (.owner pointer)
-              (some-> (.length pointer) (- (long index))))))
+  (let [^Pointer pointer pointer
+        type (element pointer)]
+    (if (= :record (:kind type))
+      (record/at (.generation pointer) (:record type) (place-at pointer index) (.owner pointer))
+      (Pointer. (+ (.address pointer) (* (long (:size type)) (long index)))
+                (.to pointer) (.generation pointer) (.owner pointer)
+                (some-> (.length pointer) (- (long index)))))))
 
 (defn read-text
   "The text at a pointer, up to its NUL byte or `size` bytes."

@@ -118,14 +118,11 @@
                     (or (.owner struct) (.isLoaded ^Generation (.generation struct))))]
     (cond
       (not usable) (.write writer " closed")
-      (and (not *inside*) (seq (.fields ^Shape (.shape struct))))
+      ;; C's memory may be gone.
+      (and (.owner struct) (not *inside*) (seq (.fields ^Shape (.shape struct))))
       (binding [*inside* true]
         (.write writer " ")
-        ;; What C's memory leads to may be gone.
-        (print-method (if (.owner struct)
-                        @struct
-                        (layout/read-shallow (.shape struct) (.at struct)))
-                      writer))))
+        (print-method @struct writer))))
   (.write writer "]"))
 
 (prefer-method print-method Struct IDeref)

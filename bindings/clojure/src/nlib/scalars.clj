@@ -8,7 +8,8 @@
             [nlib.interface :as interface]
             [nlib.platform :refer [platform]]
             [nlib.types :as types])
-  (:import (nlib.platform Platform)))
+  (:import (java.math BigInteger)
+           (nlib.platform Platform)))
 
 (set! *warn-on-reflection* true)
 
@@ -91,14 +92,18 @@
         (interface/integer-named generation (name keyword)))
       (types/mismatch spelling keyword "the library has no enumerator or constant of this name")))
 
+(defn- or-ed
+  "The members of a set, which `value-of` makes integers, as one."
+  [value-of members]
+  (reduce (fn [^BigInteger bits member] (.or bits (biginteger (value-of member)))) BigInteger/ZERO members))
+
 (defn- integer-value
   "The integer that a value stands for."
   [generation spelling value]
   (cond
     (integer? value) value
     (keyword? value) (named-integer generation spelling value)
-    (set? value) (reduce (fn [^long bits member] (bit-or bits (long (integer-value generation spelling member))))
-                         0 value)
+    (set? value) (or-ed #(integer-value generation spelling %) value)
     :else (types/mismatch spelling value)))
 
 (defn- integer-score [size signed]
@@ -174,9 +179,7 @@
                                               (take 12)
                                               (string/join ", ")
                                               (str "it has "))))
-    (set? value) (reduce (fn [^long bits member]
-                           (bit-or bits (long (enumeration-value found spelling values generation member))))
-                         0 value)
+    (set? value) (or-ed #(enumeration-value found spelling values generation %) value)
     :else (types/mismatch spelling value "it is a keyword or a number")))
 
 (defmethod types/make "enum" [generation description]
@@ -200,8 +203,17 @@
 
 ;; ---- Floating point ---------------------------------------------------------------------------------
 
+(defn- floating-value
+  "A number as one of `size` bytes; infinite only where it was."
+  ^double [spelling ^long size value]
+  (let [wide (if (number? value) (double value) (double (types/mismatch spelling value)))
+        made (if (= size 4) (double (unchecked-float wide)) wide)]
+    (when (and (Double/isInfinite made) (not (and (float? value) (Double/isInfinite wide))))
+      (types/mismatch spelling value "it is too large"))
+    made))
+
 (defn- floating [spelling ^long size]
-  (let [checked (fn [value] (if (number? value) value (types/mismatch spelling value)))]
+  (let [checked #(floating-value spelling size %)]
     (types/->CType :float spelling size size (if (= size 4) :f32 :f64) (if (= size 4) :f32 :f64)
                    (if (= size 4)
                      (fn [^long address] (Float/valueOf (unchecked-float (.getFloat memory address))))

@@ -8,6 +8,30 @@
 
 (def ^:private points [{:x 1 :y 2} {:x 3 :y 4} {:x 5 :y 6}])
 
+(def ^:private others
+  (n/load-native-library
+   :name "others.c"
+   :code "#include <pthread.h>
+          #include <stdlib.h>
+          typedef int (*operation)(int, int);
+          static int add(int a, int b) { return a + b; }
+          operation adder(void) { return add; }
+          int minus(int a, int b) { return a - b; }
+          long negated(long a) { return -a; }
+          int less(const int *a, const int *b) { return *a - *b; }
+          int run(operation f, int a, int b) { return f(a, b); }
+          void sort(int *values, size_t n, int (*order)(const void *, const void *))
+          { qsort(values, n, sizeof *values, order); }
+          int filled(int (*fill)(char *buffer, int size, const char *name))
+          { char buffer[4] = {'x', 'x', 'x', 'x'}; int n = fill(buffer, 4, \"name\"); return n * 1000 + buffer[0] + buffer[3]; }
+          typedef struct { void (*f)(int); int n; } job;
+          static void *work(void *data) { job *j = data; for (int i = 0; i < j->n; i++) j->f(i); return NULL; }
+          void on_thread(void (*f)(int), int n)
+          { job j = {f, n}; pthread_t t; pthread_create(&t, NULL, work, &j); pthread_join(t, NULL); }
+          int one(void) { return 1; }
+          "))
+(n/import-library! others :as 'others)
+
 (defn- boom [& _] (throw (ex-info "boom" {:planned true})))
 
 (defn- planned
@@ -45,6 +69,17 @@
   ;; C's own functions fit too, as a pointer.
   (let [add (kit :kit_add)]
     (same 3 (add 1 2)))
+  (same [3 -1] [(others/run (others/adder) 1 2) (others/run others/minus 1 2)])
+  (fails :type ["run, argument 1, f" "it is long (*)(long)"] (others/run others/negated 1 2))
+  (fails :type ["run, argument 1, f"] (others/run (n/callback [:int] :int identity) 1 2))
+  (let [values (int-array [3 1 2])]
+    (others/sort values 3 others/less)
+    (same [1 2 3] (vec values)))
+  ;; What C wants filled is a pointer, what it only shows is text.
+  (same 2201 (others/filled (fn [buffer size name]
+                              (same [4 "name"] [size name])
+                              (n/put! buffer 0 \P 3 \y)
+                              2)))
   ;; What fails is thrown by the call, once, and the library is as before.
   (holds (planned #(kit/kit_each points 3 boom nil)))
   (same 0 (kit/kit_each points 3 (constantly 0) nil))
@@ -76,6 +111,11 @@
   ;; There is no call of ours on that thread: the library's running call throws it.
   (let [error (fails :callback ["boom"] (kit/kit_on_thread boom nil 1))]
     (same {:planned true} (ex-data (ex-cause error))))
+  ;; Of several the first is thrown, once.
+  (let [error (fails :callback ["boom" "the first of 3 failures"] (others/on_thread boom 3))]
+    (same 2 (:nlib/further (ex-data error)))
+    (same {:planned true} (ex-data (ex-cause error))))
+  (same 1 (others/one))
   (same nil (kit/kit_on_thread (fn [_ _]) nil 1))
   (same 3 (kit/kit_add 1 2)))
 

@@ -165,7 +165,15 @@
   (let [points (n/array kit "kit_point" [{:x 1} {:x 2 :y 3}])]
     (same {:x 2.0 :y 3.0} (nth points 1))
     (kit/kit_move (n/element-at (n/cast-pointer kit points "kit_point") 1) 1 1)
-    (same [{:x 1.0 :y 0.0} {:x 3.0 :y 4.0}] (vec points)))
+    (same [{:x 1.0 :y 0.0} {:x 3.0 :y 4.0}] (vec points))
+    (n/put! (n/element-at points 1) :y 5)
+    (same [3.0 5.0] ((juxt :x :y) (n/element-at points 1)))
+    (same {:x 3.0 :y 5.0} (nth points 1))
+    (holds (try (n/element-at points 2) false (catch IndexOutOfBoundsException _ true))))
+  ;; What there is not, such as a constructor, is asked for once.
+  (n/make kit "kit_point")
+  (with-redefs-fn {#'nlib.interface/read-items (fn [_ name] (throw (ex-info (str "asked for " name) {})))}
+    #(same {:x 1.0 :y 0.0} @(n/make kit "kit_point" {:x 1})))
   (same [16 8] [(n/size-of kit "kit_point") (n/offset-of kit "kit_point" :y)])
   (same [56 16 40] [(n/size-of kit "kit_packet") (n/offset-of kit "kit_packet" :corner)
                     (n/offset-of kit "kit_packet" :style)])
@@ -203,6 +211,9 @@
     (fails :type ["kit_counter_next, argument 1, counter"] (kit/kit_counter_next 4096))
     (fails :type ["kit_counter_next, argument 1, counter"] (kit/kit_counter_next (n/make kit "kit_point")))
     (fails :type ["kit_each, argument 3, visit"] (kit/kit_each nil 0 "visit" nil))
+    (fails :type ["kit_each, argument 3, visit" "it is int (*)(int, int)"] (kit/kit_each nil 0 kit/kit_add nil))
+    (fails :type ["kit_format, argument 1, text" "C may write there" "byte-array"] (kit/kit_format "text" 5 "abc"))
+    (fails :type ["kit_each, argument 4, data" "C may write there"] (kit/kit_each nil 0 nil "data"))
     ;; What is no pointer, text or library, given to this package's own functions.
     (fails :type ["5 (Long) is no pointer"] (n/text 5))
     (fails :type ["5 (Long) is no pointer"] (n/text 5 2))

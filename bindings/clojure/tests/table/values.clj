@@ -3,6 +3,7 @@
   (:require [nlib.core :as n]
             [table.check :refer [fails holds same]])
   (:import (clojure.lang ExceptionInfo)
+           (java.lang.management BufferPoolMXBean ManagementFactory)
            (java.nio ByteBuffer ByteOrder)))
 
 (def shapes
@@ -62,6 +63,18 @@
           int first(const int *v) { return v[0]; }
           void set(int *v) { v[0] = 7; }
           uint8_t octet(const uint8_t *v) { return v[0]; }
+          typedef struct { long long v : 64; unsigned long long u : 64; } wide;
+          wide wide_back(wide w) { return w; }
+          enum high { TOP = 0x8000000000000000ull, TWO = 2 };
+          enum high same_high(enum high h) { return h; }
+          float same_float(float v) { return v; }
+          double same_double(double v) { return v; }
+          void upper(char *text) { for (; *text; text++) if (*text >= 'a') *text -= 32; }
+          typedef struct pair_s { int a, b; } pair_t;
+          typedef pair_t couple;
+          typedef int number;
+          int sum_pair(const couple *p) { return p->a + p->b; }
+          pair_t spare = {3, 4};
           "))
 (n/import-library! shapes :as 'c)
 
@@ -78,6 +91,8 @@
          :pair [{:x 1.0 :y 2.0 :tag \x} {:x 3.0 :y 4.0 :tag \z}]}
         (c/nested_back {:numbers [1 2 3] :inner [1 2 3 4] :pair [[1 2 \x] [3 4 \y]]}))
   (same {:a \b :b 3} (c/packed_back {:a \a :b 2}))
+  (same {:v -5 :u 18446744073709551615N} (c/wide_back {:v -5 :u 18446744073709551615N}))
+  (same {:v Long/MIN_VALUE :u 0} (c/wide_back {:v Long/MIN_VALUE}))
   (let [kept (n/make shapes "ints" {:d 6})]
     (same 7 (:d (c/ints_back kept)))
     (same 6 (:d kept)))
@@ -111,6 +126,15 @@
   (same 78 (c/many 1 2 3 4 5 6 7 8 9 10 11.5 12.5 -1 1))
   (same :HIGH (c/other_level :LOW))
   (same :LOW (c/other_level 3))
+  (same :TOP (c/same_high :TOP))
+  (same 9223372036854775810N (c/same_high #{:TOP :TWO}))
+  (same 9223372036854775810N (c/u64 #{:TOP :TWO}))
+  (fails :type ["argument 1, v" "-2^63 to 2^63 - 1"] (c/i64 #{:TOP :TWO}))
+  (same [Float/MAX_VALUE ##Inf ##-Inf] (mapv c/same_float [Float/MAX_VALUE ##Inf ##-Inf]))
+  (holds (Float/isNaN (c/same_float ##NaN)))
+  (fails :type ["argument 1, v" "is no float" "too large"] (c/same_float 1e300))
+  (fails :type ["is no double" "too large"] (c/same_double 1e400M))
+  (fails :type ["field :x" "too large"] (n/make shapes "floats" {:x -1e39}))
   (same 42 c/answer)
   (same [[1.0 2.0 3.0] [4.0 5.0 6.0]] @c/grid)
   (fails :unsupported ["big" "long double"] (c/big 1.0)))
@@ -141,7 +165,30 @@
   (let [buffer (java.nio.ByteBuffer/allocateDirect 8)]
     (same (n/address (c/same buffer)) (n/address (c/same buffer))))
   (same nil (c/same nil))
-  (fails :type ["void * does not say what is there"] @(c/same (n/array shapes :int 1))))
+  (fails :type ["void * does not say what is there"] @(c/same (n/array shapes :int 1)))
+  (fails :type ["int * is indexed by number, not by :a"] (:a (n/array shapes :int 1)))
+  (fails :type ["int * is indexed by number, not by :a"] (n/put! (n/array shapes :int 1) :a 1))
+  (same :none (:a (n/array shapes :int 1) :none))
+  ;; Where no structure is, it can be printed still.
+  (same "#nlib/struct [ints 0x10]" (pr-str (n/cast-pointer shapes (n/pointer 16) "ints"))))
+
+(defn- typedefs []
+  (doseq [name ["pair_t" "couple" "pair_s"]]
+    (same 3 (c/sum_pair (n/make shapes name {:a 1 :b 2})))
+    (same 4 (n/offset-of shapes name :b))
+    (same 8 (n/size-of shapes name)))
+  (same [7 7] [(c/sum_pair (c/couple {:a 3 :b 4})) (c/sum_pair ((shapes :pair_t) {:a 3 :b 4}))])
+  (holds (re-find #":b  int" (:doc (meta #'c/couple))))
+  (same nil (resolve 'c/number))
+  (fails :symbol ["no structure number"] (n/make shapes "number")))
+
+(defn- variables []
+  (same [3 4 :none] [(:a c/spare) (:b c/spare) (:c c/spare :none)])
+  (n/put! c/spare :a 5)
+  (same 9 (c/sum_pair c/spare))
+  (fails :type ["pair_s has no field :c"] (:c c/spare))
+  (fails :type ["the variable grid is no structure"] (:a c/grid))
+  (fails :type ["the variable grid is no structure"] (n/put! c/grid :a 1)))
 
 (defn- collect
   "Has the collector run, and other text take the place of what it gave back."
@@ -162,7 +209,26 @@
           (mapv #(c/written sign %) (range 3)))
     (same 42 (c/numbered sign))))
 
+(defn- counted
+  "The bytes of native memory that the Java platform knows of, by which it runs the collector."
+  []
+  (reduce + (map #(.getMemoryUsed ^BufferPoolMXBean %)
+                 (ManagementFactory/getPlatformMXBeans BufferPoolMXBean))))
+
+(defn- large []
+  (let [before (counted)
+        bytes (n/array shapes :int8 10000000)]
+    (n/put! bytes 9999999 7)
+    (same 7 (.get (n/byte-buffer bytes 10000000) 9999999))
+    (same 0 (nth bytes 9999998))
+    (holds (<= (+ before 10000000) (counted)))
+    (n/put! bytes 0 1)))
+
 (defn- buffers []
+  (let [text (n/c-string "größe")]
+    (c/upper text)
+    (same "GRößE" (n/text text)))
+  (fails :type ["upper, argument 1, text" "\"abc\" (String) is no char *" "C may write there"] (c/upper "abc"))
   (let [native #(.order (ByteBuffer/allocateDirect 8) (ByteOrder/nativeOrder))
         other #(ByteBuffer/allocateDirect 8)
         swapped ["(.order (ByteOrder/nativeOrder))"]]
@@ -180,5 +246,8 @@
 (defn edges []
   (numbers)
   (pointers)
+  (typedefs)
+  (variables)
   (kept)
+  (large)
   (buffers))

@@ -2,7 +2,7 @@
   "The platform over JNA. It cannot pass records by value but as subclasses of Structure; nlib's thunks take
   them by pointer instead."
   (:import (com.sun.jna CallbackProxy CallbackReference Function Memory Native NativeLibrary Pointer)
-           (java.nio Buffer ByteBuffer CharBuffer DoubleBuffer FloatBuffer IntBuffer LongBuffer ShortBuffer)
+           (java.nio Buffer ByteBuffer ByteOrder CharBuffer DoubleBuffer FloatBuffer IntBuffer LongBuffer ShortBuffer)
            (nlib.platform Invoker Owned Platform)))
 
 (set! *warn-on-reflection* true)
@@ -65,6 +65,40 @@
     (get-array from bytes)
     (set-array to bytes)))
 
+;; From this size on memory is counted by the Java platform, which has the collector run when there is much of
+;; it; of Memory it knows nothing.
+(def ^:private ^:const counted-size 65536)
+
+(defn- own-counted
+  "A direct buffer of zeros, nil where the Java platform gives none of that size."
+  ^ByteBuffer [^long size]
+  (when (<= counted-size size Integer/MAX_VALUE)
+    (try (ByteBuffer/allocateDirect size)
+         (catch OutOfMemoryError _ nil))))
+
+(defn- start-of ^long [memory]
+  (Pointer/nativeValue (if (instance? ByteBuffer memory) (Native/getDirectBufferPointer memory) memory)))
+
+(defn- own [^long size ^long alignment]
+  ;; malloc aligns to 16 bytes.
+  (let [size (+ (max 1 size) (if (> alignment 16) alignment 0))
+        memory (or (own-counted size) (doto (Memory. size) .clear))
+        start (start-of memory)
+        over (rem start (max 1 alignment))]
+    (Owned. (if (zero? over) start (+ start (- alignment over))) memory)))
+
+(defn- view
+  "A buffer of part of what `own` gave, which lives as long as the buffer does."
+  ^ByteBuffer [memory ^long address ^long size]
+  (let [offset (- address (start-of memory))]
+    (if (instance? ByteBuffer memory)
+      (-> (.duplicate ^ByteBuffer memory)
+          (.limit (int (+ offset size)))
+          (.position (int offset))
+          .slice
+          (.order (ByteOrder/nativeOrder)))
+      (.getByteBuffer ^Memory memory offset size))))
+
 (defn platform
   "The platform."
   []
@@ -90,19 +124,13 @@
     (copy [_ from to size] (copy from to size))
     (malloc [_ size] (Native/malloc size))
     (free [_ address] (Native/free address))
-    (own [_ size alignment]
-      ;; malloc aligns to 16 bytes.
-      (let [extra (if (> alignment 16) alignment 0)
-            memory (doto (Memory. (+ (max 1 size) extra)) .clear)
-            start (Pointer/nativeValue memory)
-            over (rem start (max 1 alignment))]
-        (Owned. (if (zero? over) start (+ start (- alignment over))) memory)))
+    (own [_ size alignment] (own size alignment))
     (bufferAddress [_ buffer]
       (+ (Pointer/nativeValue (Native/getDirectBufferPointer buffer))
          (* (.position ^Buffer buffer) (element-size buffer))))
     (byteBuffer [_ owner address size]
       (if owner
-        (.getByteBuffer ^Memory owner (- address (Pointer/nativeValue ^Memory owner)) size)
+        (view owner address size)
         (.getByteBuffer (Pointer. address) 0 size)))
     (symbols [_ library]
       (let [library (NativeLibrary/getInstance library)]
