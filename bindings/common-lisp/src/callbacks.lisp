@@ -2,7 +2,7 @@
 ;;;;
 ;;;; C knows no conditions and cannot be left by a jump. So a callback that fails, or that tries to leave, gives
 ;;;; C a zero, and the call of C's that it ran under signals the condition when C comes back. On a thread that
-;;;; C itself made there is no such call: then it is the next call that returns which signals it.
+;;;; C itself made there is no such call: then the next call of the callback's library signals it.
 
 (in-package #:nlib)
 
@@ -61,12 +61,13 @@
                               (when *break-on-callback-errors*
                                 (invoke-debugger condition))
                               (setf left nil)
-                              (note-callback-failure condition)
+                              (note-callback-failure (callback-library callback) condition)
                               (return-from run))))
              (setf result (call-back callback type raw))
              (setf left nil))
         (when left
           (note-callback-failure
+           (callback-library callback)
            (make-condition 'callback-exit
                            :message (format nil "~a tried to leave the C functions that called it, which ~
                                                  went on instead" callback)))
@@ -77,7 +78,7 @@
   (let* ((library (callback-library callback))
          (value (apply (callback-function callback)
                        (mapcar (lambda (parameter raw)
-                                 (receive (parameter-type parameter) raw library))
+                                 (receive-argument (parameter-type parameter) raw library))
                                (function-type-parameters type) raw)))
          (result (function-type-result type))
          (place (lambda () (format nil "the result of ~a" callback))))
@@ -86,24 +87,51 @@
       (pointer-type (lasting-address result value place library))
       (t (prepare result value place)))))
 
+(defun receive-argument (type raw library)
+  "As RECEIVE, for what C gives to a callback. A char * is a place that C may want to be filled, and need not hold
+a text: it is a FOREIGN."
+  (if (and (text-type-p type) (not (ctype-const (pointer-type-target type))) (plusp raw))
+      (foreign-at raw (pointer-type-target type) library)
+      (receive type raw library)))
+
 (defun zero-of (type)
   (case (raw-type type) (:float 0f0) (:double 0d0) (t 0)))
 
 (defvar *stray-lock* (make-lock "nlib stray failures"))
 
-(defun note-callback-failure (condition)
-  "Has CONDITION signalled by the call of C's that is under way on this thread; the first one counts."
+(defun note-callback-failure (library condition)
+  "Has CONDITION, by which a callback of LIBRARY's failed, signalled by the call of C's that is under way on this
+thread, where the first one counts; without such a call, by the next call of LIBRARY."
   (let ((call *call*))
     (cond ((null call)
-           (with-lock (*stray-lock*)
-             (setf *stray-failures* (append *stray-failures* (list condition)))))
+           (note-stray-failure library condition))
           ((null (first call))
            (setf (first call) condition)))))
 
+(defun note-stray-failure (library condition)
+  (with-lock (*stray-lock*)
+    (let ((known (find library *stray-failures* :key #'stray-library)))
+      (if known
+          (incf (stray-more known))
+          (push (make-stray :library library :condition condition) *stray-failures*)))))
+
+(defun take-stray-failure (library)
+  "The STRAY that a call of LIBRARY is to signal, or NIL. Any call will do for callbacks of no library."
+  (with-lock (*stray-lock*)
+    (let ((stray (find-if (lambda (owner) (or (null owner) (eq owner library))) *stray-failures*
+                          :key #'stray-library)))
+      (setf *stray-failures* (remove stray *stray-failures*))
+      stray)))
+
 (defun signal-callback-failure (call)
-  (error (or (first call)
-             (with-lock (*stray-lock*) (pop *stray-failures*))
-             (return-from signal-callback-failure))))
+  (when (first call)
+    (error (first call)))
+  (let ((stray (take-stray-failure (second call))))
+    (when stray
+      (when (plusp (stray-more stray))
+        (warn "~d more error~:p of callbacks on threads of C's came after this one: ~a"
+              (stray-more stray) (stray-condition stray)))
+      (error (stray-condition stray)))))
 
 ;;; Making and freeing
 
@@ -134,6 +162,7 @@ place is not used again."
                          (lambda (&rest raw)
                            (declare (ignore raw))
                            (note-callback-failure
+                            (callback-library callback)
                             (make-condition 'dead-object
                                             :message (format nil "C called ~a" callback)))
                            zero)))))
@@ -171,15 +200,27 @@ library whose type it is."
 
 (defun callback-pointer (given target type place)
   "The address of GIVEN, a CALLBACK or a function of C's, where a pointer to TARGET is wanted."
-  (cond ((not (or (function-type-p target) (void-type-p target)))
-         (wrong-value given type place))
-        ((callback-p given)
-         (when (and (function-type-p target)
-                    (not (equal (multiple-value-list (callback-signature target))
-                                (multiple-value-list (callback-signature (callback-type given))))))
-           (wrong-value given type place "its parameters or its result are others"))
-         (callback-address given))
-        (t (native-function-address given))))
+  (cond ((function-type-p target)
+         (unless (equal (passing target)
+                        (passing (if (callback-p given)
+                                     (callback-type given)
+                                     (native-function-own-type given))))
+           (wrong-value given type place "its parameters or its result are others")))
+        ((not (void-type-p target))
+         (wrong-value given type place)))
+  (if (callback-p given)
+      (callback-address given)
+      (native-function-address given)))
+
+(defun passing (type)
+  "How a value of TYPE is passed, or a function of TYPE called: equal for types that may stand for each other."
+  (typecase type
+    (function-type (list* (function-type-variadic type)
+                          (passing (function-type-result type))
+                          (mapcar (lambda (parameter) (passing (parameter-type parameter)))
+                                  (function-type-parameters type))))
+    (record-type (record-type-name type))
+    (t (or (raw-type type) (ctype-spelling type)))))
 
 (defun free-callbacks (library)
   "Frees the callbacks that were made for LIBRARY, whose code is gone."

@@ -124,7 +124,7 @@ more."
       (let ((done nil))
         (unwind-protect
              (progn (handler-case (apply function arguments)
-                      (serious-condition (condition) (note-callback-failure condition)))
+                      (serious-condition (condition) (note-callback-failure nil condition)))
                     (setf done t))
           (unless done
             (return-from guard nil)))))

@@ -376,6 +376,9 @@ that of 8 bytes."
   "A hash table that several threads may use at once."
   (make-hash-table :test test :synchronized t))
 
+(defun collect-garbage ()
+  (ext:gc t))
+
 (defun call-at-death (object function)
   "Calls FUNCTION once OBJECT is garbage, on whichever thread."
   (ext:set-finalizer object (lambda (object) (declare (ignore object)) (funcall function))))

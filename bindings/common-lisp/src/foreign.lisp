@@ -231,7 +231,7 @@ array of char as a string up to its zero."
   (let* ((element (array-type-element type))
          (count (or (array-type-count type) 0))
          (raw-element (element-type element)))
-    (cond ((and (character-type-p element) (= (integer-type-size element) 1) *convert-text*)
+    (cond ((and (octet-character-p element) *convert-text*)
            (read-text (foreign-address foreign) count))
           ((and raw-element (or (integer-type-p element) (float-type-p element)))
            (let ((vector (make-array count :element-type raw-element)))

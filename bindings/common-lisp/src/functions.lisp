@@ -465,13 +465,23 @@ right one makes no list."
           (and (equal counts '(1)) (not variadic)) (length arguments)
           (mapcar #'candidate-text candidates))))
 
-(defun native-function-address (function)
-  "The address of FUNCTION, for C to call."
+(defun only-candidate (function)
+  "The declaration by which C can call FUNCTION."
   (let ((candidates (native-function-candidates (resolve function))))
     (unless (and (null (rest candidates)) (candidate-direct (first candidates)))
       (fail 'unsupported-type "~a has no address that C can call it at"
             (native-function-name function)))
-    (candidate-address function (first candidates))))
+    (first candidates)))
+
+(defun native-function-address (function)
+  "The address of FUNCTION, for C to call."
+  (candidate-address function (only-candidate function)))
+
+(defun native-function-own-type (function)
+  "The FUNCTION-TYPE that FUNCTION has for C."
+  (let ((candidate (only-candidate function)))
+    (make-function-type :result (candidate-result candidate) :parameters (arguments-of candidate)
+                        :variadic (candidate-variadic candidate))))
 
 (defun function-at (address type library)
   "The function at ADDRESS as a function of Lisp's; TYPE is its FUNCTION-TYPE. It came from LIBRARY, or NIL."

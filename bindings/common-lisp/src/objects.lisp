@@ -39,8 +39,14 @@ was allocated here; what a library's function gave has none."
   "The innermost call of C's that is under way on this thread, or NIL: a list of the condition by which a
 callback failed during it, the library that was called, and the call outside of it.")
 
+(defstruct (stray (:copier nil))
+  "How a callback of LIBRARY's failed on a thread that is no caller of Lisp's, and how many more errors came."
+  (library nil :read-only t)
+  (condition nil :read-only t)
+  (more 0 :type unsigned-byte))
+
 (#+sbcl sb-ext:defglobal #-sbcl defvar *stray-failures* '()
-  "The conditions by which callbacks failed on threads that are no callers of Lisp's.")
+  "STRAYs, at most one for a library, each until that library's next call.")
 
 (defun called-p (library)
   "Whether a call of LIBRARY is under way on this thread."

@@ -5,7 +5,7 @@
 ;;;; open-shared-object, shared-object-symbol, environment-variable
 ;;;; make-closure, release-closure   functions of Lisp's as functions of C's
 ;;;; native-pointer, native-pointer-address, native-pointer-p
-;;;; make-lock, with-lock, make-shared-table, call-at-death, forget-death, at-image-start
+;;;; make-lock, with-lock, make-shared-table, collect-garbage, call-at-death, forget-death, at-image-start
 ;;;;
 ;;;; Raw types: :void, :int8 to :uint64, :float, :double, :pointer. A raw pointer is an integer.
 
@@ -299,6 +299,9 @@ calls what is there and gives its result, which is of the raw type RESULT."
 (defun make-shared-table (test)
   "A hash table that several threads may use at once."
   (make-hash-table :test test :synchronized t))
+
+(defun collect-garbage ()
+  (sb-ext:gc :full t))
 
 (defun call-at-death (object function)
   "Calls FUNCTION once OBJECT is garbage, on whichever thread."

@@ -6,13 +6,34 @@
 (in-package #:nlib)
 
 (defvar *garbage* '()
-  "Addresses of C++ objects that nobody refers to, each with the function that ends it.")
+  "C++ objects that nobody refers to: lists of address, size and the function that ends it.")
 (defvar *garbage-lock* (make-lock "nlib garbage"))
+
+(defconstant +collect-after+ (* 256 1024 1024)
+  "The collector runs when so many bytes more are owned than the fewest since it ran last.")
+(defvar *owned* 0 "The bytes of living storage, which the collector knows nothing of.")
+(defvar *fewest-owned* 0 "The fewest that *OWNED* was since the collector ran.")
+(defvar *owned-lock* (make-lock "nlib owned"))
+
+(defun count-owned (change)
+  "Adds CHANGE to *OWNED*; gives whether it is time to collect."
+  (with-lock (*owned-lock*)
+    (setf *owned* (+ *owned* change)
+          *fewest-owned* (min *fewest-owned* *owned*))
+    (when (> (- *owned* *fewest-owned*) +collect-after+)
+      (setf *fewest-owned* *owned*)
+      t)))
+
+(defun give-back (address size)
+  (deallocate address)
+  (count-owned (- size)))
 
 (defun own-storage (size alignment)
   "New memory, zero, that is freed when nobody refers to it any more. A C++ object in it, see STORAGE-ENDING, is
 ended then, not by the collector's thread but by whoever next allocates."
   (end-garbage)
+  (when (count-owned size)
+    (collect-garbage))
   (let* ((address (allocate size alignment))
          (storage (make-storage :address address :size size))
          (ending (storage-ending storage))
@@ -22,16 +43,17 @@ ended then, not by the collector's thread but by whoever next allocates."
                      (cond ((not (eq session *session*)))
                            ((car ending)
                             (with-lock (*garbage-lock*)
-                              (push (cons address (car ending)) *garbage*)))
-                           (t (deallocate address)))))
+                              (push (list address size (car ending)) *garbage*)))
+                           (t (give-back address size)))))
     storage))
 
 (defun end-garbage ()
   (loop while *garbage*
         do (let ((entry (with-lock (*garbage-lock*) (pop *garbage*))))
              (when entry
-               (funcall (cdr entry) (car entry))
-               (deallocate (car entry))))))
+               (destructuring-bind (address size ending) entry
+                 (funcall ending address)
+                 (give-back address size))))))
 
 (defun end-storage (storage)
   "Ends the C++ object in STORAGE and frees the memory, unless it is a chunk's."
@@ -39,7 +61,7 @@ ended then, not by the collector's thread but by whoever next allocates."
   (setf (storage-live storage) nil)
   (unless (storage-chunk storage)
     (forget-death storage)
-    (deallocate (storage-address storage))))
+    (give-back (storage-address storage) (storage-size storage))))
 
 (defun end-object (storage)
   "Ends the C++ object in STORAGE, once."
@@ -87,4 +109,6 @@ ended then, not by the collector's thread but by whoever next allocates."
 (defun forget-storage ()
   "What was allocated in another process is gone."
   (setf *garbage* '()
-        *chunk* nil))
+        *chunk* nil
+        *owned* 0
+        *fewest-owned* 0))

@@ -61,6 +61,7 @@
                                        :signed (getf data :signed)))
       (:float (make-float-type :spelling (qualified name const) :const const :size size))
       (:pointer (pointer-to-type (parse-type (getf data :to) interface) interface
+                                 :const const
                                  :nonnull (equal (getf data :nullability) "nonnull")))
       (:reference (let ((target (parse-type (getf data :to) interface)))
                     (make-reference-type :spelling (format nil "~a &" (ctype-spelling target))
@@ -78,11 +79,11 @@
 (defun qualified (spelling const)
   (if const (concatenate 'string "const " spelling) spelling))
 
-(defun pointer-to-type (target interface &key nonnull)
+(defun pointer-to-type (target interface &key const nonnull)
   (make-pointer-type :spelling (if (function-type-p target)
                                    (ctype-spelling target)
-                                   (format nil "~a *" (ctype-spelling target)))
-                     :target target :nonnull nonnull :interface interface))
+                                   (format nil "~a *~:[~;const~]" (ctype-spelling target) const))
+                     :const const :target target :nonnull nonnull :interface interface))
 
 (defun array-of-type (element count)
   (make-array-type :spelling (format nil "~a[~@[~d~]]" (ctype-spelling element) count)
@@ -290,11 +291,13 @@ and base classes by their C names and by keyword; KEYS are these keywords, the l
     (enum-type (raw-type (enumeration-type (enum-enumeration type))))
     (ctype nil)))
 
+(defun octet-character-p (type)
+  "Whether TYPE is a char, of which texts of UTF-8 consist."
+  (and (character-type-p type) (= (integer-type-size type) 1)))
+
 (defun text-type-p (type)
   "Whether TYPE is a pointer to text of UTF-8."
-  (and (pointer-type-p type)
-       (let ((target (pointer-type-target type)))
-         (and (character-type-p target) (= (integer-type-size target) 1)))))
+  (and (pointer-type-p type) (octet-character-p (pointer-type-target type))))
 
 (defun same-type-p (one other)
   "Whether what a pointer to ONE points to may be used as OTHER."

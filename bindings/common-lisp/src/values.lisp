@@ -8,7 +8,8 @@
 (in-package #:nlib)
 
 (defvar *convert-text* t
-  "Whether a char * that comes from C becomes a string. When false it becomes a FOREIGN, as other pointers.")
+  "Whether a char * that comes from C becomes a string; of a callback's parameters, a const char * only. When false
+it becomes a FOREIGN, as other pointers.")
 
 (defvar *follow* t
   "Whether the text or value that a pointer leads to may be looked at. False for what lies in a union, where nobody
@@ -43,7 +44,8 @@ knows whether it is a pointer.")
   (:method ((type pointer-type))
     (if (text-type-p type) '(or null string vector foreign) '(or null foreign vector list function)))
   (:method ((type enum-type)) '(or keyword integer string))
-  (:method ((type record-type)) '(or foreign list)))
+  (:method ((type record-type)) '(or foreign list))
+  (:method ((type array-type)) '(or foreign sequence)))
 
 (defgeneric expected (type)
   (:documentation "What TYPE takes, for people.")
@@ -74,9 +76,15 @@ knows whether it is a pointer.")
                     ((record-type-p target)
                      (format nil "a FOREIGN of type ~a~@[, a property list of its fields~*~]"
                              (record-type-name target) (ctype-const target)))
-                    (t (format nil "a FOREIGN, a~@[ vector of type ~s~]"
-                               (element-type target))))
-              (pointer-type-nonnull type)))))
+                    (t (format nil "a FOREIGN~@[, a simple array of ~s~]~:[~;, a list~]"
+                               (element-type target) (ctype-const target))))
+              (pointer-type-nonnull type))))
+  (:method ((type array-type))
+    (let ((element (array-type-element type))
+          (count (array-type-count type)))
+      (if (octet-character-p element)
+          (format nil "a string~@[ of at most ~d bytes of UTF-8~]" (and count (max 0 (1- count))))
+          (format nil "a sequence~@[ of at most ~d elements~], each ~a" count (expected element))))))
 
 (defun element-type (target)
   "The element type of vectors that may be given for a pointer to TARGET; NIL when none may."
@@ -84,6 +92,7 @@ knows whether it is a pointer.")
     (bool-type '(unsigned-byte 8))
     ((or integer-type enum-type) (let ((raw (raw-type target))) (and raw (raw-lisp-type raw))))
     (float-type (let ((raw (raw-type target))) (and raw (raw-lisp-type raw))))
+    (array-type (element-type (array-type-element target)))
     (t nil)))
 
 ;;; PREPARE
@@ -402,7 +411,7 @@ KEEPER; vectors of Lisp's move, so they cannot be pointed to."
          (size (type-size element)))
     (cond ((and (foreign-p value) (array-type-p (foreign-type value)))
            (write-array type address (to-lisp value) place keeper))
-          ((and (stringp value) (character-type-p element) (= size 1))
+          ((and (stringp value) (octet-character-p element))
            (let ((octets (encode-text value)))
              (when (> (length octets) count)
                (wrong-value value type place "with the zero at its end it is too long"))

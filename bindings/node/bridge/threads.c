@@ -32,6 +32,7 @@ struct gate {
     void *target;
     node_owner *owner;
     uint64_t stack_words; /* how many words of arguments lie on the stack */
+    char *made_at;        /* where koffi's stack was then */
 };
 
 struct request {
@@ -47,6 +48,7 @@ struct node_owner {
     pthread_mutex_t lock;
     pthread_cond_t done;
     int descriptor;
+    char *stack_top; /* of koffi's stack */
     bool closed;
     struct request *first;
     struct request **last;
@@ -59,7 +61,7 @@ static int first_free = 0, free_count = 0, used_count = 0;
 static pthread_mutex_t gates_lock = PTHREAD_MUTEX_INITIALIZER;
 
 extern char node_gate_code[] __attribute__((visibility("hidden")));
-void node_gate_call(void *target, struct registers *registers, uint64_t stack_words)
+void node_gate_call(void *target, struct registers *registers, uint64_t stack_words, char *made_at)
     __attribute__((visibility("hidden")));
 void *node_gate_enter(struct registers *registers, uint32_t index) __attribute__((visibility("hidden"), used));
 
@@ -73,6 +75,7 @@ node_owner *node_owner_new(void) {
         return NULL;
     }
     owner->thread = pthread_self();
+    owner->stack_top = __builtin_frame_address(0);
     owner->last = &owner->first;
     pthread_mutex_init(&owner->lock, NULL);
     pthread_cond_init(&owner->done, NULL);
@@ -95,6 +98,10 @@ static struct request *take(node_owner *owner) {
     return request;
 }
 
+static void call_gate(const struct gate *gate, struct registers *registers) {
+    node_gate_call(gate->target, registers, gate->stack_words, gate->made_at);
+}
+
 void node_owner_run(node_owner *owner) {
     uint64_t count;
     (void)!read(owner->descriptor, &count, sizeof count);
@@ -103,7 +110,7 @@ void node_owner_run(node_owner *owner) {
     while ((request = take(owner))) {
         request->state = RUNNING;
         pthread_mutex_unlock(&owner->lock);
-        node_gate_call(request->gate.target, request->registers, request->gate.stack_words);
+        call_gate(&request->gate, request->registers);
         pthread_mutex_lock(&owner->lock);
         request->state = DONE;
         pthread_cond_broadcast(&owner->done);
@@ -137,6 +144,9 @@ static void tell_ended(node_owner *owner) {
 /*
  * Where a gate goes on: its target on the owner's thread, else NULL when the results are in `registers`.
  *
+ * koffi leaves its own stack before it runs JavaScript, but knows of it only what was free when the target was
+ * made. A target that was made while a callback ran is therefore called from as far down as that.
+ *
  * The owner counts itself inside before it looks at `waiting`; here `waiting` is counted before the look at
  * `inside`. So a request either is refused here or is seen there, before the call that would block it.
  */
@@ -149,8 +159,13 @@ void *node_gate_enter(struct registers *registers, uint32_t index) {
         tell_ended(owner);
         return NULL;
     }
-    if (pthread_equal(pthread_self(), owner->thread))
-        return gate.target;
+    if (pthread_equal(pthread_self(), owner->thread)) {
+        char *here = (char *)registers;
+        if (here <= gate.made_at || here > owner->stack_top)
+            return gate.target;
+        call_gate(&gate, registers);
+        return NULL;
+    }
 
     struct request request = {registers, gate, WAITING, NULL};
     pthread_mutex_lock(&owner->lock);
@@ -182,7 +197,7 @@ void *node_gate_new(node_owner *owner, void *target, uint64_t stack_words) {
         free_count--;
     }
     if (index >= 0)
-        gates[index] = (struct gate){target, owner, stack_words};
+        gates[index] = (struct gate){target, owner, stack_words, __builtin_frame_address(0)};
     pthread_mutex_unlock(&gates_lock);
     return index < 0 ? NULL : node_gate_code + (size_t)index * GATE_BYTES;
 }
@@ -201,8 +216,8 @@ void node_gate_free(void *code) {
  * gate_common: saves the registers that carry arguments as a `struct registers` on the stack and asks
  * node_gate_enter. Goes on to what that gives, everything being as it was, or returns the results.
  *
- * node_gate_call(target, registers, stack_words): calls target with the registers and so many words of the
- * stack of that other call.
+ * node_gate_call(target, registers, stack_words, made_at): calls target with the registers and so many words of
+ * the stack of that other call, on the stack from `made_at` down where it is above.
  */
 __asm__(
     ".text\n"
@@ -262,6 +277,8 @@ __asm__(
     "  pushq %rbx\n"
     "  movq %rdi, %r11\n"
     "  movq %rsi, %rbx\n"
+    "  cmpq %rsp, %rcx\n"
+    "  cmovbq %rcx, %rsp\n"
     "  leaq 8(,%rdx,8), %rax\n"
     "  subq %rax, %rsp\n"
     "  andq $-16, %rsp\n"

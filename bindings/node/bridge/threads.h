@@ -7,6 +7,8 @@
  * loop does not run, and that call may be waiting for this very thread: the request is then refused, the
  * callback's result is zero, and the binding throws an error from the call.
  *
+ * A gate may be made while another callback runs, and called when that has returned.
+ *
  * A gate that was given back leads nowhere: its result is zero, and the owner is told. It is taken again as late
  * as possible, so that what native code kept for too long is not another callback soon.
  */
@@ -26,7 +28,7 @@ typedef struct node_state {
     int32_t ended;   /* How many calls came to gates that had been given back. */
 } node_state;
 
-/* The calling thread as an owner; NULL when memory or descriptors ran out. */
+/* The calling thread as an owner, while no callback runs; NULL when memory or descriptors ran out. */
 node_owner *node_owner_new(void);
 /* Its numbers, valid as long as it is. */
 node_state *node_owner_state(node_owner *owner);

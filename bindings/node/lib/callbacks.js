@@ -106,7 +106,7 @@ function tooMany() {
 /** What koffi calls: converts, calls, and keeps every error away from the native code. */
 function entry(callback, call, signature, failed) {
     const { parameters, result } = signature;
-    const types = parameters.map(({ type }) => type);
+    const types = parameters.map(({ type }) => type.inCallback);
     const give = (value, keeper) =>
         result instanceof AnyPointerType ? result.toAddress(value, keeper) || null : result.toNative(value, keeper);
     const zero = failed === undefined ? result.zero : give(failed, new Keeper());

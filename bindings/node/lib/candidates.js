@@ -10,7 +10,7 @@ const { RecordPointerType, RecordReferenceType } = require("./types/record-point
 const { RecordType } = require("./types/records");
 const { declare } = require("./types/functions");
 const { CharacterType } = require("./types/scalars");
-const { TextType } = require("./types/text");
+const { StringType } = require("./types/text");
 const { show } = require("./types/type");
 
 /** A function of the library's, as its header declares it. */
@@ -151,7 +151,7 @@ class Candidate {
     #passed(type, pass) {
         const { image } = this;
         if (pass === "string")
-            return new TextType(new CharacterType("char", 1, true), { constant: true, nonnull: true, image });
+            return new StringType(new CharacterType("char", 1, true), { constant: true, nonnull: true, image });
         if (pass === "pointer") {
             const passed = new RecordReferenceType(type, { constant: true, image });
             passed.spelling = type.spelling;

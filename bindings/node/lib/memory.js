@@ -37,6 +37,8 @@ class Place {
         this.owned = owned;
         this.owner = owner;
         this.bytes = null;
+        /** Whether another member may be what is there, so that no pointer can be trusted. */
+        this.isInUnion = false;
     }
 
     /** Whether no memory can be there. */
@@ -57,7 +59,9 @@ class Place {
     /** The place so many bytes further on. */
     at(offset) {
         const address = this.known && this.known + BigInt(offset);
-        return new Place(this.view, this.base + offset, address, this.holder, this.owned, this.owner);
+        const place = new Place(this.view, this.base + offset, address, this.holder, this.owned, this.owner);
+        place.isInUnion = this.isInUnion;
+        return place;
     }
 
     /** The address as koffi takes it: memory of JavaScript's as bytes, so that the call keeps it and what it points to. */

@@ -70,7 +70,7 @@ class NativeArray {
     }
 
     [util.inspect.custom](depth, options, inspect) {
-        return depth < 0 ? `[${this[NATIVE].type.spelling}]` : inspect([...this], options);
+        return depth < 0 ? `[${this[NATIVE].type.spelling}]` : inspect([...this], { ...options, depth });
     }
 
     toJSON() {

@@ -19,6 +19,8 @@ const dispose = Symbol.dispose ?? Symbol.for("Symbol.dispose");
 const VIEW = Symbol("view");
 const FIELDS = Symbol("fields");
 const HIDDEN = { enumerable: false };
+// An option of util.inspect for ourselves: to objects without Object.prototype it passes on strings only.
+const WITHIN = "nlib.within";
 
 /** What an object of a record's class is: the type, the place, the library, and whether it was ended. */
 class NativeRecord {
@@ -95,8 +97,12 @@ class Record {
         const { type, image, isEnded, place } = this[NATIVE];
         if (!image.isLive) return `${type.name} [unloaded]`;
         if (isEnded) return `${type.name} [deleted]`;
-        if (depth < 0 || type.isOpaque || place.isNowhere) return `[${type.name} 0x${addressOf(this).toString(16)}]`;
-        return `${type.name} ${inspect(fieldsOf(this), options)}`;
+        const address = `[${type.name} 0x${addressOf(this).toString(16)}]`;
+        // Those that this one is shown within: what points to one of them is not followed.
+        const { [WITHIN]: outer = "" } = options;
+        if (depth < 0 || type.isOpaque || place.isNowhere || outer.includes(address)) return address;
+        // The fields take the record's place, and are as deep as it.
+        return `${type.name} ${inspect(fieldsOf(this), { ...options, depth, [WITHIN]: outer + address })}`;
     }
 }
 

@@ -50,7 +50,7 @@ function typeOfValue(value, what) {
         case "string":
             return "const char *";
         default:
-            if (value === null || value instanceof Pointer || ArrayBuffer.isView(value) || value[NATIVE])
+            if (value === null || value instanceof Pointer || ArrayBuffer.isView(value) || value?.[NATIVE])
                 return "void *";
             throw typeError(`${what} has no type that could be guessed; give as(type, value)`);
     }

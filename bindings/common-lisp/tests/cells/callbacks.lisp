@@ -73,7 +73,49 @@
                               (declare (ignore index point data))
                               (nlib:call kit "kit_add" 40 2))
                             nil))))
-  (pointers-to-functions))
+  (pointers-to-functions)
+  (buffers)
+  (other-signatures))
+
+(defun buffers ()
+  "What C wants a callback to fill is no text."
+  (let ((library (nlib:load-native-library
+                  :code (format nil "#include <string.h>~%~
+                                     typedef int (*reader)(const char *name, char *data, int size);~%~
+                                     int first(reader read) { char data[4] = {'a', 'b', 'c', 'd'};~
+                                     int count = read(\"name\", data, 4); return count + data[0] + data[3]; }~%~
+                                     int second(reader read) { return read(\"name\", 0, 0); }~%"))))
+    (check (= (+ 3 (char-code #\A) 200)
+              (nlib:call library "first"
+                         (lambda (name data size)
+                           (check (string= name "name"))
+                           (check (string= "abcd" (nlib:foreign-string data size)))
+                           (setf (nlib:ref data 0) #\A)
+                           (let ((octets (nlib:cast data (list :array :uint8 size))))
+                             (setf (nlib:value octets) '(65 66 67 200))
+                             (check (= 67 (nlib:ref octets 2))))
+                           (setf (nlib:ref data 3) -56)
+                           (+ 3 256)))))
+    (check (= 5 (nlib:call library "second" (lambda (name data size)
+                                              (declare (ignore name size))
+                                              (if data 0 5)))))))
+
+(defun other-signatures ()
+  "C's functions are given where their signature is wanted, and nowhere else."
+  (let ((library (nlib:load-native-library
+                  :code (format nil "typedef struct { int x, y; } pair;~%~
+                                     int sum3(int a, int b, int c) { return a + b + c; }~%~
+                                     int sum2(int a, int b) { return a + b; }~%~
+                                     int sum(pair p) { return p.x + p.y; }~%~
+                                     int apply(int (*f)(int, int), int a, int b) { return f(a, b); }~%~
+                                     int apply_pair(int (*f)(pair), int a) { return f((pair){a, a}); }~%"))))
+    (flet ((native (name) (nlib:native-function library name)))
+      (check (= 3 (nlib:call library "apply" (native "sum2") 1 2)))
+      (check (= 14 (nlib:call library "apply_pair" (native "sum") 7)))
+      (check (search "argument 1 (f) of apply"
+                     (princ-to-string (signalled nlib:wrong-argument-type
+                                        (nlib:call library "apply" (native "sum3") 1 2)))))
+      (signalled nlib:wrong-argument-type (nlib:call library "apply" (native "sum") 1 2)))))
 
 (defun pointers-to-functions ()
   "What C gives as a pointer to a function is called like a function, as long as its code is in memory."
@@ -132,7 +174,41 @@
                                        (declare (ignore data given))
                                        (error 'own-error))
                  nil 1))
-    (check (= (nlib:call kit "kit_add" 1 2) 3))))
+    (check (= (nlib:call kit "kit_add" 1 2) 3))
+    (check (= 400 (nlib:call (threads-library) "run" (lambda (value) (declare (ignore value)) 1) 8 50))))
+  (stray-failures))
+
+(defun threads-library ()
+  (nlib:load-native-library
+   :code (format nil "#include <pthread.h>~%~
+                      typedef int (*step)(int);~%~
+                      typedef struct { step f; int times, sum; } work;~%~
+                      static void *steps(void *data) {~%~
+                      work *w = data; for (int i = 0; i < w->times; i++) w->sum += w->f(i); return 0; }~%~
+                      int run(step f, int threads, int times) {~%~
+                      pthread_t ids[8]; work works[8]; int sum = 0;~%~
+                      for (int i = 0; i < threads; i++) { works[i] = (work){f, times, 0};~
+                      pthread_create(&ids[i], 0, steps, &works[i]); }~%~
+                      for (int i = 0; i < threads; i++) { pthread_join(ids[i], 0); sum += works[i].sum; }~%~
+                      return sum; }~%")))
+
+(defun stray-failures ()
+  "Errors on threads of C's are told by one call of the callback's library, and by no other's."
+  (let ((threads (threads-library))
+        (other (nlib:load-native-library :code "typedef int (*step)(int); int one(void) { return 1; }"))
+        (warnings '()))
+    (nlib:with-callback (failing other "step" (lambda (value)
+                                                (declare (ignore value))
+                                                (error 'own-error)))
+      (check (= 0 (nlib:call threads "run" failing 1 3)))
+      (check (= 0 (nlib:call threads "run" failing 1 1))))
+    (handler-bind ((warning (lambda (warning)
+                              (push (princ-to-string warning) warnings)
+                              (muffle-warning warning))))
+      (signalled own-error (nlib:call other "one")))
+    (check (= 1 (length warnings)))
+    (check (search "3 more errors" (first warnings)))
+    (check (= 1 (nlib:call other "one")))))
 
 (defun run-threads (count function)
   "Calls FUNCTION with each number below COUNT, each on a thread of its own; gives the results."

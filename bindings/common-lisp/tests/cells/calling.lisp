@@ -144,7 +144,47 @@
     (nlib:free a)
     (signalled nlib:dead-object (nlib:slot a :x)))
   (unions)
-  (kept-texts))
+  (kept-texts)
+  (arrays)
+  (collected))
+
+(defun arrays ()
+  "Lists of texts, arrays in two dimensions, and what the errors about arrays say."
+  (let* ((library (nlib:load-native-library
+                   :code (format nil "typedef struct { char name[16]; int sizes[2]; } rec;~%~
+                                      int count(const char *const *v) { int n = 0; while (v[n]) n++; return n; }~%~
+                                      int count_of(const char **v) { return count(v); }~%~
+                                      int sum(int m[2][3]) { return m[0][0] + 10 * m[1][2]; }~%~
+                                      int length(rec r) { return r.name[0]; }~%")))
+         (long "way too long for sixteen"))
+    (check (= 2 (nlib:call library "count" '("a" "ż" nil))))
+    (check (= 2 (nlib:call library "count_of" (nlib:make-foreign '(:array :string 3) '("a" "ż" nil)))))
+    (check (= 61 (nlib:call library "sum" (make-array '(2 3) :element-type '(signed-byte 32)
+                                                             :initial-contents '((1 2 3) (4 5 6))))))
+    (flet ((told (text name argument)
+             (check (search text (princ-to-string (signalled nlib:wrong-argument-type
+                                                    (nlib:call library name argument)))))))
+      (told "const char * *, which takes a FOREIGN or NIL" "count_of" 5)
+      (told "const char *const *, which takes a FOREIGN, a list or NIL" "count" 5)
+      (told "int[3] *, which takes a FOREIGN, a simple array of (SIGNED-BYTE 32) or NIL" "sum" 5)
+      (told "char[16], which takes a string of at most 15 bytes of UTF-8" "length" (list :name long))
+      (told "takes a sequence of at most 2 elements, each an integer from" "length" '(:sizes (1 2 3))))))
+
+(defun collected ()
+  "Memory that nobody refers to does not pile up, although the collector does not see it."
+  (let ((library (nlib:load-native-library
+                  :code (format nil "#include <string.h>~%void touch(void *p, unsigned n) { memset(p, 1, n); }")))
+        (size (* 16 1024 1024))
+        (before (resident-pages)))
+    (dotimes (i 64)
+      (nlib:call library "touch" (nlib:make-foreign (list :array :int8 size)) size))
+    (check (< (- (resident-pages) before) (/ (* 45 size) 4096)))))
+
+(defun resident-pages ()
+  "How many pages of memory this process takes."
+  (with-open-file (in "/proc/self/statm")
+    (read in)
+    (read in)))
 
 (defun kept-texts ()
   "A record that is copied into another is not needed any more for what it points to."

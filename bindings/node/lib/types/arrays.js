@@ -79,7 +79,11 @@ class ArrayType extends Type {
         }
         const given = this.#items(value);
         const items = this.zero;
-        for (let index = 0; index < given.length; index++) items[index] = this.of.toNative(given[index], keeper);
+        const isWide = typeof items[0] === "bigint";
+        for (let index = 0; index < given.length; index++) {
+            const item = this.of.toNative(given[index], keeper);
+            items[index] = isWide ? BigInt(item) : item;
+        }
         return items;
     }
 

@@ -39,7 +39,7 @@ class Signature {
         const given = result instanceof AnyPointerType ? "void *" : result.native;
         return functionOf(
             given,
-            this.parameters.map(({ type }) => type.nativeResult),
+            this.parameters.map(({ type }) => type.inCallback.nativeResult),
         );
     }
 

@@ -5,12 +5,15 @@
 // themselves. A copy of one, such as a result by value, is a plain object, for which `{ x: 1, y: 2 }` may be
 // given wherever a record is wanted. Records that only their own code can copy are always objects of their class.
 
+const { isDeepStrictEqual } = require("node:util");
 const koffi = require("koffi");
 const { Holder, Keeper, Keepers, bytesOf, copyBytes, newPlace } = require("../memory");
 const { NATIVE } = require("../pointer");
 const { structureOf } = require("../koffi-types");
 const { viewRecord } = require("../record");
 const { BitField } = require("./bits");
+const { AnyPointerType } = require("./pointers");
+const { IntegerType } = require("./scalars");
 const { Mismatch, Type, UnsupportedType, cannotPass, mismatch, setOwn, within } = require("./type");
 
 /** A field, or one of an unnamed structure or union inside, as if it were the record's own. */
@@ -20,7 +23,7 @@ class Field {
      * @param {Type} type
      * @param {number} offset in bytes, from the start of the outermost record; 0 for a bit-field, whose type knows
      * @param {object} from the description: `private`, `documentation`
-     * @param {{union: object, member: number} | null} choice of which union it is a member, and which of its members
+     * @param {{union: object, member: number, type: Type} | null} choice of which union it is a member, and which
      */
     constructor(name, type, offset, from, choice) {
         this.name = name;
@@ -33,7 +36,9 @@ class Field {
 
     /** Where it lies in a record. */
     in(place) {
-        return place.at(this.offset);
+        const at = place.at(this.offset);
+        if (this.choice) at.isInUnion = true;
+        return at;
     }
 }
 
@@ -145,17 +150,16 @@ class RecordType extends Type {
         if (given?.type instanceof RecordType) return this.#writeRecord(place, given, keeper);
         this.#checkObject(value);
         bytesOf(place, this.size).fill(0);
-        const chosen = new Map();
-        for (const name in value) {
-            if (value[name] === undefined) continue;
-            const field = this.fields.get(name);
-            if (field === undefined) throw new Mismatch(`has no field '${name}'; ${this.#listing()}`);
+        const fields = this.#givenFields(value);
+        const held = heldFields(fields);
+        const isOther = ({ choice }) => choice !== null && held.get(choice.union).choice.member !== choice.member;
+        // What a union holds is written before the others are compared with it.
+        if (fields.some(isOther)) fields.sort((a, b) => isOther(a) - isOther(b));
+        for (const field of fields) {
+            const { name, type, choice } = field;
             try {
-                const first = field.choice && chosen.get(field.choice.union);
-                if (first && first.choice.member !== field.choice.member)
-                    this.#checkSame(place, field, value[name], first);
-                else field.type.write(field.in(place), value[name], keeper);
-                if (field.choice && !first) chosen.set(field.choice.union, field);
+                if (isOther(field)) checkSame(field.in(place), type, value[name], held.get(choice.union));
+                else type.write(field.in(place), value[name], keeper);
             } catch (error) {
                 throw within(error, `.${name}`);
             }
@@ -201,9 +205,10 @@ class RecordType extends Type {
     /** Writes into a plain object what changed in the memory that was made of it; gives the object. */
     update(object, place, before) {
         const now = bytesOf(place, this.size);
-        for (const { name, type, offset } of this.fields.values()) {
+        for (const field of this.fields.values()) {
+            const { name, type, offset } = field;
             if (type.size > 0 && object[name] !== undefined && isSame(now, before, offset, type.size)) continue;
-            setOwn(object, name, type.copy(place.at(offset)));
+            setOwn(object, name, type.copy(field.in(place)));
         }
         return object;
     }
@@ -267,6 +272,18 @@ class RecordType extends Type {
         return true;
     }
 
+    /** The fields that an object gives. */
+    #givenFields(value) {
+        const given = [];
+        for (const name in value) {
+            if (value[name] === undefined) continue;
+            const field = this.fields.get(name);
+            if (field === undefined) throw new Mismatch(`has no field '${name}'; ${this.#listing()}`);
+            given.push(field);
+        }
+        return given;
+    }
+
     #checkNames(value, count) {
         const names = Object.keys(value).filter((name) => value[name] !== undefined);
         if (names.length === count) return;
@@ -292,17 +309,6 @@ class RecordType extends Type {
         copyBytes(source, place, this.size);
     }
 
-    /** Of a union only one member can hold: others may be given when they say the same, as in a copy of one. */
-    #checkSame(place, field, value, first) {
-        const here = field.in(place);
-        const held = field.type.copyUnfollowed(here);
-        if (Object.is(held, value)) return;
-        const trial = newPlace(Math.max(field.type.size, 1), 16);
-        field.type.write(trial, value, new Keeper());
-        if (Buffer.compare(bytesOf(trial, field.type.size), bytesOf(here, field.type.size)) !== 0)
-            throw new Mismatch(`and .${first.name} are of one union, which holds one of them; leave the other out`);
-    }
-
     #plain(place, unfollowed) {
         const result = {};
         for (const field of this.fields.values()) {
@@ -320,16 +326,16 @@ class RecordType extends Type {
                 fields.set(field.name, this.#moved(field, offset, field.choice));
         const isUnion = this.description.kind === "union";
         this.description.fields.forEach((from, member) => {
-            const choice = isUnion ? { union: this, member } : null;
             const offset = Number(from.offset);
             const type = this.image.type(from.type);
+            const choice = isUnion ? { union: this, member, type } : null;
             if (!from.name && type instanceof RecordType) {
                 // The fields of one without a name are this one's; of a union inside they are each a choice.
                 for (const inner of type.fields.values())
                     fields.set(inner.name, this.#moved(inner, offset, choice ?? inner.choice));
             } else if (from.name && from.bits) {
                 const bits = new BitField(type, Number(from.bits.offset), from.bits.width);
-                fields.set(from.name, new Field(from.name, bits, 0, from, choice));
+                fields.set(from.name, new Field(from.name, bits, 0, from, choice && { ...choice, type: bits }));
             } else if (from.name) fields.set(from.name, new Field(from.name, type, offset, from, choice));
         });
         return fields;
@@ -362,6 +368,34 @@ class RecordType extends Type {
         if (!isSame || koffi.sizeof(structure) !== this.size) throw cannotPass(this);
         return structure;
     }
+}
+
+/** Of the fields that are given those that say what a union holds: the first of its largest member, by union. */
+function heldFields(given) {
+    const held = new Map();
+    for (const field of given) {
+        if (!field.choice) continue;
+        const { union, type } = field.choice;
+        const other = held.get(union)?.choice.type;
+        const isLarger = other === undefined || type.size > other.size;
+        if (isLarger || (type.size === other.size && isWhole(type) && !isWhole(other))) held.set(union, field);
+    }
+    return held;
+}
+
+/** Whether each of a type's bits is in its values: a NaN, a text, a structure with gaps may lose some. */
+function isWhole(type) {
+    return type instanceof IntegerType || type instanceof AnyPointerType;
+}
+
+/** Of a union only one member can hold: others may be given when they say the same, as in a copy of one. */
+function checkSame(place, type, value, held) {
+    if (isDeepStrictEqual(type.copyUnfollowed(place), value)) return;
+    const trial = newPlace(Math.max(type.size, 1), 16);
+    type.write(trial, value, new Keeper());
+    // A bit-field has no size.
+    if (type.size === 0 || Buffer.compare(bytesOf(trial, type.size), bytesOf(place, type.size)) !== 0)
+        throw new Mismatch(`and .${held.name} are of one union, which holds one of them; leave the other out`);
 }
 
 function isSame(bytes, others, start, size) {

@@ -88,7 +88,10 @@ class IntegerType extends Type {
     }
 
     fromNative(value) {
-        return this.size < 8 || Number.isSafeInteger(value) ? value : exact(BigInt(value));
+        if (this.size < 8) return value;
+        // koffi gives callbacks their unsigned arguments as signed ones.
+        if (value < 0 && !this.signed) return exact(BigInt.asUintN(64, BigInt(value)));
+        return Number.isSafeInteger(value) ? value : exact(BigInt(value));
     }
 
     #refusal(value) {

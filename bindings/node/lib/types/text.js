@@ -6,7 +6,7 @@
 // pointer instead.
 
 const koffi = require("koffi");
-const { checkAddress } = require("../memory");
+const { bytesOf, checkAddress } = require("../memory");
 const { NATIVE, Pointer, Ref } = require("../pointer");
 const { AnyPointerType, PointerType, isBytes } = require("./pointers");
 const { Mismatch, mismatch } = require("./type");
@@ -40,6 +40,11 @@ class TextType extends AnyPointerType {
         return new PointerType(this.to, { constant: this.constant, nonnull: this.nonnull, image: this.image });
     }
 
+    /** What a callback may have to write to is no text yet. */
+    get inCallback() {
+        return this.constant ? this : this.unfollowed;
+    }
+
     toNative(value, keeper) {
         if (typeof value === "string") {
             this.#checkString(value);
@@ -53,6 +58,10 @@ class TextType extends AnyPointerType {
         if (typeof value !== "string") return this.addressOf(this.#other(value), keeper);
         this.#checkString(value);
         return this.#store(value, keeper);
+    }
+
+    read(place) {
+        return place.isInUnion ? this.copyUnfollowed(place) : super.read(place);
     }
 
     fromNative(value) {
@@ -76,6 +85,11 @@ class TextType extends AnyPointerType {
         return !this.constant;
     }
 
+    /** What to do where a string has a NUL. */
+    get nulAdvice() {
+        return "give a Buffer";
+    }
+
     get #width() {
         return this.to.size;
     }
@@ -89,7 +103,7 @@ class TextType extends AnyPointerType {
             throw new Mismatch(
                 `is a string, but '${this.spelling}' is written to; give a Buffer, for a text to start with text(…)`,
             );
-        if (value.includes("\0")) throw new Mismatch("is a string with a NUL character in it; give a Buffer");
+        if (value.includes("\0")) throw new Mismatch(`is a string with a NUL character in it; ${this.nulAdvice}`);
     }
 
     #store(value, keeper) {
@@ -121,4 +135,19 @@ class TextType extends AnyPointerType {
     }
 }
 
-module.exports = { TextType, encode };
+/** What a thunk makes a `std::string` of. It goes as a text of C's, which ends at its first NUL. */
+class StringType extends TextType {
+    toNative(value, keeper) {
+        if (!isBytes(value)) return super.toNative(value, keeper);
+        if (value.includes(0)) throw new Mismatch(`holds a NUL; ${this.nulAdvice}`);
+        const place = keeper.allocate(value.length + 1, 1);
+        bytesOf(place, value.length).set(value);
+        return place.address;
+    }
+
+    get nulAdvice() {
+        return "what it is for is passed as a text of C's, which ends at the first";
+    }
+}
+
+module.exports = { StringType, TextType, encode };

@@ -102,6 +102,11 @@ class Type {
         return this;
     }
 
+    /** The type of such a parameter for the callback that is given it. */
+    get inCallback() {
+        return this;
+    }
+
     /** The native value that stands for nothing: what C gets from a callback that failed. */
     get zero() {
         return 0;

@@ -82,6 +82,9 @@ export async function callback() {
     assert.throws(() => kit.kit_each(points, 1, kit.kit_add, null), TypeError);
 
     await results();
+    buffers();
+    unsigned();
+    await madeWithin();
     await ended();
     hostFunctions();
     await tooMany();
@@ -106,6 +109,71 @@ async function results() {
         library.first_of(() => null, 1),
         -1,
     );
+}
+
+/** A buffer that a callback has to fill is a pointer; a text that it may only read is a string. */
+function buffers() {
+    const code = `
+        typedef int (*reader)(void *user, char *data, int size, const char *name);
+        int read(reader call, char *data, int size) { return call(0, data, size, "name"); }`;
+    const library = loadSync({ code, name: "buffers.c" });
+    const bytes = Buffer.alloc(8, "-");
+    const fill = (_, data, size, name) => {
+        data.bytes(size).set(Buffer.from(name));
+        return data.text(4).length;
+    };
+    assert.equal(library.read(fill, bytes, 7), 4);
+    assert.equal(bytes.toString(), "name----");
+}
+
+/** Unsigned numbers beyond what a signed one holds. */
+function unsigned() {
+    const code = `
+        #include <stddef.h>
+        #include <stdint.h>
+        enum wide { WIDE_MOST = ~0ull };
+        typedef void (*taker)(uint64_t, size_t, unsigned long long, enum wide, int64_t);
+        void give(taker call, uint64_t value) { call(value, value, value, (enum wide)value, (int64_t)value); }`;
+    const library = loadSync({ code, name: "unsigned.c" });
+    for (const value of [2n ** 63n, 2n ** 64n - 1n]) {
+        let seen = null;
+        library.give((...given) => (seen = given), value);
+        const signed = BigInt.asIntN(64, value);
+        assert.deepEqual(seen, [value, value, value, value, signed === -1n ? -1 : signed]);
+    }
+}
+
+/** A function that C is first given while another runs, and calls when that one has returned. */
+async function madeWithin() {
+    const code = `
+        typedef struct { double x; long y[3]; } large;
+        typedef large (*done)(int a, int b, int c, int d, int e, int f, int g, double h, large i);
+        typedef void (*start)(int);
+        static done kept;
+        void keep(done call) { kept = call; }
+        void run(start call, int depth) { call(depth); }
+        double finish(void) { large given = {0.5, {8, 9, 10}}; return kept(1, 2, 3, 4, 5, 6, 7, 0.25, given).x; }
+        double both(start call) { run(call, 0); return finish(); }`;
+    const library = await load({ code, name: "within.c" });
+    let seen = null;
+    const keep = () =>
+        library.keep((...given) => {
+            seen = given;
+            // JavaScript may go on from here as from anywhere.
+            const inner = seen[0] === 1 ? Math.max(...Array.from({ length: 1000 }, (_, index) => index)) : 0;
+            return { x: inner + given[7] + given[8].x, y: [1, 2, 3] };
+        });
+    assert.equal(library.both(keep), 999.75);
+    assert.deepEqual(seen.slice(0, 8), [1, 2, 3, 4, 5, 6, 7, 0.25]);
+    assert.deepEqual([...seen[8].y], [8n, 9n, 10n]);
+    library.run(function deeper(depth) {
+        if (depth < 5) library.run(deeper, depth + 1);
+        else keep();
+    }, 0);
+    assert.equal(library.finish(), 999.75);
+    library.run(() => assert.equal(library.finish(), 999.75), 0);
+    assert.equal(await library.finish.async(), 999.75);
+    library.unload();
 }
 
 /** What native code calls after its end: an error of the call, or a warning where none runs. */

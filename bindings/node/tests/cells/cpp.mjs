@@ -31,6 +31,9 @@ export async function cpp() {
     assert.equal(kit.greet("Jürgen"), "hello Jürgen");
     assert.equal(kit.greet("you", 2), "hello you, hello you");
     assert.equal(kit.count("äh"), 3);
+    assert.equal(kit.count(Buffer.from("äh")), 3);
+    for (const given of ["a\0b", Buffer.from("a\0b")])
+        assert.throws(() => kit.greet(given, 1), /argument 1 \(name\) .* NUL.*ends at the first/);
 
     // An exception is an error here.
     assert.equal(kit.checked(3), 3);

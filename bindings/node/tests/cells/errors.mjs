@@ -119,6 +119,7 @@ export function wrongArguments() {
         [() => kit.kit_format("text", 4, "x"), TypeError, /is written to/],
         [() => kit.kit_format(buffer, 8, "%d"), TypeError, /takes 1 arguments, not 0/],
         [() => kit.kit_format(buffer, 8, "%d", "one"), TypeError, /argument 4/],
+        [() => kit.kit_format(buffer, 8, "none", undefined), TypeError, /argument 4 has no type/],
         [() => kit.kit_format(buffer), TypeError, /at least 3 arguments/],
         [() => new kit.kit_counter(), TypeError, /only the library can make one/],
     ];

@@ -14,6 +14,8 @@ export async function struct() {
     arrays(kit);
     objects(kit);
     await texts();
+    unions();
+    cycles();
     signs();
     names();
 }
@@ -65,6 +67,67 @@ async function texts() {
     assert.equal(shown(), "hglde");
     assert.equal(made.other, long("j"));
     assert.deepEqual([...given.numbers], [1, 2]);
+    library.unload();
+}
+
+/** What a union holds may be no pointer: a text in one is read when it is asked for. */
+function unions() {
+    const code = `
+        typedef struct {
+            int kind;
+            union { int number; double real; const char *text; struct { const char *name; int size; } item; };
+        } value;
+        typedef union { float real; int number; struct { short low, high; int rest; } parts; } mixed;
+        value made(double real) { value result = {1, .real = real}; return result; }
+        double real(value given) { return given.real; }
+        const char *text(const value *given) { return given->text; }
+        void assign(value *given, double real) { given->real = real; }
+        mixed filled(int with) { mixed result; __builtin_memset(&result, with, sizeof result); return result; }
+        int number(mixed given) { return given.number; }`;
+    const library = loadSync({ code, name: "unions.c" });
+    const { value: Value } = library;
+    const held = new Value({ kind: 1, real: 2.5 });
+    const { text, item, ...others } = held;
+    assert.deepEqual(others, { kind: 1, number: 0, real: 2.5 });
+    assert.equal(text.address, 0x4004000000000000n);
+    assert.equal(item.name.address, text.address);
+    assert.deepEqual(held, new Value({ kind: 1, real: 2.5 }));
+    assert.match(inspect(held), /real: 2\.5,\s+text: \[char \* 0x4004/);
+    const object = { kind: 1, real: 0 };
+    library.assign(object, 2.5);
+    assert.equal(object.text.address, text.address);
+
+    held.text = "größer";
+    assert.equal(held.text.text(), "größer");
+    held.item = { name: "nested" };
+    assert.equal(held.item.name.text(), "nested");
+    assert.equal(library.text(held), "nested");
+    held.text = null;
+    assert.equal(held.text, null);
+
+    // A copy of one has all members, and may be given again, whichever of them was set.
+    assert.equal(library.real(library.made(2.5)), 2.5);
+    for (const byte of [0, 65, 255]) {
+        const number = new Int32Array(new Uint8Array(4).fill(byte).buffer)[0];
+        assert.equal(library.number(library.filled(byte)), number);
+    }
+    assert.equal(library.real({ number: 0, real: 2.5 }), 2.5);
+    assert.throws(() => library.real({ number: 1, real: 2.5 }), /\.number and \.real are of one union/);
+    library.unload();
+}
+
+/** Records that point to each other are shown as deep as asked for, and each within itself once. */
+function cycles() {
+    const code = "typedef struct node { struct node *next, *previous, *many[2]; int number; } node;";
+    const library = loadSync({ code, name: "cycles.c" });
+    const [first, second] = [new library.node({ number: 1 }), new library.node({ number: 2 })];
+    Object.assign(first, { next: second, previous: second, many: [second, second] });
+    Object.assign(second, { next: first, previous: first, many: [first, first] });
+    const deep = (depth) => inspect(first, { depth }).match(/node \{/g)?.length ?? 0;
+    assert.deepEqual([deep(-1), deep(0), deep(1)], [0, 1, 3]);
+    assert.equal(deep(null), 5);
+    assert.match(inspect(first, { depth: 0 }), /next: \[node 0x[^]*many: \[Array\],\s+number: 1/);
+    assert.match(inspect(first.many, { depth: 0 }), /^\[ \[node 0x\w+\], \[node 0x\w+\] \]$/);
     library.unload();
 }
 
