@@ -55,14 +55,21 @@ impl<'i> Types<'i> {
         found
     }
 
-    /// Whether it points to characters that may be written. A callback that gets one shall fill a buffer, which
-    /// need not hold a text.
-    pub(crate) fn is_character_buffer(&self, of: &Type) -> bool {
+    /// Whether it points to characters, as a text does.
+    pub(crate) fn is_character_pointer(&self, of: &Type) -> bool {
         let TypeKind::Pointer { to, .. } = &self.resolve(of).kind else {
             return false;
         };
-        let is_character = matches!(self.resolve(to).kind, TypeKind::Character { size: 1, .. });
-        is_character && !self.is_constant(to)
+        matches!(self.resolve(to).kind, TypeKind::Character { size: 1, .. })
+    }
+
+    /// Whether it points to characters that may be written. A callback that gets one shall fill a buffer, which
+    /// need not hold a text.
+    pub(crate) fn is_character_buffer(&self, of: &Type) -> bool {
+        match &self.resolve(of).kind {
+            TypeKind::Pointer { to, .. } => self.is_character_pointer(of) && !self.is_constant(to),
+            _ => false,
+        }
     }
 
     fn is_constant(&self, of: &Type) -> bool {

@@ -5,7 +5,7 @@
 mod common;
 
 use common::clashes::{callable, colliding, field, flattened, record};
-use common::{char, constant, function, kit, named, parameter, pointer, samples, text, void};
+use common::{char, constant, function, int, kit, named, parameter, pointer, samples, text, void};
 use nlib_interface::{Format, emit};
 use serde_json::{Value, json};
 
@@ -116,6 +116,27 @@ fn typescript_gives_each_type_a_name_of_its_own() {
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }
+}
+
+/// Where another member may be what is there, no text is read.
+#[test]
+fn typescript_gives_texts_in_unions_as_pointers() {
+    let mut either = record(
+        "either",
+        8,
+        json!([field("name", text()), field("number", int())]),
+    );
+    either["kind"] = json!("union");
+    let holder = record(
+        "holder",
+        16,
+        json!([field("", named("record", "either")), field("title", text())]),
+    );
+    let interface = callable(common::c(json!({ "records": [either, holder] })));
+    let text = emit(&interface, Format::Typescript);
+    let holder =
+        "interface holder {\n    name: any;\n    number: number;\n    title: string | null;\n}";
+    assert!(text.contains(holder), "{text}");
 }
 
 #[test]

@@ -108,12 +108,20 @@ pub(crate) fn fewest(function: &Function) -> usize {
 
 /// The fields of a record as they are used: those of unnamed members are its own.
 pub(crate) fn used_fields<'i>(types: &Types<'i>, record: &'i Record) -> Vec<&'i Field> {
+    let placed = placed_fields(types, record);
+    placed.into_iter().map(|(field, _)| field).collect()
+}
+
+/// [`used_fields`], each with whether another may be what is in its place: it is a member of a union.
+pub(crate) fn placed_fields<'i>(types: &Types<'i>, record: &'i Record) -> Vec<(&'i Field, bool)> {
+    let is_union = record.kind == RecordKind::Union;
     let mut fields = Vec::new();
     for field in &record.fields {
         if !field.name.is_empty() {
-            fields.push(field);
+            fields.push((field, is_union));
         } else if let Some(inner) = types.as_record(&field.kind) {
-            fields.extend(used_fields(types, inner));
+            let inner = placed_fields(types, inner).into_iter();
+            fields.extend(inner.map(|(field, shared)| (field, shared || is_union)));
         }
     }
     fields

@@ -3,7 +3,7 @@
 use rustc_hash::FxHashSet;
 
 use super::super::names::{Unique, is_word};
-use super::super::scopes::{Scope, used_fields};
+use super::super::scopes::{Scope, placed_fields};
 use super::names::{is_of_library, key};
 use super::types::number;
 use super::{Writer, comment};
@@ -60,12 +60,15 @@ impl Writer<'_> {
             text.push_str(&format!("    readonly [opaque]: \"{name}\";\n"));
         }
         let mut unique = Unique::default();
-        for field in used_fields(&self.types, record) {
+        for (field, is_shared) in placed_fields(&self.types, record) {
             if field.private || !unique.take(&field.name) {
                 continue;
             }
             text.push_str(&comment(field.documentation.as_deref(), "    "));
-            let kind = self.field(&field.kind);
+            let kind = match is_shared && self.types.is_character_pointer(&field.kind) {
+                true => "any".to_owned(), // a Pointer, as something else may be there; it takes a text
+                false => self.field(&field.kind),
+            };
             text.push_str(&format!("    {}: {kind};\n", key(&field.name)));
         }
         for (last, overloads) in &inside.functions {
