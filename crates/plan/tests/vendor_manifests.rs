@@ -79,7 +79,9 @@ fn every_vendor_manifest_is_complete_and_resolves() {
             assert!(given, "{} lacks {field}", path.display());
         }
         let plan = resolve(&manifest, &Target::default(), &Choices::default()).unwrap();
-        for header in &manifest.public_headers {
+        // The text of a generated header stands in the manifest itself.
+        let generated = |header: &&String| manifest.generated_headers.contains_key(*header);
+        for header in manifest.public_headers.iter().filter(|one| !generated(one)) {
             let pinned = manifest.include_dirs.iter().any(|folder| {
                 let file = format!("{folder}/{header}");
                 let file = file.strip_prefix("./").unwrap_or(&file);
