@@ -3,8 +3,9 @@
 //! Started by nlib with a socket as standard input; serves one request after another until the
 //! other end closes. Crashes, hangs and memory blow-ups of the compiler end here.
 //!
-//! [`supervisor`] divides the process into one that compiles and one that watches it, [`serve`] reads requests and writes replies, [`recorder`] turns clang's file lookups into cache
-//! inputs, [`interface`] reads headers, [`image`] links, [`limits`] bounds what a request may use.
+//! [`supervisor`] divides the process into one that compiles and one that watches it, [`serve`] reads
+//! requests and writes replies, [`recorder`] turns clang's file lookups into cache inputs, [`interface`]
+//! reads headers, [`image`] links, [`limits`] bounds what a request may use.
 
 #![forbid(unsafe_code)]
 

@@ -353,6 +353,15 @@ fn an_object_over_the_limit_is_an_error_that_says_so() {
     assert!(compile(&pool, &small).is_ok());
 }
 
+/// The supervisor and the compiler of the one worker that there is.
+fn the_worker() -> (u32, u32) {
+    let all = worker_processes();
+    match (all.supervisors.as_slice(), all.compilers.as_slice()) {
+        (&[supervisor], &[compiler]) => (supervisor, compiler),
+        _ => panic!("{all:?}"),
+    }
+}
+
 fn send(signal: &str, process: u32) {
     let sent = std::process::Command::new("kill")
         .args([signal, &process.to_string()])
@@ -374,21 +383,11 @@ fn a_worker_that_somebody_kills_is_replaced_and_its_unit_compiled() {
     let pool = pool(Limits::default());
     let good = request(folder.path(), "good.c", "int good;\n", &[]);
     compile(&pool, &good).unwrap();
-    let WorkerProcesses {
-        supervisors,
-        compilers,
-    } = worker_processes();
-    assert_eq!((supervisors.len(), compilers.len()), (1, 1));
-    send("-KILL", compilers[0]);
+    send("-KILL", the_worker().1);
     compile(&pool, &good).unwrap();
     assert_eq!(pool.started(), 2);
     // The compiler goes with its supervisor, and nothing tells the host how it ended.
-    let WorkerProcesses {
-        supervisors,
-        compilers,
-    } = worker_processes();
-    assert_eq!((supervisors.len(), compilers.len()), (1, 1));
-    send("-KILL", supervisors[0]);
+    send("-KILL", the_worker().0);
     compile(&pool, &good).unwrap();
     assert_eq!(pool.started(), 3);
     drop(pool);
@@ -403,26 +402,22 @@ fn a_worker_is_nobodys_child() {
     compile(&pool, &good).unwrap();
     let children = std::fs::read_to_string("/proc/thread-self/children").unwrap();
     assert_eq!(children, "");
-    let WorkerProcesses {
-        supervisors,
-        compilers,
-    } = worker_processes();
-    assert_eq!((supervisors.len(), compilers.len()), (1, 1));
+    the_worker();
 }
 
 #[test]
 fn a_stopped_worker_ends_with_its_pool() {
     let folder = tempfile::tempdir().unwrap();
     let good = request(folder.path(), "good.c", "int good;\n", &[]);
-    let stopped = |which: fn(WorkerProcesses) -> Vec<u32>| {
+    let stopped = |which: fn((u32, u32)) -> u32| {
         let pool = pool(Limits::default());
         compile(&pool, &good).unwrap();
-        send("-STOP", which(worker_processes())[0]);
+        send("-STOP", which(the_worker()));
         drop(pool);
         wait_for_their_end();
     };
-    stopped(|worker| worker.compilers);
-    stopped(|worker| worker.supervisors);
+    stopped(|(_, compiler)| compiler);
+    stopped(|(supervisor, _)| supervisor);
 }
 
 #[test]
@@ -431,9 +426,9 @@ fn nobody_waits_for_what_a_stopped_supervisor_would_tell() {
     let pool = pool(Limits::default());
     let good = request(folder.path(), "good.c", "int good;\n", &[]);
     compile(&pool, &good).unwrap();
-    let worker = worker_processes();
-    send("-STOP", worker.supervisors[0]);
-    send("-KILL", worker.compilers[0]);
+    let (supervisor, compiler) = the_worker();
+    send("-STOP", supervisor);
+    send("-KILL", compiler);
     compile(&pool, &good).unwrap();
     assert_eq!(pool.started(), 2);
 }
